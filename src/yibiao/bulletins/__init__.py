@@ -1,0 +1,1 @@
+"""Texts whose numbers are citations: template, draft, issue, restatement."""

@@ -1,0 +1,1 @@
+"""Pure Python: problems, periods, trees, quantities, wording, indicator algebra, Merkle maths."""

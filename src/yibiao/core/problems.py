@@ -1,0 +1,81 @@
+"""A problem says where, what the rule is, and what to do, in Chinese and English, with a stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of a room's catalogue of problems; texts may hold ``{names}`` filled by ``at``.
+
+    ``status`` is the HTTP status with which a refusal that contains it is answered.
+    """
+
+    code: str
+    zh: str
+    en: str
+    do_zh: str
+    do_en: str
+    status: int = 422
+
+    def at(self, where: str = "", **values: object) -> Problem:
+        """The problem of this rule at a place in the input, such as ``第 3 行“隐患数”``."""
+        return Problem(self, where, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    rule: Rule
+    where: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+    def text(self, language: str = "zh") -> str:
+        """The whole message: where → what the rule is → what to do."""
+        rule, do = self.parts(language)
+        colon, space = (": ", " ") if language.startswith("en") else ("：", "")
+        head = f"{self.where}{colon}" if self.where else ""
+        return f"{head}{rule}{space}{do}"
+
+    def parts(self, language: str = "zh") -> tuple[str, str]:
+        """The rule and the remedy, filled in."""
+        if language.startswith("en"):
+            return self.rule.en.format_map(self.values), self.rule.do_en.format_map(self.values)
+        return self.rule.zh.format_map(self.values), self.rule.do_zh.format_map(self.values)
+
+    def as_json(self) -> dict[str, object]:
+        """The form in which APIs and ``--json`` give a problem."""
+        zh, do_zh = self.parts("zh")
+        en, do_en = self.parts("en")
+        return {
+            "code": self.code,
+            "where": self.where,
+            "rule": {"zh": zh, "en": en},
+            "remedy": {"zh": do_zh, "en": do_en},
+        }
+
+
+class Refusal(Exception):
+    """Something was refused, with every reason found; nothing was stored."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(problem.text() for problem in self.problems))
+
+    @property
+    def status(self) -> int:
+        return max((problem.rule.status for problem in self.problems), default=422)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(problem.code for problem in self.problems)
+
+
+def refuse(*problems: Problem) -> Refusal:
+    """``raise refuse(RULE.at(...))`` for a single problem."""
+    return Refusal(problems)

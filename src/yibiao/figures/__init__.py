@@ -1,0 +1,1 @@
+"""Facts to columns to figures: indicators, compiler, coverage, lineage."""

@@ -1,0 +1,148 @@
+"""What leaves the room of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from yibiao.core.periods import Period
+from yibiao.packs.types import Text
+
+Measure = Literal["count", "sum", "distinct", "latest", "ratio", "streak", "zero", "expr"]
+Attribution = Literal["place", "organisation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A definition, frozen with its pack version. ``ref`` is ``<pack>.<id>``. ``source`` is ``<form>`` or ``<form>/<repeat>``."""
+
+    id: str
+    pack: str
+    label: Text
+    counts: Text
+    unit: str
+    kind: str
+    measure: Measure
+    source: str = ""
+    filter: str = ""
+    of: str = ""
+    per: str = ""
+    terms: str = ""
+    every: str = ""
+    coverage: str = ""
+    attribution: Attribution = "place"
+    window: str = ""
+    aliases: tuple[str, ...] = ()
+    key: bool = False
+    part_of: str = ""
+    valid_from: date | None = None
+    rule_source: str = ""
+
+    @property
+    def ref(self) -> str:
+        return f"{self.pack}.{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of the reports owed were filed. ``missing`` names at most twenty that were not: (unit label, day)."""
+
+    owed: int
+    filed: int
+    missing: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def full(self) -> bool:
+        return self.owed > 0 and self.filed == self.owed
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: an indicator of a program for a place and a period, as of a checkpoint (None: the newest).
+
+    ``edition`` is ``then`` (the tree of the period's last day) or ``now`` (today's tree).
+    """
+
+    indicator: str
+    program: str
+    place: str
+    period: Period
+    as_of: int | None = None
+    edition: Literal["then", "now"] = "then"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value with all that belongs to it.
+
+    ``value`` is None where nothing can be said: a zero without full coverage, a ratio over nothing, a stock never filed.
+    ``facts`` counts the contributing facts. ``as_of`` is the checkpoint's number.
+    """
+
+    query: Query
+    indicator: Indicator
+    value: Decimal | None
+    unit: str
+    as_of: int
+    facts: int
+    coverage: Coverage | None = None
+    note: Text = Text("")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One part of a breakdown: by child place (key is its code), by day (ISO date) or by a choice of a dimension."""
+
+    key: str
+    label: str
+    value: Decimal | None
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One fact, or one row of a fact's repeat, behind a figure. ``amount`` is what it adds (1 for a count)."""
+
+    fact: str
+    revision: int
+    position: int
+    item: int | None
+    kind: str
+    place: str
+    occurred_at: datetime
+    amount: Decimal | None
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    items: tuple[Contribution, ...]
+    total: int
+    number: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The rule in words, the plan step by step, and the SQL that was run."""
+
+    rule: Text
+    steps: tuple[Text, ...]
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A partition check: whether its two sides are equal for a place and period."""
+
+    id: str
+    label: Text
+    left: Decimal | None
+    right: Decimal | None
+
+    @property
+    def holds(self) -> bool:
+        return self.left is not None and self.left == self.right

@@ -1,0 +1,1 @@
+"""XLSForm to form version and field dictionary; checks answers on the server."""

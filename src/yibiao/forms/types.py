@@ -1,0 +1,119 @@
+"""What leaves the room of forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from yibiao.core.problems import Problem
+from yibiao.packs.types import Text
+
+FieldType = Literal[
+    "text", "integer", "decimal", "date", "time", "datetime", "choice", "choices", "geopoint", "file", "barcode", "calculated",
+]  # fmt: skip
+Role = Literal["", "place", "occurred_at", "subject", "participants", "organisation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of a list; ``filters`` holds the columns that a cascade may look at."""
+
+    name: str
+    label: Text
+    filters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form version.
+
+    ``name`` is unique within its repeat; ``repeat`` names the repeat it stands in, empty at the top. ``role`` says what
+    the answer is to the fact (where, when, about what, with whom). A personal answer never enters the ledger.
+    """
+
+    name: str
+    path: str
+    type: FieldType
+    label: Text
+    hint: Text
+    repeat: str = ""
+    unit: str = ""
+    personal: bool = False
+    register: str = ""
+    role: Role = ""
+    required: bool = False
+    readonly: bool = False
+    choices: str = ""
+    relevant: str = ""
+    constraint: str = ""
+    constraint_message: Text = Text("")
+    choice_filter: str = ""
+    calculate: str = ""
+    default: str = ""
+    appearance: str = ""
+    group: Text = Text("")
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRule:
+    """The form creates or updates entities of ``register``; ``label`` and ``key`` are expressions over its answers."""
+
+    register: str
+    key: str
+    label: str
+    saves: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormVersion:
+    """A published form. ``id`` is ``<pack>.<form>``; ``kind`` of its facts is ``record.<id>``."""
+
+    id: str
+    version: str
+    title: Text
+    pack: str
+    pack_version: str
+    fields: tuple[Field, ...]
+    choices: Mapping[str, tuple[Choice, ...]]
+    xform: str
+    entity: EntityRule | None = None
+
+    @property
+    def kind(self) -> str:
+        return f"record.{self.id}"
+
+    @property
+    def name(self) -> str:
+        return self.id.partition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """What a filling page needs to know of a field under the present answers; ``index`` counts repeats from 0."""
+
+    name: str
+    repeat: str
+    index: int
+    relevant: bool
+    required: bool
+    choices: tuple[str, ...] | None
+    value: Any
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The outcome of checking answers: cleaned values (typed, calculated, irrelevant ones dropped), or every problem.
+
+    ``public`` goes into the fact, ``personal`` is kept encrypted in its room; both as ``{name: value}`` with repeats as
+    lists of such mappings.
+    """
+
+    public: Mapping[str, Any]
+    personal: Mapping[str, Any]
+    place: str
+    occurred_at: Any
+    subject: str
+    participants: tuple[str, ...]
+    problems: tuple[Problem, ...]

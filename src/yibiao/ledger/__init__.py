@@ -1,0 +1,1 @@
+"""The append-only, sealed, Merkle-hashed log of facts; followers' cursors; proofs."""

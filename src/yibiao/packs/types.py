@@ -1,0 +1,58 @@
+"""What leaves the room of packs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A label in Chinese and English; English falls back to Chinese."""
+
+    zh: str
+    en: str = ""
+
+    def of(self, language: str) -> str:
+        return self.en if language.startswith("en") and self.en else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class PackFiles:
+    """A pack as read from a folder or zip: its manifest, checked, and every file by relative path."""
+
+    id: str
+    version: str
+    title: Text
+    manifest: Mapping[str, object]
+    files: Mapping[str, bytes]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackVersion:
+    """An installed, frozen version. ``digest`` is the SHA-256 over paths and contents."""
+
+    id: str
+    version: str
+    title: Text
+    digest: str
+    installed_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A running instance of a pack: its window (half-open), cut-off, and the place that it covers.
+
+    ``window_until`` is the cut-off: figures of the program open on [window_from, window_until).
+    """
+
+    code: str
+    pack: str
+    pack_version: str
+    title: Text
+    place: str
+    window_from: datetime
+    window_until: datetime

@@ -1,0 +1,1 @@
+"""Accounts, posts, rights, scopes and warrants."""

@@ -1,0 +1,69 @@
+"""What leaves the room of people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Right = Literal["fill", "review", "analyse", "manage"]
+RIGHTS: Final[tuple[Right, ...]] = ("fill", "review", "analyse", "manage")
+EVERY_PROGRAM: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One right of one post over a place subtree and a set of programs (``*`` for all)."""
+
+    right: Right
+    place: str
+    programs: frozenset[str]
+
+    def over(self, program: str) -> bool:
+        return EVERY_PROGRAM in self.programs or program in self.programs
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who may sign in. ``key`` stands for the person in facts; the name is shown, never stored in them."""
+
+    key: str
+    username: str
+    name: str
+    organisation: str
+    organisation_name: str
+    place: str
+    role: str
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a person may read or write under one right: read by every query that shows records or figures."""
+
+    actor: str
+    right: Right
+    grants: tuple[Grant, ...]
+
+    def places(self, program: str) -> tuple[str, ...]:
+        """Codes of the subtrees open to this scope for a program; empty means nothing is."""
+        return tuple(grant.place for grant in self.grants if grant.over(program))
+
+
+@dataclass(frozen=True, slots=True)
+class Warrant:
+    """Permission as a value: who may do what, where, and by which post. Made at the border, passed to every write."""
+
+    actor: str
+    right: Right
+    organisation: str
+    place: str
+    program: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    code: str
+    name: str
+    parent: str
+    place: str

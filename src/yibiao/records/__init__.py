@@ -1,0 +1,1 @@
+"""Submissions and registers, and every way in for them."""
