@@ -1,0 +1,39 @@
+# Two commands are enough: `make demo` and `make test`. Both set up all that they need, and are fast the second time.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+PYTEST := .venv/bin/pytest -q -p no:cacheprovider
+
+help:  ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/'
+
+setup:  ## Virtual environment, front end and translations; afterwards .venv/bin/yibiao is the program
+	@tools/setup.sh run
+
+setup-tests: setup
+	@tools/setup.sh tests
+
+demo: setup  ## The five programs with sample facts, served; prints the address and the demo accounts
+	@.venv/bin/yibiao demo
+
+lint:  ## Style, types, and the house's import order
+	@echo '== lint: style, imports, types'
+	@.venv/bin/ruff check src tests
+	@.venv/bin/ruff format --check -q src tests
+	@.venv/bin/lint-imports --no-cache >/tmp/yibiao-lint-imports.txt || { cat /tmp/yibiao-lint-imports.txt; exit 1; }
+	@.venv/bin/mypy
+
+test: setup-tests lint  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
+	@echo '== tests on SQLite'
+	@$(PYTEST) -n 2 -m 'not browser'
+	@echo '== tests on PostgreSQL'
+	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 -m 'not browser'
+	@echo '== the site in a real browser'
+	@$(PYTEST) -m browser
+	@echo 'All tests passed.'
+
+docs:  ## Write docs/reference again from the code
+	@.venv/bin/yibiao reference
+
+.PHONY: help setup setup-tests demo lint test docs

