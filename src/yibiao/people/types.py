@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
+
+from yibiao.core.problems import Problem
 
 Right = Literal["fill", "review", "analyse", "manage"]
 RIGHTS: Final[tuple[Right, ...]] = ("fill", "review", "analyse", "manage")
@@ -67,3 +70,58 @@ class Organisation:
     name: str
     parent: str
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is allowed or refused, in Chinese and English."""
+
+    zh: str
+    en: str
+
+    def of(self, language: str) -> str:
+        return self.en if language.startswith("en") else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to "may this person do that there?"; ``problem`` is set where the answer is no."""
+
+    allowed: bool
+    because: Reason
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post that a person holds, with its rights. ``number`` names it in addresses."""
+
+    number: int
+    organisation: str
+    organisation_name: str
+    role: str
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An account as its managers see it."""
+
+    account: Account
+    posts: tuple[PostView, ...]
+    is_active: bool
+    password_changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderPage:
+    """One page of accounts; ``total`` counts all that match."""
+
+    items: tuple[Holder, ...]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "yibiao.people.middleware.PasswordAge",
     "django_htmx.middleware.HtmxMiddleware",
     "yibiao.desk.middleware.Refusals",
 ]
@@ -118,7 +119,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+YIBIAO_PASSWORD_DAYS = int(os.environ.get("YIBIAO_PASSWORD_DAYS", "90"))
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("YIBIAO_PROXIES", "0"))
 ACCOUNT_ADAPTER = "yibiao.people.adapter.ClosedSignup"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "yibiao.people.adapter.SecondFactor"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

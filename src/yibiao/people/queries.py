@@ -1,0 +1,271 @@
+"""Who is who, and who may do what where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q, QuerySet
+
+from yibiao.core.problems import Refusal, refuse
+from yibiao.people import problems, words
+from yibiao.people.models import Organisation as OrganisationRow
+from yibiao.people.models import Person, Post, PostGrant
+from yibiao.people.types import (
+    EVERY_PROGRAM,
+    Account,
+    Decision,
+    Grant,
+    Holder,
+    HolderPage,
+    Organisation,
+    PostView,
+    Reason,
+    Right,
+    Scope,
+    Warrant,
+)
+from yibiao.places import queries as places
+
+SYSTEM = "system"
+
+
+def account(key: str) -> Account:
+    """The account behind a key, active or not.
+
+    Raises: people.account.unknown.
+    """
+    return _account(_person(key=key))
+
+
+def account_of(username: str) -> Account:
+    """The account with a user name.
+
+    Raises: people.account.unknown.
+    """
+    return _account(_person(username=username.strip().lower()))
+
+
+def names(keys: Iterable[str]) -> dict[str, str]:
+    """Names by key; keys that nobody has are left out."""
+    return dict(Person.objects.filter(key__in=set(keys)).values_list("key", "name"))
+
+
+def organisation(code: str) -> Organisation:
+    """Raises: people.organisation.unknown."""
+    row = OrganisationRow.objects.select_related("parent").filter(code=code).first()
+    if row is None:
+        raise refuse(problems.ORGANISATION_UNKNOWN.at(code=code))
+    return _organisation(row)
+
+
+def organisations(
+    *, under_place: str | None = None, codes: Iterable[str] | None = None, text: str = "", limit: int | None = None
+) -> tuple[Organisation, ...]:
+    """Organisations by code, all or those that serve a place or one below it, those named, those whose name matches.
+
+    Shape: one per organisation, ordered by code.
+    """
+    rows = OrganisationRow.objects.select_related("parent").order_by("code")
+    if codes is not None:
+        rows = rows.filter(code__in=set(codes))
+    if under_place is not None:
+        rows = rows.filter(place__in=_codes_under((under_place,)))
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(code__istartswith=text))
+    return tuple(_organisation(row) for row in (rows if limit is None else rows[:limit]))
+
+
+def scope(key: str, right: Right) -> Scope:
+    """Everything that a person may do under one right; without a grant, or for a deactivated account, it is empty."""
+    return Scope(key, right, tuple(grant for _, grant in _grants(key, right)))
+
+
+def rights(key: str) -> frozenset[Right]:
+    """The rights that a person has anywhere: what the navigation may show."""
+    rows = PostGrant.objects.filter(post__person__key=key, post__person__is_active=True)
+    return frozenset(rows.values_list("right", flat=True).distinct())  # type: ignore[arg-type]
+
+
+def allows(key: str, right: Right, place: str, program: str) -> Decision:
+    """Whether a person may do something at a place in a program, and why.
+
+    Raises: places.place.unknown.
+    """
+    held = _grants(key, right)
+    found = _covering(held, place, program)
+    if found:
+        post, grant = found
+        said = words.grant(grant)
+        name = post.organisation.name
+        return Decision(True, Reason(f"{name}“{post.role}”可{said.zh}", f"{post.role} of {name} may {said.en}"))
+    problem = _outside(tuple(grant for _, grant in held), right, place, program)
+    return Decision(False, Reason(problem.text("zh"), problem.text("en")), problem)
+
+
+def warrant(key: str, right: Right, *, place: str, program: str) -> Warrant:
+    """Permission as a value, for every write. ``program`` ``*`` asks for all programs.
+
+    Raises: people.scope.outside, places.place.unknown.
+    """
+    held = _grants(key, right)
+    found = _covering(held, place, program)
+    if found is None:
+        raise refuse(_outside(tuple(grant for _, grant in held), right, place, program))
+    post, grant = found
+    because = f"{post.organisation.name}“{post.role}”：{words.grant(grant).zh}"
+    return Warrant(key, right, post.organisation.code, place, program, because)
+
+
+def system_warrant(
+    *, place: str, program: str, organisation: str = "", right: Right = "fill", because: str = SYSTEM
+) -> Warrant:
+    """A warrant for the command line and the generator of samples; its actor is empty."""
+    return Warrant("", right, organisation, place, program, because)
+
+
+def system_scope(*, place: str, program: str = EVERY_PROGRAM, right: Right = "analyse") -> Scope:
+    """A scope for the command line, over a place and what lies below it."""
+    return Scope("", right, (Grant(right, place, frozenset({program})),))
+
+
+def posts(key: str) -> tuple[PostView, ...]:
+    """The posts of a person, first post first, each with its grants."""
+    rows = Post.objects.filter(person__key=key).select_related("organisation").prefetch_related("grants").order_by("pk")
+    return tuple(_post(row) for row in rows)
+
+
+def holder(key: str, *, scope: Scope) -> Holder:
+    """An account as its managers see it; one outside the scope is as unknown as one that does not exist.
+
+    Raises: people.account.unknown.
+    """
+    rows = _holders(scope).filter(key=key)
+    if not rows:
+        raise refuse(problems.ACCOUNT_UNKNOWN.at())
+    return _holder(rows[0])
+
+
+def holders(*, scope: Scope, text: str = "", active: bool | None = None, number: int = 1, size: int = 50) -> HolderPage:
+    """Accounts of the organisations in a scope, searched by name, user name, organisation or role.
+
+    Shape: one page, ordered by user name.
+    """
+    rows = _holders(scope)
+    if active is not None:
+        rows = rows.filter(is_active=active)
+    for word in text.split():
+        posts_found = Post.objects.filter(Q(role__icontains=word) | Q(organisation__name__icontains=word))
+        by_post = Q(pk__in=posts_found.values("person"))
+        rows = rows.filter(Q(name__icontains=word) | Q(username__icontains=word) | by_post)
+    total = rows.count()
+    last = max(1, -(-total // size))
+    number = min(max(1, number), last)
+    shown = rows[(number - 1) * size : number * size]
+    return HolderPage(tuple(_holder(row) for row in shown), total, number, size)
+
+
+def organisations_within(scope: Scope, *, text: str = "", limit: int | None = None) -> tuple[Organisation, ...]:
+    """Organisations that serve a place of the scope, ordered by code."""
+    rows = OrganisationRow.objects.select_related("parent").filter(place__in=_codes_under(_roots(scope)))
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(code__istartswith=text))
+    rows = rows.order_by("code")
+    return tuple(_organisation(row) for row in (rows if limit is None else rows[:limit]))
+
+
+def programs_granted() -> tuple[str, ...]:
+    """Codes of the programs that any grant names, for the suggestions of a form."""
+    found: set[str] = set()
+    for codes in PostGrant.objects.values_list("programs", flat=True).distinct():
+        found.update(codes)
+    return tuple(sorted(found - {EVERY_PROGRAM}))
+
+
+def _person(**by: str) -> Person:
+    row = Person.objects.filter(**by).first()
+    if row is None:
+        raise refuse(problems.ACCOUNT_UNKNOWN.at())
+    return row
+
+
+def _account(row: Person) -> Account:
+    first = row.posts.select_related("organisation").order_by("pk").first()
+    if first is None:
+        return Account(row.key, row.username, row.name, "", "", "", "", row.sample)
+    body = first.organisation
+    return Account(row.key, row.username, row.name, body.code, body.name, body.place, first.role, row.sample)
+
+
+def _organisation(row: OrganisationRow) -> Organisation:
+    return Organisation(row.code, row.name, row.parent.code if row.parent else "", row.place)
+
+
+def _grant(row: PostGrant) -> Grant:
+    return Grant(row.right, row.place, frozenset(row.programs))  # type: ignore[arg-type]
+
+
+def _post(row: Post) -> PostView:
+    grants = tuple(sorted((_grant(grant) for grant in row.grants.all()), key=lambda grant: (grant.right, grant.place)))
+    return PostView(row.pk, row.organisation.code, row.organisation.name, row.role, grants)
+
+
+def _grants(key: str, right: Right) -> list[tuple[Post, Grant]]:
+    rows = PostGrant.objects.filter(post__person__key=key, post__person__is_active=True, right=right)
+    return [(row.post, _grant(row)) for row in rows.select_related("post__organisation").order_by("post_id", "pk")]
+
+
+def _covering(held: Sequence[tuple[Post, Grant]], place: str, program: str) -> tuple[Post, Grant] | None:
+    places.place(place)
+    for post, grant in held:
+        if grant.over(program) and places.descends(place, grant.place):
+            return post, grant
+    return None
+
+
+def _outside(grants: tuple[Grant, ...], right: Right, place: str, program: str) -> problems.Problem:
+    asked, word = words.programs(frozenset({program})), words.RIGHT_WORDS[right]
+    held, who = words.held(right, grants), _granters(place, program)
+    return problems.SCOPE_OUTSIDE.at(
+        right=word.zh, right_en=word.en, place=words.place_name(place), program=asked.zh, program_en=asked.en,
+        has=held.zh, has_en=held.en, who=who.zh, who_en=who.en,
+    )  # fmt: skip
+
+
+def _granters(place: str, program: str) -> Reason:
+    """The nearest post that manages the place, by its role and organisation: no person is named."""
+    above = [step.code for step in places.ancestors(place)]
+    rows = PostGrant.objects.filter(right="manage", place__in=above, post__person__is_active=True)
+    nearest = sorted(rows.select_related("post__organisation"), key=lambda row: (-above.index(row.place), row.pk))
+    for row in nearest:
+        if _grant(row).over(program):
+            body, role, name = row.post.organisation.name, row.post.role, words.place_name(row.place)
+            return Reason(f"{name}的管理岗位（{body}“{role}”）", f"the post that manages {name} ({body}, {role})")
+    return Reason("系统管理员", "the system administrator")
+
+
+def _roots(scope: Scope) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(grant.place for grant in scope.grants))
+
+
+def _codes_under(roots: Sequence[str]) -> set[str]:
+    """Codes of the places that organisations serve and that lie in one of the subtrees."""
+    served = OrganisationRow.objects.order_by().values_list("place", flat=True).distinct()
+    return {code for code in served if any(_descends(code, root) for root in roots)}
+
+
+def _descends(code: str, root: str) -> bool:
+    try:
+        return places.descends(code, root)
+    except Refusal:
+        return False
+
+
+def _holders(scope: Scope) -> QuerySet[Person]:
+    within = Post.objects.filter(organisation__place__in=_codes_under(_roots(scope))).values("person")
+    rows = Person.objects.filter(pk__in=within).order_by("username")
+    return rows.prefetch_related("posts__organisation", "posts__grants")
+
+
+def _holder(row: Person) -> Holder:
+    held = tuple(_post(post) for post in sorted(row.posts.all(), key=lambda post: post.pk))
+    return Holder(_account(row), held, row.is_active, row.password_changed_at)
