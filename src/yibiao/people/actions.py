@@ -107,7 +107,8 @@ def add_person(
 def add_post(*, key: str, organisation: str, role: str, by: Warrant | None = None) -> int:
     """Give a person a further post; the same post twice is one. Returns the number of the post.
 
-    Raises: people.account.unknown, people.organisation.unknown, people.name.missing, people.grant.own, people.grant.outside.
+    Raises: people.account.unknown, people.organisation.unknown, people.name.missing, people.grant.own,
+        people.grant.outside.
     """
     row, body = _locked(key), _organisation_row(organisation)
     _check_own(by, key)
@@ -205,7 +206,7 @@ def note_sign_out(key: str) -> None:
 
 @transaction.atomic
 def note_failed_sign_in(username: str, address: str, *, locked: bool) -> None:
-    """Somebody failed to come in. An unknown user name is kept as a keyed digest only; ``locked``: this was one too many."""
+    """Somebody failed to come in, ``locked`` out with it. An unknown user name is kept as a keyed digest only."""
     row = Person.objects.filter(username=username.strip().lower()).first()
     payload: dict[str, Any] = {"from": _digest("address", address), "locked": locked}
     if row is None:
@@ -329,7 +330,7 @@ def _check_range(by: Warrant | None, place: str, programs: frozenset[str] = froz
 
 
 def _check_holder(by: Warrant | None, row: Person) -> None:
-    """Closing an account or setting its password touches everything it holds, so all of its posts and rights must be in range."""
+    """Closing an account or setting its password touches all it holds, so every post and right must be in range."""
     if by is None:
         return
     for post in row.posts.select_related("organisation").prefetch_related("grants"):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
-from yibiao.core.problems import Refusal, refuse
+from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.people import problems, words
 from yibiao.people.models import Organisation as OrganisationRow
 from yibiao.people.models import Person, Post, PostGrant
@@ -78,6 +78,18 @@ def organisations(
 def scope(key: str, right: Right) -> Scope:
     """Everything that a person may do under one right; without a grant, or for a deactivated account, it is empty."""
     return Scope(key, right, tuple(grant for _, grant in _grants(key, right)))
+
+
+def required_scope(key: str, right: Right) -> Scope:
+    """The scope of a person who has the right somewhere.
+
+    Raises: people.scope.outside.
+    """
+    found = scope(key, right)
+    if not found.grants:
+        place = account(key).place
+        raise refuse(_outside((), right, place, EVERY_PROGRAM))
+    return found
 
 
 def rights(key: str) -> frozenset[Right]:
@@ -222,7 +234,7 @@ def _covering(held: Sequence[tuple[Post, Grant]], place: str, program: str) -> t
     return None
 
 
-def _outside(grants: tuple[Grant, ...], right: Right, place: str, program: str) -> problems.Problem:
+def _outside(grants: tuple[Grant, ...], right: Right, place: str, program: str) -> Problem:
     asked, word = words.programs(frozenset({program})), words.RIGHT_WORDS[right]
     held, who = words.held(right, grants), _granters(place, program)
     return problems.SCOPE_OUTSIDE.at(
@@ -233,7 +245,7 @@ def _outside(grants: tuple[Grant, ...], right: Right, place: str, program: str) 
 
 def _granters(place: str, program: str) -> Reason:
     """The nearest post that manages the place, by its role and organisation: no person is named."""
-    above = [step.code for step in places.ancestors(place)]
+    above = [step.code for step in places.ancestors(place)] if place else []
     rows = PostGrant.objects.filter(right="manage", place__in=above, post__person__is_active=True)
     nearest = sorted(rows.select_related("post__organisation"), key=lambda row: (-above.index(row.place), row.pk))
     for row in nearest:

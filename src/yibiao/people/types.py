@@ -125,3 +125,11 @@ class HolderPage:
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // self.size))
+
+    @property
+    def before(self) -> int:
+        return max(1, self.number - 1)
+
+    @property
+    def after(self) -> int:
+        return min(self.pages, self.number + 1)

@@ -19,6 +19,8 @@ RIGHT_WORDS: Final[dict[Right, Reason]] = {
 
 def place_name(code: str) -> str:
     """The name of a place, or its code where the tree does not know it."""
+    if not code:
+        return "—"
     try:
         return places.place(code).name
     except Refusal:

@@ -1,0 +1,70 @@
+"""What the pages of account management take in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from yibiao.people.types import EVERY_PROGRAM, RIGHTS, Grant
+from yibiao.people.words import RIGHT_WORDS
+
+
+def right_choices() -> list[tuple[str, str]]:
+    return [(right, RIGHT_WORDS[right].of(get_language() or "zh")) for right in RIGHTS]
+
+
+class GrantInput(forms.Form):
+    """A right, where, and for which programs."""
+
+    right = forms.ChoiceField(label=_("权限"), choices=right_choices)
+    place = forms.CharField(
+        label=_("地点代码"), max_length=40, help_text=_("权限包括该地点及其以下各级。例如 220105000000 为二道区。")
+    )
+    programs = forms.CharField(
+        label=_("专项代码"), initial=EVERY_PROGRAM, max_length=500, help_text=_("多个代码用空格隔开；* 表示全部专项。")
+    )
+
+    def grant(self) -> Grant:
+        data: dict[str, Any] = self.cleaned_data
+        return Grant(data["right"], data["place"].strip(), frozenset(data["programs"].split()))
+
+
+class PersonInput(forms.Form):
+    """A new account with its first post."""
+
+    username = forms.CharField(
+        label=_("用户名"), max_length=32, help_text=_("小写字母、数字、点或短横线，3 至 32 个。")
+    )
+    name = forms.CharField(label=_("姓名"), max_length=80)
+    organisation = forms.CharField(label=_("机构代码"), max_length=40)
+    role = forms.CharField(label=_("岗位"), max_length=80)
+    password = forms.CharField(
+        label=_("初始密码"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("本人首次登录时必须更换。"),
+    )
+
+
+class PostInput(forms.Form):
+    organisation = forms.CharField(label=_("机构代码"), max_length=40)
+    role = forms.CharField(label=_("岗位"), max_length=80)
+
+
+class PasswordInput(forms.Form):
+    password = forms.CharField(
+        label=_("临时密码"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("本人下次登录时必须更换。"),
+    )
+
+
+class OrganisationInput(forms.Form):
+    code = forms.CharField(label=_("机构代码"), max_length=40, help_text=_("字母、数字或短横线，例如 220105-yjj。"))
+    name = forms.CharField(label=_("机构名称"), max_length=80)
+    parent = forms.CharField(label=_("上级机构代码"), max_length=40, required=False)
+    place = forms.CharField(label=_("地点代码"), max_length=40, help_text=_("机构服务的地点，例如 220105000000。"))
