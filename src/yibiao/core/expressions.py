@@ -257,7 +257,7 @@ def names(node: Node) -> frozenset[str]:
 
 
 def test(node: Node, row: Mapping[str, Any]) -> bool:
-    """Whether a row passes a filter. Missing: a comparison with a missing answer is unknown, and unknown does not pass."""
+    """Whether a row passes a filter. Missing: comparing a missing answer is unknown, and unknown does not pass."""
     return _truth(node, row) is True
 
 

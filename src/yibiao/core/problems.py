@@ -60,7 +60,7 @@ class Problem:
         }
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - it refuses, it is not an error
     """Something was refused, with every reason found; nothing was stored."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

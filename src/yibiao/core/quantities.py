@@ -1,0 +1,132 @@
+"""What a number counts: units of bulletins, kinds of figures, and which of them go together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from yibiao.core.problems import Problem, Rule
+
+KINDS: Final = ("flow", "visits", "distinct", "stock", "ratio", "streak", "zero")
+
+# Which kinds a measure can give: distinct counts are re-counted and stocks are newest values, so neither is a sum.
+_KINDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "count": ("flow", "visits"),
+    "sum": ("flow", "visits"),
+    "distinct": ("distinct", "stock"),
+    "latest": ("stock", "flow", "visits"),
+    "ratio": ("ratio",),
+    "streak": ("streak",),
+    "zero": ("zero",),
+    "expr": KINDS,
+}
+MEASURES: Final = tuple(_KINDS_OF)
+
+MEASURE: Final = Rule(
+    "core.quantity.measure",
+    "没有“{measure}”这种算法。",
+    "There is no measure “{measure}”.",
+    "可用：{known}。",
+    "Known: {known}.",
+)
+KIND: Final = Rule(
+    "core.quantity.kind",
+    "算法“{measure}”得不出“{kind}”类的数。",
+    "The measure “{measure}” cannot give a figure of kind “{kind}”.",
+    "可用的类：{known}。",
+    "Kinds that it gives: {known}.",
+)
+UNIT: Final = Rule(
+    "core.quantity.unit",
+    "“{kind}”类的数不能用单位“{unit}”。",
+    "A figure of kind “{kind}” cannot have the unit “{unit}”.",
+    "{remedy}",
+    "{remedy_en}",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """``dimension`` groups units that may be compared; ``counts`` is what one of it is."""
+
+    symbol: str
+    dimension: str
+    counts: str
+
+
+def _table(*rows: tuple[str, str, str]) -> dict[str, Unit]:
+    return {
+        symbol: Unit(symbol, dimension, counts) for symbols, dimension, counts in rows for symbol in symbols.split()
+    }
+
+
+UNITS: Final[Mapping[str, Unit]] = _table(
+    ("人 名 位", "persons", "persons"),
+    ("户 家 个", "objects", "objects"),
+    ("处", "spots", "objects"),
+    ("所 座 栋 幢", "buildings", "objects"),
+    ("起 件 宗 例", "events", "events"),
+    ("项 条", "items", "events"),
+    ("份 册 张 本 篇 幅", "copies", "copies"),
+    ("套 台 辆 架 艘 部", "machines", "machines"),
+    ("支 队 组", "teams", "teams"),
+    ("场 期", "sessions", "sessions"),
+    ("场次 批次 期次", "sessions", "sessions"),
+    ("次", "times", "visits"),
+    ("台次 辆次 车次", "machines-visits", "visits"),
+    ("户次 家次", "objects-visits", "visits"),
+    ("% ‰ 个百分点", "share", "share"),
+    ("天 日", "days", "time"),
+    ("个月", "months", "time"),
+    ("年", "years", "time"),
+    ("小时", "hours", "time"),
+    ("分钟", "minutes", "time"),
+    ("元 万元 亿元", "money", "money"),
+    ("吨 公斤", "mass", "amount"),
+    ("平方米 公顷 亩", "area", "amount"),
+    ("米 公里", "length", "amount"),
+)  # fmt: skip
+
+
+def unit(symbol: str) -> Unit:
+    """Any “X次” counts visits of X (人次, 矿次); another unknown word counts things of its own."""
+    if found := UNITS.get(symbol):
+        return found
+    if symbol.endswith("次") and len(symbol) > 1:
+        base = UNITS.get(symbol[:-1])
+        return Unit(symbol, f"{base.dimension if base else symbol[:-1]}-visits", "visits")
+    return Unit(symbol, symbol, "objects")
+
+
+def compatible(a: str, b: str) -> bool:
+    """Whether two numbers with these units may be held against each other: 户 and 家 may, 人 and 人次 may not."""
+    return unit(a).dimension == unit(b).dimension
+
+
+def fits(measure: str, kind: str, symbol: str) -> list[Problem]:
+    """Whether an indicator may combine this measure, kind and unit; all objections."""
+    if measure not in _KINDS_OF:
+        return [MEASURE.at(measure=measure, known="、".join(MEASURES))]
+    problems = []
+    if kind not in _KINDS_OF[measure]:
+        problems.append(KIND.at(measure=measure, kind=kind, known="、".join(_KINDS_OF[measure])))
+    counts = unit(symbol).counts
+    if remedy := _objection(kind, counts):
+        problems.append(UNIT.at(kind=kind, unit=symbol, remedy=remedy[0], remedy_en=remedy[1]))
+    return problems
+
+
+def _objection(kind: str, counts: str) -> tuple[str, str] | None:
+    if kind == "visits" and counts not in ("visits", "sessions"):
+        return "人次一类的数要用“…次”作单位，例如人次、户次。", "Use a unit that ends in 次, such as 人次 or 户次."
+    if kind in ("distinct", "stock", "flow") and counts == "visits":
+        return (
+            "“…次”是人次一类的数，请把类改为 visits。",
+            "A unit that ends in 次 counts visits: set the kind to visits.",
+        )
+    if kind == "ratio" and counts != "share":
+        return "比率请用 %、‰ 或个百分点。", "Use %, ‰ or 个百分点 for a ratio."
+    if kind == "streak" and counts != "time":
+        return "连续时长请用天、个月或年。", "Use 天, 个月 or 年 for a streak."
+    return None

@@ -1,0 +1,325 @@
+"""Writes a number as people say it, where that is provably true of the exact value; and reads it back as an interval.
+
+The table of intervals is the definition; writing uses it backwards.
+Source: GB/T 15835-2011 (writing numbers), GB/T 8170-2008 (rounding half to even, once, from the exact value).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from typing import Final
+
+from yibiao.core.problems import Rule, refuse
+
+UNKNOWN: Final = Rule(
+    "core.wording.unknown",
+    "看不懂数字写法“{text}”。",
+    "The wording “{text}” is not known.",
+    "可用：exact、中文、万、万.1、亿.1、.1、余、多、近、超、约、以上，可带数，例如“近 100”“超 1000万”。",
+    "Use exact, 中文, 万, 万.1, 亿.1, .1, 余, 多, 近, 超, 约, 以上, with a number where wanted: “近 100”, “超 1000万”.",
+)
+UNTRUE: Final = Rule(
+    "core.wording.untrue",
+    "准确数是{value}，写法“{wording}”{phrase}不属实。",
+    "The exact figure is {value}; the wording “{wording}”{phrase_en} is not true of it.",
+    "可以改用：{offers}。",
+    "True wordings: {offers}.",
+)
+UNREADABLE: Final = Rule(
+    "core.wording.unreadable",
+    "“{text}”里没有读得懂的数。",
+    "No number can be read in “{text}”.",
+    "请检查数字写法。",
+    "Check how the number is written.",
+)
+
+SCALES: Final[Mapping[str, Decimal]] = {"": Decimal(1), "万": Decimal(10_000), "亿": Decimal(100_000_000)}
+_MORE: Final = ("余", "多")
+_NEAR: Final = ("近", "将近", "接近")
+_OVER: Final = ("超", "超过", "逾", "突破")
+_LEAST: Final = ("以上", "不少于", "至少")
+_ABOUT: Final = ("约", "左右")
+_AFTER_UNIT: Final = ("以上", "左右")
+_HEDGES: Final = _MORE + _NEAR + _OVER + _LEAST + _ABOUT
+_LONGEST_FRACTION: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What a phrase says of a value; ``high`` is None where there is no upper end."""
+
+    low: Decimal
+    high: Decimal | None
+    low_open: bool = False
+    high_open: bool = False
+
+    def __contains__(self, value: Decimal) -> bool:
+        if value < self.low or (self.low_open and value == self.low):
+            return False
+        return self.high is None or value < self.high or (not self.high_open and value == self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a number is to be written. ``base`` is the round number that a hedge names, None to find it."""
+
+    text: str
+    hedge: str = ""
+    scale: str = ""
+    places: int | None = None
+    base: Decimal | None = None
+    chinese: bool = False
+
+
+_TOKEN: Final = re.compile(
+    r"\s*(?:(?P<hedge>将近|接近|超过|突破|不少于|至少|以上|左右|余|多|近|超|逾|约)"
+    r"|(?P<number>\d+(?:\.(?P<fraction>\d+))?)(?P<of>万|亿)?"
+    r"|(?P<scale>万|亿)?(?:\.(?P<places>\d))"
+    r"|(?P<plain>万|亿)|(?P<word>exact|准确|中文))\s*"
+)
+
+
+_PARTS: Final[Mapping[str, str]] = {
+    "hedge": "hedge", "word": "word", "number": "number", "fraction": "number", "of": "number",
+    "plain": "scale", "places": "scale",
+}  # fmt: skip
+
+
+def parse(text: str) -> Wording:
+    """Read a wording such as ``exact``, ``万.1 余``, ``近 万``, ``超 1000万``, ``.1`` or ``中文``.
+
+    Raises: core.wording.unknown.
+    """
+    at, hedge, scale, base, chinese = 0, "", "", None, False
+    places: int | None = None
+    seen: set[str] = set()
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        kind = _PARTS[match.lastgroup or ""] if match else ""
+        if match is None or kind in seen:
+            raise refuse(UNKNOWN.at(text=text))
+        seen.add(kind)
+        at = match.end()
+        if match["number"]:
+            base, scale = Decimal(match["number"]) * SCALES[match["of"] or ""], match["of"] or ""
+            places = len(match["fraction"] or "")
+        hedge = match["hedge"] or hedge
+        scale = match["scale"] or match["plain"] or scale
+        places = int(match["places"]) if match["places"] else places
+        chinese = chinese or match["word"] == "中文"
+    if (
+        not seen
+        or (seen & {"word"} and len(seen) > 1)
+        or seen >= {"number", "scale"}
+        or (base is not None and not hedge)
+    ):
+        raise refuse(UNKNOWN.at(text=text))
+    return Wording(text.strip(), hedge, scale, places, base, chinese)
+
+
+def write(value: Decimal, wording: Wording, unit: str = "") -> str:
+    """The phrase for a value, with its unit where one is given: ``2.8万余个``, ``近45万人``, ``198人次``.
+
+    Raises: core.wording.untrue, with wordings that are true.
+    """
+    phrase = _phrase(value, wording, unit)
+    if phrase is None or value not in interval(phrase):
+        shown = f"（{phrase}）" if phrase else ""
+        shown_en = f" ({phrase})" if phrase else ""
+        true = "、".join(f"{text}（{_phrase(value, parse(text), unit)}）" for text in offers(value))
+        raise refuse(
+            UNTRUE.at(value=_digits(value), wording=wording.text, phrase=shown, phrase_en=shown_en, offers=true or "无")
+        )
+    return phrase
+
+
+def offers(value: Decimal) -> list[str]:
+    """Wordings that are true of a value, the most exact first."""
+    usual = ["exact", ".1"] if value % 1 else ["exact"]
+    if value >= 100_000_000:
+        usual += ["亿.2", "亿.1", "亿.1 余"]
+    if value >= 10_000:
+        usual += ["万.2", "万.1", "万", "万.1 余", "万 余", "近 万", "超 万", "约 万"]
+    elif value >= 10:
+        usual += ["余", "近", "超", "约"]
+    return [text for text in usual if (phrase := _phrase(value, parse(text), "")) and value in interval(phrase)]
+
+
+def _phrase(value: Decimal, wording: Wording, unit: str) -> str | None:
+    """The phrase if one can be formed; whether it is true is for the interval to say."""
+    if wording.chinese:
+        return chinese(value, unit) + unit if value == value.to_integral_value() and 0 <= value < 10**12 else None
+    if not wording.hedge:
+        return _unhedged(value, wording, unit)
+    for base in _bases(value, wording):
+        digits = _digits(base / SCALES[wording.scale], wording.places)
+        phrase = _placed(digits, wording, unit)
+        if value in interval(phrase):
+            return phrase
+    return None
+
+
+def _unhedged(value: Decimal, wording: Wording, unit: str) -> str | None:
+    if wording.places is None and not wording.scale:
+        digits = _digits(value)
+        return None if len(digits.partition(".")[2]) > _LONGEST_FRACTION else digits + unit
+    scaled = _rounded(value / SCALES[wording.scale], wording.places or 0)
+    if value and not scaled:
+        return None
+    return _digits(scaled, wording.places or 0) + wording.scale + unit
+
+
+def _bases(value: Decimal, wording: Wording) -> Iterator[Decimal]:
+    """Round numbers that the hedge may name, the roundest first."""
+    if wording.base is not None:
+        yield wording.base
+        return
+    if value <= 0:
+        return
+    finest = SCALES[wording.scale].scaleb(-(wording.places or 0))
+    way = ROUND_CEILING if wording.hedge in _NEAR else ROUND_HALF_EVEN if wording.hedge in _ABOUT else ROUND_FLOOR
+    if wording.scale and (wording.hedge in _MORE or wording.hedge in _ABOUT or wording.places is not None):
+        yield _step(value, finest, way)
+        return
+    top = value.adjusted()
+    coarsest = top - 1 if wording.hedge in _ABOUT or (wording.hedge in _MORE and value >= 1000) else top
+    for exponent in range(max(coarsest, finest.adjusted()), finest.adjusted() - 1, -1):
+        yield _step(value, Decimal(1).scaleb(exponent), way)
+
+
+def _step(value: Decimal, step: Decimal, way: str) -> Decimal:
+    return (value / step).to_integral_value(rounding=way) * step
+
+
+def _placed(digits: str, wording: Wording, unit: str) -> str:
+    if wording.hedge in _MORE:
+        return f"{digits}{wording.scale}{wording.hedge}{unit}"
+    if wording.hedge in _AFTER_UNIT:
+        return f"{digits}{wording.scale}{unit}{wording.hedge}"
+    return f"{wording.hedge}{digits}{wording.scale}{unit}"
+
+
+_NUMERAL: Final = "零〇一二两三四五六七八九十百千"
+_PHRASE: Final = re.compile(
+    rf"(?P<before>{'|'.join(_NEAR + _OVER)}|不少于|至少|约)?\s*"
+    rf"(?:(?P<number>-?\d[\d,]*(?:\.(?P<fraction>\d+))?)|(?P<chinese>[{_NUMERAL}万亿]+))"
+    rf"(?P<inner>[余多])?(?P<scale>万|亿)?(?P<outer>[余多])?(?P<percent>[%‰])?(?P<rest>.*?)(?P<after>以上|左右)?"
+)
+
+
+def interval(phrase: str) -> Interval:
+    """What a written number says of the exact value.
+
+    Raises: core.wording.unreadable.
+    """
+    match = _PHRASE.fullmatch(phrase.strip())
+    if match is None:
+        raise refuse(UNREADABLE.at(text=phrase))
+    if match["chinese"]:
+        number = _read_chinese(match["chinese"])
+        if number is None:
+            raise refuse(UNREADABLE.at(text=phrase))
+        written, places = number, 0
+    else:
+        written, places = Decimal(match["number"].replace(",", "")), len(match["fraction"] or "")
+    scale = SCALES[match["scale"] or ""]
+    value, place = written * scale, scale.scaleb(-places)
+    if match["inner"] or (match["outer"] and not match["scale"] and not places):
+        return Interval(value, value + _last_place(written) * scale, low_open=True, high_open=True)
+    if match["outer"]:
+        return Interval(value, value + place, low_open=True, high_open=True)
+    if hedge := match["before"] or match["after"]:
+        return _hedged(hedge, value, place)
+    if not value or (match["percent"] and value == 100):
+        return Interval(value, value)
+    rounded = match["scale"] or places or match["percent"]
+    return Interval(value - place / 2, value + place / 2) if rounded else Interval(value, value)
+
+
+def _hedged(hedge: str, value: Decimal, place: Decimal) -> Interval:
+    if hedge in _NEAR:
+        low = max(value - _last_place(value), value * Decimal("0.9"))
+        return Interval(low, value, high_open=True)
+    if hedge in _OVER:
+        return Interval(value, None, low_open=True)
+    if hedge in _LEAST:
+        return Interval(value, None)
+    slack = min(max(place / 2, value * Decimal("0.05")), value * Decimal("0.1"))
+    return Interval(value - slack, value + slack)
+
+
+def _last_place(value: Decimal) -> Decimal:
+    """One unit of the last place that is not nought: 270 → 10, 300 → 100, 45万 → 1万."""
+    if not value:
+        return Decimal(1)
+    exponent = value.normalize().as_tuple().exponent
+    return Decimal(1).scaleb(int(exponent))
+
+
+def _rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+
+
+def _digits(value: Decimal, places: int | None = None) -> str:
+    """Plain digits, with just the places asked for, or as many as the value has."""
+    if places is not None and value == _rounded(value, places):
+        return format(_rounded(value, places), "f")
+    whole = value == value.to_integral_value()
+    return format(value.quantize(Decimal(1)) if whole else value.normalize(), "f")
+
+
+_ONES: Final = "零一二三四五六七八九"
+
+
+def chinese(value: Decimal, unit: str = "") -> str:
+    """A whole number in Chinese numerals: 14 → 十四; before a unit 2 is 两."""
+    number = int(value)
+    if number == 2 and unit:
+        return "两"
+    if number == 0:
+        return "零"
+    text, gap = "", False
+    for scale, size in (("亿", 10**8), ("万", 10**4), ("", 1)):
+        part, number = divmod(number, size)
+        if not part:
+            gap = bool(text)
+            continue
+        text += ("零" if text and (gap or part < 1000) else "") + _below_myriad(part) + scale
+        gap = False
+    return text.removeprefix("一") if text.startswith("一十") else text
+
+
+def _below_myriad(number: int) -> str:
+    text, gap = "", False
+    for word, size in (("千", 1000), ("百", 100), ("十", 10), ("", 1)):
+        digit, number = divmod(number, size)
+        if digit:
+            text += ("零" if gap and text else "") + _ONES[digit] + word
+        gap = not digit
+    return text
+
+
+def _read_chinese(text: str) -> Decimal | None:
+    """The value of Chinese numerals such as 十四 or 三千零五, None if they are none."""
+    total = part = digit = 0
+    for sign in text:
+        if sign in "零〇":
+            continue
+        if sign in "一二三四五六七八九两":
+            digit = 2 if sign == "两" else _ONES.index(sign)
+        elif sign in "十百千":
+            part += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[sign]
+            digit = 0
+        elif sign in "万亿":
+            scale = int(SCALES[sign])
+            total = (total + part + digit) * scale if sign == "亿" else total + (part + digit) * scale
+            part = digit = 0
+    return Decimal(total + part + digit) if text else None
+
+
+def phrases(value: Decimal, unit: str = "") -> list[tuple[str, str]]:
+    """Every true wording with its phrase, for a chooser: ``[("exact", "28143个"), ("万.1 余", "2.8万余个")]``."""
+    return [(text, write(value, parse(text), unit)) for text in offers(value)]
