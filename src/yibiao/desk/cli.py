@@ -1,0 +1,61 @@
+"""``yibiao``: the program of the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+import django
+from django.utils import translation
+
+from yibiao.core.problems import Refusal
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command; leaves with 0, with 1 where something was found unsound, or with 2 where it was refused."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ["YIBIAO_DATA"] = data_folder(words)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yibiao.site.settings")
+    django.setup()
+    translation.activate(language())
+    # The commands import the rooms' tables, which exist only once Django is set up for a data folder.
+    from yibiao.desk.commands import program, terminal
+
+    as_json = "--json" in words
+    try:
+        sys.exit(program.yibiao.main(words, prog_name="yibiao", standalone_mode=False) or 0)
+    except Refusal as refusal:
+        terminal.complain(refusal.problems, as_json=as_json, language=language())
+        sys.exit(2)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader has seen enough (``| head``); closing quietly keeps the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def data_folder(words: Sequence[str]) -> str:
+    """``--data DIR`` or ``--data=DIR`` wherever it stands, else the environment, else ``var/demo`` or ``var/data``."""
+    for index, word in enumerate(words):
+        if word == "--data" and index + 1 < len(words):
+            return words[index + 1]
+        if word.startswith("--data="):
+            return word.removeprefix("--data=")
+    command = next((word for word in words if not word.startswith("-")), "")
+    return os.environ.get("YIBIAO_DATA", "var/demo" if command == "demo" else "var/data")
+
+
+def language() -> str:
+    """English where the terminal's locale is English by name, otherwise Chinese."""
+    named = next((os.environ[key] for key in ("YIBIAO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)), "")
+    return "en" if named.startswith("en") else "zh-hans"
+
+
+if __name__ == "__main__":
+    main()

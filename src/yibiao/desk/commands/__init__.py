@@ -1,0 +1,1 @@
+"""The commands of ``yibiao``, one module for each subject."""

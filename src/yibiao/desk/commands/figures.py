@@ -1,0 +1,136 @@
+"""``yibiao figure`` and ``yibiao rebuild``: figures, the facts behind them, and building them anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from django.utils.translation import get_language, gettext
+
+from yibiao.core import canon
+from yibiao.desk import asking
+from yibiao.desk.commands import terminal
+from yibiao.desk.commands.terminal import options
+from yibiao.desk.operating import everything
+from yibiao.figures import actions, queries
+from yibiao.figures.types import Figure, Query
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _question(function: F) -> F:
+    """The options that say which figure is meant."""
+    for option in (
+        click.option("--as-of", type=click.IntRange(min=1), default=None, help=gettext("截至第几个存证点；未写为最新。")),
+        click.option("--until", default="", help=gettext("到哪天（含当天）或哪一刻；未写取工作的时段。")),
+        click.option("--from", "from_", default="", help=gettext("从哪天或哪一刻；未写取工作的时段。")),
+        click.option("--place", default="", help=gettext("地点代码；未写取工作所覆盖的地点。")),
+        click.option("--program", default="", help=gettext("哪项工作；指标写成“工作包.指标”时可不写。")),
+        click.argument("indicator"),
+    ):
+        function = option(function)
+    return function
+
+
+@click.group(help=gettext("数：列出指标，查看数值，列出背后的事实。"))
+@options
+def figure() -> None:
+    pass
+
+
+@figure.command("list", help=gettext("列出全部指标。"))
+@click.option("--program", default="", help=gettext("只列一项工作的。"))
+@options
+def listing(program: str) -> None:
+    found = queries.indicators(asking.program(program).pack if program else None)
+    language = get_language() or "zh-hans"
+    terminal.out(
+        [
+            {
+                "indicator": one.ref,
+                "label": {"zh": one.label.zh, "en": one.label.en},
+                "unit": one.unit,
+                "kind": one.kind,
+                "measure": one.measure,
+                "counts": {"zh": one.counts.zh, "en": one.counts.en},
+            }
+            for one in found
+        ],
+        terminal.table([(one.ref, one.measure, one.unit, one.label.of(language)) for one in found]),
+    )
+
+
+def _shown(found: Figure) -> dict[str, object]:
+    coverage = found.coverage
+    return {
+        "indicator": found.indicator.ref,
+        "label": {"zh": found.indicator.label.zh, "en": found.indicator.label.en},
+        "program": found.query.program,
+        "place": found.query.place,
+        "period": found.query.period.as_json(),
+        "value": found.value,
+        "unit": found.unit,
+        "coverage": None
+        if coverage is None
+        else {"owed": coverage.owed, "filed": coverage.filed, "missing": [list(one) for one in coverage.missing]},
+        "as_of": found.as_of,
+        "facts": found.facts,
+        "note": {"zh": found.note.zh, "en": found.note.en},
+    }
+
+
+def _asked(indicator: str, program: str, place: str, from_: str, until: str, as_of: int | None) -> Query:
+    return asking.query(indicator, program=program, place=place, from_=from_, until=until, as_of=as_of)
+
+
+@figure.command("show", help=gettext("显示一个数：数值、单位、报送率、截至哪个存证点、背后有几条事实。"))
+@_question
+@options
+def show(indicator: str, program: str, place: str, from_: str, until: str, as_of: int | None) -> None:
+    found = queries.figure(_asked(indicator, program, place, from_, until, as_of), scope=everything())
+    language = get_language() or "zh-hans"
+    value = gettext("说不出") if found.value is None else f"{found.value:f}"
+    lines = [f"{found.indicator.label.of(language)}  {value} {found.unit}", found.indicator.counts.of(language)]
+    if found.coverage:
+        lines.append(
+            gettext("应报 %(owed)s，实报 %(filed)s") % {"owed": found.coverage.owed, "filed": found.coverage.filed}
+        )
+    lines.append(gettext("截至存证点 %(number)s，事实 %(facts)s 条") % {"number": found.as_of, "facts": found.facts})
+    if found.note.zh:
+        lines.append(found.note.of(language))
+    terminal.out(_shown(found), lines)
+
+
+@figure.command("facts", help=gettext("逐行输出构成这个数的事实，每行一条 JSON。"))
+@_question
+@options
+def facts(indicator: str, program: str, place: str, from_: str, until: str, as_of: int | None) -> None:
+    asked = _asked(indicator, program, place, from_, until, as_of)
+    for one in queries.all_contributions(asked, scope=everything()):
+        line = {
+            "fact": one.fact,
+            "revision": one.revision,
+            "position": one.position,
+            "item": one.item,
+            "kind": one.kind,
+            "place": one.place,
+            "occurred_at": one.occurred_at,
+            "amount": one.amount,
+            "values": one.values,
+        }
+        click.echo(json.dumps(canon.plain(line), ensure_ascii=False))
+
+
+@click.group(help=gettext("从事实日志重建。"))
+@options
+def rebuild() -> None:
+    pass
+
+
+@rebuild.command("figures", help=gettext("清空数据列，从第一条事实重新算起；结果与原来相同。"))
+@options
+def rebuild_figures() -> None:
+    taken = actions.rebuild()
+    terminal.out({"facts": taken}, [gettext("已重建。")])

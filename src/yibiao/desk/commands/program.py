@@ -1,0 +1,31 @@
+"""The root of the commands."""
+
+from __future__ import annotations
+
+import click
+from django.utils.translation import gettext
+
+from yibiao import __version__
+from yibiao.desk.commands import bulletins, doctor, figures, ledger, packs, people, places, serving, terminal
+
+
+@click.group(help=gettext("一表：一次填报，事事有数；每个数都能打开，看到它的来处。"))
+@click.version_option(__version__, prog_name="yibiao")
+@terminal.options
+def yibiao() -> None:
+    pass
+
+
+for command in (
+    serving.demo,
+    serving.serve,
+    packs.pack,
+    places.places,
+    people.person,
+    figures.figure,
+    figures.rebuild,
+    bulletins.bulletin,
+    ledger.ledger,
+    doctor.doctor,
+):
+    yibiao.add_command(command)

@@ -1,0 +1,62 @@
+"""``yibiao serve`` and ``yibiao demo``."""
+
+from __future__ import annotations
+
+import click
+from django.conf import settings
+from django.utils.translation import gettext
+
+from yibiao.desk import serving
+from yibiao.desk.commands import terminal
+from yibiao.desk.commands.terminal import options
+from yibiao.desk.demo import build as sample
+
+DEFAULT_PORT = 8000
+_port = click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True)
+_host = click.option("--host", default="127.0.0.1", show_default=True, help=gettext("监听的地址。"))
+
+
+@click.command(help=gettext("启动网站，并不断封存新的事实。"))
+@_host
+@_port
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help=gettext("网页进程的个数。"))
+@options
+def serve(host: str, port: int, workers: int) -> int:
+    serving.prepare()
+    _address(host, port)
+    return serving.serve(host=host, port=port, workers=workers)
+
+
+@click.command(help=gettext("准备五项工作的样例数据（只做一次），然后启动网站。"))
+@click.option("--no-serve", is_flag=True, help=gettext("只准备数据，不启动网站。"))
+@_host
+@_port
+@options
+def demo(no_serve: bool, host: str, port: int) -> int:
+    serving.prepare()
+    sample.build(_progress)
+    accounts = sample.accounts()
+    terminal.out(
+        {
+            "data": str(settings.DATA),
+            "address": "" if no_serve else f"http://{host}:{port}/",
+            "accounts": [{"username": one.username, "password": one.password, "what": one.what} for one in accounts],
+        },
+        [
+            gettext("样例数据已就绪：%(folder)s") % {"folder": settings.DATA},
+            gettext("演示账号："),
+            *terminal.table([("  " + one.username, one.password, one.what) for one in accounts]),
+        ],
+    )
+    if no_serve:
+        return 0
+    _address(host, port)
+    return serving.serve(host=host, port=port, workers=1)
+
+
+def _progress(message: str) -> None:
+    click.echo(message, err=terminal.wants_json())
+
+
+def _address(host: str, port: int) -> None:
+    click.echo(gettext("网站地址：%(address)s（按 Ctrl+C 停止）") % {"address": f"http://{host}:{port}/"}, err=terminal.wants_json())

@@ -1,0 +1,35 @@
+"""The one table of consequences: which facts are followed by whom, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from yibiao.figures import actions as figures
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A reader of the sealed log. ``step`` takes what is new and says how many facts it took; it may run at any time.
+
+    ``kinds`` are the kinds of fact that it heeds, ``*`` at the end meaning any continuation. ``pause`` is the number of
+    seconds between two steps: figures read the tail from the log itself, so that a longer pause delays no figure and
+    makes fewer, larger segments.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    step: Callable[[], int]
+    pause: float
+
+
+FOLLOWERS: tuple[Follower, ...] = (Follower("figures", ("record.*",), figures.follow, 20.0),)
+
+
+def catch_up(followers: Iterable[Follower] = FOLLOWERS) -> int:
+    """Steps every follower until none finds anything new; gives the number of facts taken."""
+    taken = 0
+    for follower in followers:
+        while count := follower.step():
+            taken += count
+    return taken

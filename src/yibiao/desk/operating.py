@@ -1,0 +1,15 @@
+"""What the operator of the machine may do: everything, in the name of the system."""
+
+from __future__ import annotations
+
+from yibiao.packs import queries as packs
+from yibiao.people.types import Grant, Scope
+
+
+def everything() -> Scope:
+    """A scope over the whole of every program.
+
+    Whoever can start the program on the machine can read its database; a narrower scope would protect nothing.
+    """
+    grants = tuple(Grant("analyse", one.place, frozenset({one.code})) for one in packs.programs())
+    return Scope("", "analyse", grants)

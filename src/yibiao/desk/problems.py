@@ -1,0 +1,96 @@
+"""What the desk refuses."""
+
+from __future__ import annotations
+
+from yibiao.core.problems import Rule
+
+NO_SUCH_PACK = Rule(
+    "desk.pack.nowhere",
+    "既没有这个文件夹或压缩包，也没有同名的自带工作包（自带：{known}）。",
+    "there is no such folder or zip, and no pack of that name ships with Yibiao (shipped: {known}).",
+    "请检查路径，或用自带工作包的名称。",
+    "Check the path, or give the name of a shipped pack.",
+    404,
+)
+NO_PROGRAM = Rule(
+    "desk.program.missing",
+    "指标“{indicator}”没有写明属于哪项工作，而现有的工作不止一项。",
+    "the indicator “{indicator}” does not say which program it belongs to, and there are several.",
+    "请加 --program，或写成“工作包.指标”。",
+    "Add --program, or write it as pack.indicator.",
+)
+NO_INDICATOR = Rule(
+    "desk.indicator.unknown",
+    "没有“{indicator}”这个指标。",
+    "there is no indicator “{indicator}”.",
+    "请用 figure list 查看全部指标，或在页面上从列表中选择。",
+    "See figure list for all indicators, or choose one on the page.",
+    404,
+)
+NO_PAGE = Rule(
+    "desk.page.unknown",
+    "没有这个页面。",
+    "there is no such page.",
+    "请检查地址，或从首页重新进入。",
+    "Check the address, or start again from the first page.",
+    404,
+)
+FORBIDDEN = Rule(
+    "desk.page.forbidden",
+    "这次请求没有通过安全校验，没有办理。",
+    "this request did not pass the safety check and was not carried out.",
+    "请返回上一页，刷新后再提交一次。",
+    "Go back, reload the page and submit again.",
+    403,
+)
+TOO_LARGE = Rule(
+    "desk.request.too-large",
+    "提交的内容超过了允许的大小。",
+    "what was sent is larger than allowed.",
+    "请分成几次提交，或压缩后再传。",
+    "Send it in several parts, or compress it first.",
+    413,
+)
+SIGN_IN = Rule(
+    "desk.sign-in.needed",
+    "还没有登录，或登录已经过期。",
+    "you are not signed in, or your session has ended.",
+    "请先登录。",
+    "Sign in first.",
+    401,
+)
+BAD_PERIOD = Rule(
+    "desk.period.wrong",
+    "“{text}”不是可用的日期，或起止颠倒。",
+    "“{text}” is not a usable date, or the ends are swapped.",
+    "请按 2022-09-10 的样子填写，起始不晚于截止。",
+    "Write it like 2022-09-10, the start not after the end.",
+)
+BAD_NUMBER = Rule(
+    "desk.number.wrong",
+    "“{text}”不是整数。",
+    "“{text}” is not a whole number.",
+    "请只写阿拉伯数字。",
+    "Write digits only.",
+)
+PORT_TAKEN = Rule(
+    "desk.serve.port-taken",
+    "{host} 的端口 {port} 已被别的程序占用。",
+    "port {port} of {host} is used by another program.",
+    "请用 --port 换一个端口，或先停掉那个程序。",
+    "Choose another with --port, or stop that program first.",
+)
+ALREADY_SERVED = Rule(
+    "desk.serve.already",
+    "数据文件夹 {folder} 已经有一个服务在运行。",
+    "the data folder {folder} is already being served.",
+    "请先停掉那个服务，或用 --data 换一个文件夹。",
+    "Stop that server first, or choose another folder with --data.",
+)
+NOT_BUILT = Rule(
+    "desk.pages.not-built",
+    "页面的样式和脚本还没有构建。",
+    "the pages' styles and scripts have not been built.",
+    "请在源码目录运行 make setup。",
+    "Run make setup in the source folder.",
+)

@@ -1,0 +1,143 @@
+"""The running site: one parent that seals the log and feeds its followers, and the web server as its child."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, close_old_connections, connections
+
+from yibiao.core.problems import refuse
+from yibiao.desk.followers import FOLLOWERS
+from yibiao.desk.problems import ALREADY_SERVED, PORT_TAKEN
+from yibiao.ledger import actions as ledger
+
+SEAL_PAUSE = 0.25
+RESTART_PAUSE = 1.0
+log = logging.getLogger(__name__)
+
+
+def prepare() -> None:
+    """Brings the database to the newest shape; safe to run again."""
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+
+
+def serve(*, host: str, port: int, workers: int) -> int:
+    """Serves until told to stop; a web server that dies is started again. Gives the exit status.
+
+    Raises: desk.serve.port-taken, desk.serve.already
+    """
+    with _only_one(settings.DATA / "serve.lock"):
+        _free(host, port)
+        stopping = _Stopping()
+        server = _Server(host, port, workers)
+        try:
+            _loop(server, stopping)
+        finally:
+            server.stop()
+    return 0
+
+
+class _Stopping:
+    """Whether a signal to stop has come."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+class _Server:
+    """The web server in its own process, so that its crash or restart does not touch the sealing."""
+
+    def __init__(self, host: str, port: int, workers: int) -> None:
+        self._command = [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+            *("--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"),
+            "yibiao.site.wsgi:application",
+        ]
+        self._started_at = 0.0
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._started_at = time.monotonic()
+        environment = {**os.environ, "YIBIAO_DATA": str(settings.DATA)}
+        # A session of its own: Ctrl+C in the terminal reaches the parent only, which then stops the server in order.
+        return subprocess.Popen(self._command, env=environment, start_new_session=True)
+
+    def watch(self) -> None:
+        """Starts the server again if it has died, not more than once a second."""
+        if self._process.poll() is None or time.monotonic() - self._started_at < RESTART_PAUSE:
+            return
+        log.error("the web server stopped with status %s and is started again", self._process.returncode)
+        self._process = self._start()
+
+    def stop(self) -> None:
+        if self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _loop(server: _Server, stopping: _Stopping) -> None:
+    due = dict.fromkeys((follower.name for follower in FOLLOWERS), 0.0)
+    while not stopping.asked:
+        server.watch()
+        try:
+            while ledger.seal() is not None and not stopping.asked:
+                pass
+            _follow(due)
+        except DatabaseError:
+            # A database that is away for a moment must not end the sealing; the next round tries again.
+            log.exception("sealing or following failed and is tried again")
+            connections.close_all()
+            time.sleep(RESTART_PAUSE)
+        close_old_connections()
+        time.sleep(SEAL_PAUSE)
+
+
+def _follow(due: dict[str, float]) -> None:
+    for follower in FOLLOWERS:
+        if time.monotonic() >= due[follower.name]:
+            follower.step()
+            due[follower.name] = time.monotonic() + follower.pause
+
+
+@contextmanager
+def _only_one(path: Path) -> Iterator[None]:
+    """Holds the lock of the data folder: two sealers would only wait for each other."""
+    with path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise refuse(ALREADY_SERVED.at(folder=path.parent)) from None
+        yield
+
+
+def _free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise refuse(PORT_TAKEN.at(host=host, port=port)) from None
