@@ -120,7 +120,7 @@ def _residents(made: Plan) -> list[int]:
 
 
 def _moved(made: Plan, homes: list[tuple[str, str]]) -> None:
-    """Two families tell of a change in March: one has a person more, one a person less. The register keeps the newest."""
+    """Two families tell of a change in March, one person more and one less: the register keeps the newest."""
     by_code = {each.answers["code"]: each.answers for each in made.samples if each.form.endswith(".household")}
     smaller = next(code for code, _ in homes[500:] if by_code[code]["residents"] > 2)
     for code, change in ((homes[100][0], 1), (smaller, -1)):

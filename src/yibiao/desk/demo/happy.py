@@ -15,8 +15,9 @@ QUOTA: Final = {"city": 200, "county": 400}
 OLD_SHARE: Final = {"city": 0.62, "county": 0.63}
 STEPS: Final = (
     ("build", "03-20", "逐小区制定创建方案"), ("recommend", "08-15", "社区、街道、县（市）区逐级推荐"),
-    ("review", "09-20", "初审材料并实地复核"), ("panel", "10-18", "组织专家评审"), ("notice", "11-02", "向社会公示拟命名名单"),
-    ("announce", "11-18", "集中通报命名结果"), ("follow-up", "12-15", "对已命名小区开展复核"),
+    ("review", "09-20", "初审材料并实地复核"), ("panel", "10-18", "组织专家评审"),
+    ("notice", "11-02", "向社会公示拟命名名单"), ("announce", "11-18", "集中通报命名结果"),
+    ("follow-up", "12-15", "对已命名小区开展复核"),
 )  # fmt: skip
 
 Quarter = tuple[str, str, str, str]

@@ -18,9 +18,11 @@ DAYTIME: Final = (8, 9, 9, 10, 10, 11, 13, 14, 14, 15, 16, 17, 19)
 TEAMS: Final = (("committee", 6, "明察暗访组"), ("resident", 8, "驻市常态检查组"), ("office", 7, "暗查暗访组"))
 COAL: Final = ("2202", "2204", "2205", "2206", "2224")
 FAULTS: Final = (
-    "消防通道堆放杂物", "灭火器压力不足", "配电箱未闭合", "安全出口标志损坏", "危险作业审批单填写不全", "可燃气体报警器未按期检定",
-    "应急照明不亮", "班前安全交底无记录", "值班记录未及时填写", "防护栏缺失", "临时用电线路未架空", "储罐区警示标志脱落",
-    "通风设施运转异常", "应急物资台账不符", "节日值班表未上墙", "电缆沟积水", "特种作业证件未随身携带", "包保责任人履职记录缺一次",
+    "消防通道堆放杂物", "灭火器压力不足", "配电箱未闭合", "安全出口标志损坏", "危险作业审批单填写不全",
+    "可燃气体报警器未按期检定", "应急照明不亮", "班前安全交底无记录", "值班记录未及时填写", "防护栏缺失",
+    "临时用电线路未架空", "储罐区警示标志脱落",
+    "通风设施运转异常", "应急物资台账不符", "节日值班表未上墙", "电缆沟积水",
+    "特种作业证件未随身携带", "包保责任人履职记录缺一次",
 )  # fmt: skip
 
 
@@ -109,15 +111,21 @@ def _spot_checks(made: Plan, units: Sequence[tuple[str, str, str]]) -> None:
 
 def _documents(made: Plan) -> None:
     rows = (
-        ("样安办〔2022〕21号", "关于加强中秋假期安全防范的通知（样例）", "safety-committee", "notice", "mid-autumn", "2022-09-08 10:20"),
-        ("样防汛〔2022〕17号", "关于抓紧落实工程整改措施的通知（样例）", "flood-office", "notice", "mid-autumn", "2022-09-08 15:05"),
-        ("样森防函〔2022〕9号", "关于中秋假期森林草原防火的提示函（样例）", "forest-office", "letter", "mid-autumn", "2022-09-09 09:40"),
-        ("样防汛〔2022〕8号", "关于做好汛期值班工作的通知（样例）", "flood-office", "notice", "routine", "2022-06-01 09:00"),
-        ("样应急〔2022〕30号", "关于报送季度隐患统计的通知（样例）", "department", "notice", "routine", "2022-07-05 14:00"),
+        ("样安办〔2022〕21号", "关于中秋假期安全防范的通知", "safety-committee", "notice", "mid-autumn", "09-08 10:20"),
+        ("样防汛〔2022〕17号", "关于抓紧落实工程整改措施的通知", "flood-office", "notice", "mid-autumn", "09-08 15:05"),
+        ("样森防函〔2022〕9号", "关于假期森林草原防火的提示函", "forest-office", "letter", "mid-autumn", "09-09 09:40"),
+        ("样防汛〔2022〕8号", "关于做好汛期值班工作的通知", "flood-office", "notice", "routine", "06-01 09:00"),
+        ("样应急〔2022〕30号", "关于报送季度隐患统计的通知", "department", "notice", "routine", "07-05 14:00"),
     )  # fmt: skip
     for number, heading, issuer, kind, occasion, at in rows:
-        answers = {"number": number, "heading": heading, "issuer": issuer, "document_type": kind, "occasion": occasion}
-        answers |= {"place": PROVINCE, "occurred_at": written(moment(at))}
+        answers = {
+            "number": number,
+            "heading": f"{heading}（样例）",
+            "issuer": issuer,
+            "document_type": kind,
+            "occasion": occasion,
+        }
+        answers |= {"place": PROVINCE, "occurred_at": written(moment(f"2022-{at}"))}
         made.add("document", clerk_of(PROVINCE), answers)
 
 

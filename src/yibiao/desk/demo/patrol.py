@@ -14,8 +14,8 @@ UNTIL: Final = moment("2022-09-12 00:00")
 NIGHT: Final = (18, 19, 20, 20, 21, 21, 22, 22, 23, 0, 1)
 VENUES, ROWS, SHEET = 28_143, 29_900, 14
 TYPES: Final = (
-    ("hotel", "旅馆"), ("net-cafe", "网吧"), ("song", "歌厅"), ("bath", "浴池"), ("bar", "酒吧"), ("food", "饭店"), ("food", "烧烤店"),
-    ("shop", "超市"), ("station", "客运站点"), ("fuel", "加油站"), ("other", "棋牌室"),
+    ("hotel", "旅馆"), ("net-cafe", "网吧"), ("song", "歌厅"), ("bath", "浴池"), ("bar", "酒吧"), ("food", "饭店"),
+    ("food", "烧烤店"), ("shop", "超市"), ("station", "客运站点"), ("fuel", "加油站"), ("other", "棋牌室"),
 )  # fmt: skip
 TOPICS: Final = ("telecom-fraud", "theft", "drowning", "fire", "drink-driving", "drugs")
 ROADS: Final = ("人民大街", "解放路", "胜利路", "江湾路", "新华路", "环城路", "团结路", "站前街")

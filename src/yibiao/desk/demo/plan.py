@@ -17,7 +17,7 @@ REGISTERS, REPORTS = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One filled form. ``clerk`` is the user name of who files it; registers (wave 0) go in before what refers to them."""
+    """One filled form. ``clerk`` is the user name of who files it; registers (wave 0) go in before the reports."""
 
     id: str
     form: str
@@ -115,9 +115,6 @@ def moments(start: datetime, end: datetime, count: int, random: Random, *, busy:
     """
     hours = [start + timedelta(hours=each) for each in range(int((end - start) / timedelta(hours=1)))]
     chosen = hours if count >= len(hours) else random.sample(hours, count)
-    if busy:
-        favoured = [hour for hour in hours if hour.hour in busy]
-    else:
-        favoured = hours
+    favoured = [hour for hour in hours if hour.hour in busy] if busy else hours
     extra = [random.choice(favoured) for _ in range(count - len(chosen))]
     return sorted(hour + timedelta(minutes=random.randrange(60)) for hour in [*chosen, *extra])

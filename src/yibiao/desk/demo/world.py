@@ -11,14 +11,16 @@ from yibiao.places.types import Place
 PROVINCE: Final = "220000000000"
 CHANGCHUN: Final = "220100000000"
 ERDAO: Final = "220105000000"
+NANGUAN: Final = "220102000000"
 SHIWEI: Final = "220105004005"
 MINFENG: Final = "220105003001"
 
-PROVINCE_CLERK: Final = "shengtianbao"
-CHANGCHUN_CLERK: Final = "c2201"
+PROVINCE_CLERK: Final = "sheng-tianbao"
+CHANGCHUN_CLERK: Final = "changchun"
 COMMUNITY_CLERK: Final = "shiwei"
 DEPARTMENTS: Final = ("应急", "公安", "住建", "交通", "水利", "林草")
 
+_NAMED: Final = {CHANGCHUN: CHANGCHUN_CLERK, ERDAO: "erdao", NANGUAN: "nanguan"}
 _BUSTLE: Final = {
     "2201": 3.0, "2202": 1.8, "2203": 1.2, "2204": 1.0, "2205": 1.1, "2206": 0.8, "2207": 1.2, "2208": 0.9, "2224": 1.1,
 }  # fmt: skip
@@ -43,10 +45,8 @@ def clerk_of(place: str) -> str:
     """The user name of the sample post that files for a county, a prefecture or the province."""
     if place == PROVINCE:
         return PROVINCE_CLERK
-    if place == ERDAO:
-        return "erdao"
-    if place == "220102000000":
-        return "nanguan"
+    if place in _NAMED:
+        return _NAMED[place]
     return f"c{place[:4]}" if place[4:6] == "00" else f"x{place[:6]}"
 
 

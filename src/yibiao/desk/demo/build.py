@@ -1,0 +1,127 @@
+"""Builds the demo through the doors that everybody uses: packs, accounts, forms, bulletins.
+
+Every step does nothing where its work is already done, so that a build that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from django.utils.translation import gettext
+
+from yibiao.bulletins import actions as bulletins
+from yibiao.bulletins import queries as issued
+from yibiao.core.periods import Period
+from yibiao.desk import followers, installing
+from yibiao.desk.demo import accounts, community, cyber, happy, holiday, patrol, territory
+from yibiao.desk.demo.plan import Plan, Sample
+from yibiao.desk.demo.world import World
+from yibiao.desk.operating import EVERYTHING
+from yibiao.ledger import actions as ledger
+from yibiao.packs import queries as packs
+from yibiao.people import queries as people
+from yibiao.people.types import Account, Warrant
+from yibiao.records import actions as records
+from yibiao.records import queries as stored
+from yibiao.records.types import SubmissionDraft
+
+PROGRAMS: Final[Mapping[str, Callable[[World], Plan]]] = {
+    "holiday-safety": holiday.plan,
+    "night-patrol": patrol.plan,
+    "cyber-week": cyber.plan,
+    "community-desk": community.plan,
+    "happy-community": happy.plan,
+}
+BATCH: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The clerks of the demo at work on one program."""
+
+    accounts: Mapping[str, Account]
+    program: str
+
+    def warrant(self, clerk: str) -> Warrant:
+        account = self.accounts[clerk]
+        return people.warrant(account.key, "fill", place=account.place, program=self.program)
+
+
+def build(progress: Callable[[str], None]) -> None:
+    """Builds what of the demo is not built yet; a second call does nothing."""
+    begun = time.monotonic()
+    if complete():
+        progress(gettext("示例数据已经齐全。"))
+        return
+    if packs.programs():
+        progress(gettext("上次没有做完，接着做。"))
+    progress(gettext("登记地点。"))
+    world = territory.install()
+    for path in packs.shipped():
+        progress(gettext("安装专项 %(name)s。") % {"name": path.name})
+        installing.install(path)
+    progress(gettext("开设示例账号。"))
+    opened = accounts.open_all(world)
+    for program, plan in PROGRAMS.items():
+        _fill(Desk(opened, program), plan(world), progress)
+    progress(gettext("封存事实，汇总成数。"))
+    settle()
+    _issue(opened[accounts.WRITER], progress)
+    settle()
+    progress(gettext("完成，用时 %(seconds)d 秒。") % {"seconds": time.monotonic() - begun})
+
+
+def complete() -> bool:
+    """Whether every program of the demo has its issued bulletin, which is the last thing that is built."""
+    return set(PROGRAMS) <= _with_bulletin()
+
+
+def settle() -> None:
+    """Seals everything that is stored and lets the followers catch up."""
+    while ledger.seal() is not None:
+        pass
+    followers.catch_up()
+
+
+def _fill(desk: Desk, plan: Plan, progress: Callable[[str], None]) -> None:
+    told = {"program": packs.program(desk.program).title.zh, "count": len(plan.samples)}
+    progress(gettext("填报“%(program)s”：%(count)d 张表。") % told)
+    _send(desk, plan.samples)
+    _send(desk, plan.sent_again())
+    for correction in plan.corrections:
+        if stored.record(correction.id, scope=EVERYTHING).revision == 1:
+            by = desk.warrant(correction.clerk)
+            records.correct(correction.id, correction.answers, reason=correction.reason, by=by)
+    for withdrawal in plan.withdrawals:
+        if stored.record(withdrawal.id, scope=EVERYTHING).state != "withdrawn":
+            records.withdraw(withdrawal.id, reason=withdrawal.reason, by=desk.warrant(withdrawal.clerk))
+
+
+def _send(desk: Desk, samples: Iterable[Sample]) -> None:
+    """Hands in forms clerk by clerk, registers first, in batches that are stored whole or not at all."""
+    in_turn = sorted(samples, key=lambda sample: (sample.wave, sample.clerk))
+    for (_, clerk), group in groupby(in_turn, key=lambda sample: (sample.wave, sample.clerk)):
+        drafts = [SubmissionDraft(each.id, each.form, desk.program, each.answers, "sample") for each in group]
+        for start in range(0, len(drafts), BATCH):
+            records.receive_many(drafts[start : start + BATCH], by=desk.warrant(clerk))
+
+
+def _with_bulletin() -> set[str]:
+    return {each.program for each in issued.bulletins(EVERYTHING) if each.status == "issued"}
+
+
+def _issue(writer: Account, progress: Callable[[str], None]) -> None:
+    done = _with_bulletin()
+    for code in PROGRAMS:
+        if code in done:
+            continue
+        program = packs.program(code)
+        progress(gettext("签发通报“%(program)s”。") % {"program": program.title.zh})
+        by = people.warrant(writer.key, "review", place=program.place, program=code)
+        period = Period(program.window_from, program.window_until)
+        draft = bulletins.draft(f"{code}.main", code, place=program.place, period=period, by=by)
+        bulletins.issue(draft.id, by=by)
