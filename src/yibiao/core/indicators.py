@@ -1,4 +1,4 @@
-"""How each measure rolls up over places and time, and each of them over rows in plain Python: the oracle of the engines.
+"""How each measure rolls up over places and time, and each one over rows in plain Python: the engines' oracle.
 
 Rows are mappings of columns (``position, fact, revision, place, subject, occurred_at, …``) already cut down to the
 place, the period and the checkpoint asked for, newest revisions only, withdrawn ones left out.
