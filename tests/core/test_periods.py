@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ def test_the_months_of_a_year_make_up_the_year(day: date) -> None:
     assert len(months) == 12
     assert months[0].from_ == year.from_
     assert months[-1].until == year.until
-    assert all(a.until == b.from_ for a, b in zip(months, months[1:], strict=False))
+    assert all(a.until == b.from_ for a, b in pairwise(months))
 
 
 @given(days)
