@@ -43,7 +43,9 @@ def start(folder: Path) -> str:
             parent.chmod(parent.stat().st_mode | 0o011)
         shutil.chown(folder, pwd.getpwnam("postgres").pw_uid)
     data, tools = folder / "data", binaries()
-    _run([str(tools / "initdb"), "-D", str(data), "-U", "yibiao", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
+    _run(
+        [str(tools / "initdb"), "-D", str(data), "-U", "yibiao", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+    )
     options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
     _run([str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start"])
     _running.append(data)

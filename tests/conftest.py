@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("YIBIAO_DATA", tempfile.mkdtemp(prefix="yibiao-tests-"))
-
-from tests import cluster  # noqa: E402
-
-if os.environ.get("YIBIAO_TEST_DB") == "postgres":
-    os.environ["DATABASE_URL"] = cluster.start(Path(os.environ["YIBIAO_DATA"]) / "postgres")
+from tests import cluster
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -30,3 +24,27 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     if database["ENGINE"].endswith("sqlite3"):
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["YIBIAO_DATA"]) / f"test-{worker}.sqlite3")
+
+
+def _flush_with_triggers_aside() -> None:
+    """Tests with real transactions empty all tables afterwards; only there do the ledger's triggers step aside."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from yibiao.ledger import triggers
+
+    flush = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        triggers.remove(connection)
+        try:
+            flush(self)
+        finally:
+            triggers.install(connection)
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_knows_the_triggers() -> None:
+    _flush_with_triggers_aside()

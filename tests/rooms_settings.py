@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from yibiao.site.settings import *  # noqa: F403
+from tests.settings import *  # noqa: F403
 
 _ROOMS = os.environ.get("YIBIAO_ROOMS", "ledger").split(",")
 INSTALLED_APPS = [f"yibiao.{room}" for room in _ROOMS] + ["django.contrib.contenttypes", "django.contrib.auth"]

@@ -1,0 +1,20 @@
+"""The site's settings over a throw-away data folder, and over a PostgreSQL cluster of the suite's own where asked.
+
+``YIBIAO_TEST_DB=postgres`` starts the cluster. It happens here because Django's settings are read before any conftest.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("YIBIAO_TEST_DATA", tempfile.mkdtemp(prefix="yibiao-tests-"))
+os.environ["YIBIAO_DATA"] = os.environ["YIBIAO_TEST_DATA"]
+
+from tests import cluster
+
+if os.environ.get("YIBIAO_TEST_DB") == "postgres":
+    os.environ["DATABASE_URL"] = cluster.start(Path(os.environ["YIBIAO_DATA"]) / "postgres")
+
+from yibiao.site.settings import *  # noqa: F403
