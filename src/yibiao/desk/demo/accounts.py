@@ -97,7 +97,7 @@ def _organisations(world: World) -> None:
 def _clerks(world: World) -> Sequence[Seat]:
     taken = {seat.username for seat in SHOWN}
     seats = [
-        Seat(where.PROVINCE_CLERK, "样例·省级填报员", "填报", organisation_of(where.PROVINCE), where.PROVINCE, fill)
+        Seat(where.PROVINCE_CLERK, "样例·省级填报员", "填报", organisation_of(where.PROVINCE), where.PROVINCE, _FILL)
     ]
     for place in [*world.prefectures, *world.counties]:
         name = f"样例·{place.name}填报员"

@@ -17,10 +17,10 @@ from yibiao.bulletins import actions as bulletins
 from yibiao.bulletins import queries as issued
 from yibiao.core.periods import Period
 from yibiao.desk import followers, installing
-from yibiao.desk.demo import accounts, community, cyber, happy, holiday, patrol, territory
+from yibiao.desk.demo import accounts, territory
 from yibiao.desk.demo.plan import Plan, Sample
-from yibiao.desk.demo.world import World
-from yibiao.desk.operating import EVERYTHING
+from yibiao.desk.demo.programs import PROGRAMS
+from yibiao.desk.operating import everything
 from yibiao.ledger import actions as ledger
 from yibiao.packs import queries as packs
 from yibiao.people import queries as people
@@ -29,13 +29,6 @@ from yibiao.records import actions as records
 from yibiao.records import queries as stored
 from yibiao.records.types import SubmissionDraft
 
-PROGRAMS: Final[Mapping[str, Callable[[World], Plan]]] = {
-    "holiday-safety": holiday.plan,
-    "night-patrol": patrol.plan,
-    "cyber-week": cyber.plan,
-    "community-desk": community.plan,
-    "happy-community": happy.plan,
-}
 BATCH: Final = 2_000
 
 
@@ -93,11 +86,11 @@ def _fill(desk: Desk, plan: Plan, progress: Callable[[str], None]) -> None:
     _send(desk, plan.samples)
     _send(desk, plan.sent_again())
     for correction in plan.corrections:
-        if stored.record(correction.id, scope=EVERYTHING).revision == 1:
+        if stored.record(correction.id, scope=everything()).revision == 1:
             by = desk.warrant(correction.clerk)
             records.correct(correction.id, correction.answers, reason=correction.reason, by=by)
     for withdrawal in plan.withdrawals:
-        if stored.record(withdrawal.id, scope=EVERYTHING).state != "withdrawn":
+        if stored.record(withdrawal.id, scope=everything()).state != "withdrawn":
             records.withdraw(withdrawal.id, reason=withdrawal.reason, by=desk.warrant(withdrawal.clerk))
 
 
@@ -111,7 +104,7 @@ def _send(desk: Desk, samples: Iterable[Sample]) -> None:
 
 
 def _with_bulletin() -> set[str]:
-    return {each.program for each in issued.bulletins(EVERYTHING) if each.status == "issued"}
+    return {each.program for each in issued.bulletins(everything()) if each.status == "issued"}
 
 
 def _issue(writer: Account, progress: Callable[[str], None]) -> None:

@@ -184,7 +184,8 @@ def _objects(made: Plan, world: World, enterprises: Mapping[str, list[tuple[str,
 
 
 def _team_inspections(made: Plan, world: World, enterprises: Mapping[str, list[tuple[str, str, str]]]) -> None:
-    random, codes = made.random, []
+    random = made.random
+    codes: list[str] = []
     for kind, count, name in TEAMS:
         for each in range(1, count + 1):
             codes.append(f"T{len(codes) + 1:02d}")
