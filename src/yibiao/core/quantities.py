@@ -41,7 +41,7 @@ UNIT: Final = Rule(
     "core.quantity.unit",
     "“{kind}”类的数不能用单位“{unit}”。",
     "A figure of kind “{kind}” cannot have the unit “{unit}”.",
-    "{remedy}",
+    "请这样改：{remedy}",
     "{remedy_en}",
 )
 
@@ -119,14 +119,14 @@ def fits(measure: str, kind: str, symbol: str) -> list[Problem]:
 
 def _objection(kind: str, counts: str) -> tuple[str, str] | None:
     if kind == "visits" and counts not in ("visits", "sessions"):
-        return "人次一类的数要用“…次”作单位，例如人次、户次。", "Use a unit that ends in 次, such as 人次 or 户次."
+        return "人次一类的数要用“…次”作单位，例如人次、户次。", "Use a unit that ends in “次”, such as “人次”."
     if kind in ("distinct", "stock", "flow") and counts == "visits":
         return (
             "“…次”是人次一类的数，请把类改为 visits。",
             "A unit that ends in 次 counts visits: set the kind to visits.",
         )
     if kind == "ratio" and counts != "share":
-        return "比率请用 %、‰ 或个百分点。", "Use %, ‰ or 个百分点 for a ratio."
+        return "比率请用 %、‰ 或个百分点。", "Use “%”, “‰” or “个百分点” for a ratio."
     if kind == "streak" and counts != "time":
-        return "连续时长请用天、个月或年。", "Use 天, 个月 or 年 for a streak."
+        return "连续时长请用天、个月或年。", "Use “天”, “个月” or “年” for a streak."
     return None

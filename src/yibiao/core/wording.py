@@ -19,7 +19,7 @@ UNKNOWN: Final = Rule(
     "看不懂数字写法“{text}”。",
     "The wording “{text}” is not known.",
     "可用：exact、中文、万、万.1、亿.1、.1、余、多、近、超、约、以上，可带数，例如“近 100”“超 1000万”。",
-    "Use exact, 中文, 万, 万.1, 亿.1, .1, 余, 多, 近, 超, 约, 以上, with a number where wanted: “近 100”, “超 1000万”.",
+    "Use “exact”, “中文”, “万”, “万.1”, “亿.1”, “.1”, “余”, “近”, “超” or “约”; with a number where wanted: “近 100”.",
 )
 UNTRUE: Final = Rule(
     "core.wording.untrue",
