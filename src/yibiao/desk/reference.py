@@ -1,0 +1,201 @@
+"""The pages of docs/reference, written from the code: problems, kinds of facts, settings, commands, the schema of packs."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import click
+from pydantic import BaseModel
+
+from yibiao.bulletins import problems as bulletins
+from yibiao.core import expressions, periods, quantities, trees, wording
+from yibiao.core.problems import Rule
+from yibiao.desk import problems as desk
+from yibiao.figures import problems as figures
+from yibiao.forms import problems as forms
+from yibiao.ledger import problems as ledger
+from yibiao.packs import problems as packs
+from yibiao.packs import queries as pack_queries
+from yibiao.people import problems as people
+from yibiao.places import problems as places
+from yibiao.records import problems as records
+
+CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
+    "core": (expressions, periods, quantities, trees, wording),
+    "ledger": (ledger,),
+    "places": (places,),
+    "people": (people,),
+    "packs": (packs,),
+    "forms": (forms,),
+    "records": (records,),
+    "figures": (figures,),
+    "bulletins": (bulletins,),
+    "desk": (desk,),
+}
+# Kind of fact → Chinese, English. A kind that is not listed here fails the build.
+FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "record.<form>": ("一条填报；更正是新的版次，撤回写明原因", "A submission; a correction is a new revision, a withdrawal says why"),
+    "record.reviewed": ("审核结论", "The outcome of a review"),
+    "record.personal-read": ("有人查看了个人信息，及其用途", "Somebody read personal answers, and to what purpose"),
+    "pack.installed": ("装入一个包的版本", "A version of a pack was installed"),
+    "program.opened": ("开启一项专项", "A program was opened"),
+    "bulletin.issued": ("签发通报：文字、引用和存证点", "A bulletin was issued: text, citations and checkpoint"),
+    "people.organisation-added": ("登记机构", "An organisation was registered"),
+    "people.account-added": ("开通账号", "An account was opened"),
+    "people.post-added": ("增加岗位", "A post was given"),
+    "people.granted": ("授权", "A right was granted"),
+    "people.revoked": ("收回权限", "A right was taken back"),
+    "people.deactivated": ("停用账号", "An account was closed"),
+    "people.reactivated": ("重新启用账号", "An account was opened again"),
+    "people.password-changed": ("本人更换密码", "A password was changed by its owner"),
+    "people.password-reset": ("管理员重设密码", "A password was reset by an administrator"),
+    "people.signed-in": ("登录；来源地址只存带密钥的摘要", "A sign-in; the address is kept as a keyed digest only"),
+    "people.signed-out": ("退出登录", "A sign-out"),
+    "people.sign-in-failed": ("登录失败；是否因此锁定", "A failed sign-in, and whether it locked the account"),
+}
+# Variable → what it sets. A variable that the code reads and that is not listed here fails the build.
+SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "YIBIAO_DATA": ("数据文件夹：数据库、密钥、列文件", "The data folder: database, key, column files"),
+    "DATABASE_URL": ("数据库地址；默认为数据文件夹中的 SQLite", "The database; by default SQLite in the data folder"),
+    "YIBIAO_SECRET_KEY": ("签名与加密用的密钥；默认首次启动时生成", "The key for signing and encryption; made at the first start"),
+    "YIBIAO_HOSTS": ("允许的主机名，用逗号隔开", "Host names that are answered, separated by commas"),
+    "YIBIAO_ORIGINS": ("允许提交表单的来源地址", "Origins that may post forms, such as https://yibiao.example"),
+    "YIBIAO_HTTPS": ("设为 1：只经 HTTPS 使用", "1: HTTPS only (secure cookies, redirect, HSTS)"),
+    "YIBIAO_PROXIES": ("前面有几层反向代理", "How many reverse proxies stand in front; needed for the limits per address"),
+    "YIBIAO_PASSWORD_DAYS": ("密码最长使用天数；0 为不限", "Days after which a password must be changed; 0: never"),
+    "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
+    "YIBIAO_LANGUAGE": ("命令行语言：zh 或 en；默认随系统", "Language of the command line: zh or en; by default the terminal's"),
+}
+NOTE: Final = "<!-- Written by `yibiao reference` from the code; do not edit. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """Every page of the reference by file name."""
+    writers: Mapping[str, Callable[[], str]] = {
+        "problems.md": problems_page,
+        "fact-kinds.md": fact_kinds_page,
+        "settings.md": settings_page,
+        "cli.md": cli_page,
+        "pack-schema.md": pack_page,
+    }
+    return {name: NOTE + writer().rstrip() + "\n" for name, writer in writers.items()}
+
+
+def write(folder: Path) -> list[Path]:
+    """Write the pages; gives those that changed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    changed = []
+    for name, text in pages().items():
+        path = folder / name
+        if not path.is_file() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            changed.append(path)
+    return changed
+
+
+def rules(room: str) -> tuple[Rule, ...]:
+    """The rules of a room, by code."""
+    found = {value.code: value for module in CATALOGUES[room] for value in vars(module).values() if isinstance(value, Rule)}
+    return tuple(found[code] for code in sorted(found))
+
+
+def problems_page() -> str:
+    lines = ["# Problems / 问题代码", "", "Each says what the rule is and what to do. 每条写明规则和处理办法。", ""]
+    for room in CATALOGUES:
+        if not rules(room):
+            continue
+        lines += [f"## {room}", "", "| code | HTTP | 规则 · 处理 | rule · remedy |", "|---|---|---|---|"]
+        for rule in rules(room):
+            cells = (f"`{rule.code}`", str(rule.status), f"{rule.zh}{rule.do_zh}", f"{rule.en} {rule.do_en}")
+            lines.append(_row(cells))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def fact_kinds_page() -> str:
+    lines = ["# Kinds of facts / 事实类别", "", "| kind | 含义 | meaning |", "|---|---|---|"]
+    lines += [_row((f"`{kind}`", zh, en)) for kind, (zh, en) in FACT_KINDS.items()]
+    lines += ["", "## Forms of the shipped packs / 自带包的表单", "", "| kind | form |", "|---|---|"]
+    lines += [_row((f"`record.{pack}.{form}`", f"`{pack}/forms/{form}.md`")) for pack, form in _shipped_forms()]
+    return "\n".join(lines)
+
+
+def settings_page() -> str:
+    found = dict(environment(Path(inspect.getfile(desk)).parents[1]))
+    lines = ["# Settings / 设置", "", "All are environment variables. 均为环境变量。", ""]
+    lines += ["| variable | default | 含义 | meaning |", "|---|---|---|---|"]
+    for name, (zh, en) in SETTINGS.items():
+        lines.append(_row((f"`{name}`", f"`{found[name]}`" if found.get(name) else "", zh, en)))
+    return "\n".join(lines)
+
+
+def environment(source: Path) -> Iterator[tuple[str, str]]:
+    """The environment variables that the code reads, with their literal defaults."""
+    for path in sorted(source.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) != "os.environ.get" or not node.args:
+                continue
+            name = node.args[0]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                default = node.args[1] if len(node.args) > 1 else None
+                yield name.value, str(default.value) if isinstance(default, ast.Constant) else ""
+
+
+def cli_page() -> str:
+    from yibiao.desk.commands.program import yibiao
+
+    lines = ["# Commands / 命令", "", "Every command takes `--data DIR` and `--json`.", ""]
+    lines += _commands("yibiao", yibiao)
+    return "\n".join(lines)
+
+
+def _commands(path: str, command: click.Command) -> Iterator[str]:
+    context = click.Context(command, info_name=path)
+    usage = " ".join([path, *(piece for piece in command.collect_usage_pieces(context))])
+    yield from (f"## `{usage}`", "", (command.help or "").strip(), "")
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option) and parameter.help]
+    shown = [option for option in options if not {"--data", "--json", "--help"} & set(option.opts) or path == "yibiao"]
+    if shown:
+        yield from ("| option | |", "|---|---|")
+        yield from (_row((f"`{', '.join(option.opts)}`", option.help or "")) for option in shown)
+        yield ""
+    if isinstance(command, click.Group):
+        for name in sorted(command.commands):
+            yield from _commands(f"{path} {name}", command.commands[name])
+
+
+def pack_page() -> str:
+    lines = [
+        "# Packs / 包", "",
+        "A folder or zip: `pack.toml`, `forms/*.md` or `*.xlsx` (XLSForm), `indicators.toml`, `bulletin.*.md`.", "",
+        "`yibiao pack check FOLDER` says everything that is wrong, with file, row and remedy.", "",
+        "## `pack.toml`", "",
+    ]  # fmt: skip
+    for title, model in pack_queries.manifest_models():
+        lines += [f"### {title}", "", "| key | type | required |", "|---|---|---|"]
+        lines += [_row(cells) for cells in _fields(model)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _fields(model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        kind: Any = field.annotation
+        said = getattr(kind, "__name__", str(kind).replace("typing.", "")) if isinstance(kind, type) else str(kind)
+        said = said.replace("yibiao.packs.manifest.", "").replace("datetime.", "")
+        yield f"`{field.alias or name}`", said, "yes" if field.is_required() else ""
+
+
+def _shipped_forms() -> Iterator[tuple[str, str]]:
+    for folder in pack_queries.shipped():
+        for path in sorted(folder.glob("forms/*.*")):
+            yield folder.name, path.stem
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
