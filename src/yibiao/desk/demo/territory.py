@@ -17,10 +17,9 @@ _THEN = date(2022, 9, 12)
 
 def install() -> World:
     """Adds the places that are not there yet; gives the counties of 2022."""
-    if not atlas.count():
-        places.install_jilin()
-    _add(ERDAO, _streets())
-    _add(SHIWEI, [PlaceDraft(*row) for row in community.places()])
+    places.install_jilin()
+    places.add_below(ERDAO, _streets())
+    places.add_below(SHIWEI, [PlaceDraft(*row) for row in community.places()])
     prefectures = atlas.children(PROVINCE, _THEN)
     counties = [county for prefecture in prefectures for county in atlas.children(prefecture.code, _THEN)]
     return World(prefectures, counties)
@@ -33,9 +32,3 @@ def _streets() -> list[PlaceDraft]:
     """
     with (Path(__file__).parent / "erdao.csv").open(encoding="utf-8", newline="") as rows:
         return [PlaceDraft(row["code"], row["name"], row["level"], row["parent"]) for row in csv.DictReader(rows)]
-
-
-def _add(parent: str, rows: list[PlaceDraft]) -> None:
-    there = {place.code for place in atlas.children(parent)}
-    if not there & {row.code for row in rows}:
-        places.add_below(parent, rows)
