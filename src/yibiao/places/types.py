@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 LEVELS: Final = (
     "nation", "province", "prefecture", "county", "township", "community", "grid", "quarter", "building", "unit", "household",
@@ -47,3 +47,31 @@ class PlaceDraft:
     name: str
     level: str
     parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a county is drawn: its seat in degrees (WGS 84, to a tenth), and its tile in the grid of the province."""
+
+    lon: float
+    lat: float
+    col: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of an amendment.
+
+    ``rename`` gives ``code`` the name; ``move`` hangs it under ``parent``, with ``new_code`` where it gets one; ``merge``
+    closes it into ``new_code``; ``split`` closes it and opens ``parts``, the first of which stands for it; ``add`` opens it
+    under ``parent``; ``close`` withdraws it, whose parent then stands for it.
+    """
+
+    act: Literal["rename", "move", "merge", "split", "add", "close"]
+    code: str
+    name: str = ""
+    parent: str = ""
+    new_code: str = ""
+    level: str = ""
+    parts: tuple[PlaceDraft, ...] = ()

@@ -1,0 +1,176 @@
+"""Reads of the tree of places. Places are public: no scope is asked for."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from importlib.resources import files
+
+from django.db.models import Q, QuerySet
+
+from yibiao.core.periods import SHANGHAI
+from yibiao.core.problems import refuse
+from yibiao.places import problems
+from yibiao.places.models import Edition as EditionRow
+from yibiao.places.models import Node, Succession
+from yibiao.places.types import LEVELS, Edition, Place, PlaceDraft, Seat
+
+
+def edition(on: date | None = None) -> Edition:
+    """The edition in force on a day (today). A day before the first edition gets the first.
+
+    Raises: places.edition.none.
+    """
+    day = on or datetime.now(SHANGHAI).date()
+    known = editions()
+    if not known:
+        raise refuse(problems.NO_EDITION.at())
+    return next((one for one in reversed(known) if one.valid_from <= day), known[0])
+
+
+def editions() -> tuple[Edition, ...]:
+    """Every edition, oldest first; empty before the first import."""
+    rows = EditionRow.objects.order_by("number")
+    return tuple(Edition(row.number, row.valid_from, row.label, row.source) for row in rows)
+
+
+def place(code: str, *, on: date | None = None) -> Place:
+    """The place of a code as of a day (today); a code withdrawn before that day gives what it became.
+
+    Raises: places.place.unknown.
+    """
+    at = edition(on)
+    found = Node.objects.filter(edition_id=at.number, code=code).first()
+    if found is None and (now := succession(code, at.number)) != code:
+        found = Node.objects.filter(edition_id=at.number, code=now).first()
+    if found is None:
+        raise refuse(problems.UNKNOWN.at(code=code, on=on or at.label))
+    return _place(found)
+
+
+def children(code: str, on: date | None = None) -> tuple[Place, ...]:
+    """The places directly below, in the order of their codes; of the tops for an empty code."""
+    at = edition(on)
+    rows = Node.objects.filter(edition_id=at.number, parent=code).order_by("enter")
+    return tuple(map(_place, rows))
+
+
+def ancestors(code: str, on: date | None = None) -> tuple[Place, ...]:
+    """The chain from the top down to the place itself.
+
+    Raises: places.place.unknown.
+    """
+    own = place(code, on=on)
+    rows = Node.objects.filter(edition_id=own.edition, enter__lte=own.enter, leave__gte=own.leave).order_by("enter")
+    # A chain of only children shares its range; preorder still tells them apart.
+    return tuple(map(_place, rows))
+
+
+def descends(code: str, from_code: str, on: date | None = None) -> bool:
+    """Whether a place is, or lies below, another; false where either is unknown."""
+    at = edition(on)
+    both = {succession(code, at.number), succession(from_code, at.number), code, from_code}
+    found = {row.code: row for row in Node.objects.filter(edition_id=at.number, code__in=both)}
+    below = found.get(code) or found.get(succession(code, at.number))
+    above = found.get(from_code) or found.get(succession(from_code, at.number))
+    return below is not None and above is not None and above.enter <= below.enter < above.leave
+
+
+def subtree(code: str, on: date | None = None) -> QuerySet[Node, str]:
+    """Codes of the place and everything below it, as a lazy query."""
+    own = place(code, on=on)
+    rows = Node.objects.filter(edition_id=own.edition, enter__gte=own.enter, enter__lt=own.leave)
+    return rows.values_list("code", flat=True)
+
+
+def search(
+    text: str, *, under: Sequence[str] = (), level: str | None = None, limit: int = 20, on: date | None = None
+) -> tuple[Place, ...]:
+    """Places by a part of the name, the pinyin initials or the beginning of the code; higher levels first.
+
+    ``under`` limits the search to subtrees.
+    """
+    at = edition(on)
+    rows = Node.objects.filter(edition_id=at.number)
+    for word in text.split():
+        rows = rows.filter(_spelling(word))
+    if level:
+        rows = rows.filter(level=level)
+    if under:
+        within = Q(pk__in=[])
+        for top in Node.objects.filter(edition_id=at.number, code__in=list(under)):
+            within |= Q(enter__gte=top.enter, enter__lt=top.leave)
+        rows = rows.filter(within)
+    # Many hits are sorted here, not in the database: the best of them are among the highest nodes.
+    found = list(rows.order_by("enter")[: max(limit * 10, 200)])
+    rank = {name: n for n, name in enumerate(LEVELS)}
+    found.sort(key=lambda row: (row.name != text and row.code != text, rank[row.level], row.enter))
+    return tuple(map(_place, found[:limit]))
+
+
+def numbering(edition: int, under: str | None = None) -> Iterator[tuple[str, int, int]]:
+    """(code, enter, leave) of an edition, in preorder; of one subtree where given."""
+    rows = Node.objects.filter(edition_id=edition)
+    if under is not None:
+        top = rows.filter(code=under).first()
+        if top is None:
+            return iter(())
+        rows = rows.filter(enter__gte=top.enter, enter__lt=top.leave)
+    return rows.order_by("enter").values_list("code", "enter", "leave").iterator(chunk_size=10_000)
+
+
+def names(codes: Sequence[str], on: date | None = None) -> dict[str, str]:
+    """Names by code; a code that is not in the edition is left out."""
+    rows = Node.objects.filter(edition_id=edition(on).number, code__in=list(codes))
+    return dict(rows.values_list("code", "name"))
+
+
+def succession(code: str, edition: int) -> str:
+    """The code that stands for this one in an edition: itself, or what it became by then (the main part of a split)."""
+    for _ in range(20):
+        row = Succession.objects.filter(code=code, since_id__lte=edition, main=True).order_by("-since_id").first()
+        if row is None:
+            return code
+        code = row.successor
+    return code
+
+
+def successions(edition: int) -> dict[str, str]:
+    """Every withdrawn code with what stands for it in an edition."""
+    codes = Succession.objects.filter(since_id__lte=edition, main=True).values_list("code", flat=True)
+    return {code: succession(code, edition) for code in set(codes)}
+
+
+def drafts(on: date | None = None) -> list[PlaceDraft]:
+    """The rows of an edition (today's), in preorder."""
+    rows = Node.objects.filter(edition_id=edition(on).number).order_by("enter")
+    return [PlaceDraft(*row) for row in rows.values_list("code", "name", "level", "parent")]
+
+
+def count(on: date | None = None) -> int:
+    """How many places an edition has (today's); 0 before the first import."""
+    return Node.objects.filter(edition_id=edition(on).number).count() if EditionRow.objects.exists() else 0
+
+
+@lru_cache(maxsize=1)
+def seats() -> Mapping[str, Seat]:
+    """Where Jilin's counties are drawn, by code. Units: degrees to a tenth; tiles from 0, no two alike."""
+    with files("yibiao.places").joinpath("data/jilin-seats.csv").open(encoding="utf-8") as text:
+        return {
+            row["code"]: Seat(float(row["lon"]), float(row["lat"]), int(row["col"]), int(row["row"]))
+            for row in csv.DictReader(text)
+        }
+
+
+def _spelling(word: str) -> Q:
+    if word.isdigit():
+        return Q(code__startswith=word)
+    if word.isascii():
+        return Q(initials__startswith=word.lower()) | Q(code__startswith=word)
+    return Q(name__contains=word)
+
+
+def _place(row: Node) -> Place:
+    return Place(row.code, row.name, row.level, row.parent, row.edition_id, row.enter, row.leave, row.initials)
