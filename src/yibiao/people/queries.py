@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
-from yibiao.core.problems import Problem, Refusal, refuse
+from yibiao.core.problems import Problem, refuse
 from yibiao.people import problems, words
 from yibiao.people.models import Organisation as OrganisationRow
 from yibiao.people.models import Person, Post, PostGrant
@@ -65,13 +65,12 @@ def organisations(
 
     Shape: one per organisation, ordered by code.
     """
-    rows = OrganisationRow.objects.select_related("parent").order_by("code")
+    rows = OrganisationRow.objects.select_related("parent") if under_place is None else _within((under_place,))
     if codes is not None:
         rows = rows.filter(code__in=set(codes))
-    if under_place is not None:
-        rows = rows.filter(place__in=_codes_under((under_place,)))
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(code__istartswith=text))
+    rows = rows.order_by("code")
     return tuple(_organisation(row) for row in (rows if limit is None else rows[:limit]))
 
 
@@ -178,7 +177,7 @@ def holders(*, scope: Scope, text: str = "", active: bool | None = None, number:
 
 def organisations_within(scope: Scope, *, text: str = "", limit: int | None = None) -> tuple[Organisation, ...]:
     """Organisations that serve a place of the scope, ordered by code."""
-    rows = OrganisationRow.objects.select_related("parent").filter(place__in=_codes_under(_roots(scope)))
+    rows = _within(_roots(scope))
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(code__istartswith=text))
     rows = rows.order_by("code")
@@ -227,11 +226,12 @@ def _grants(key: str, right: Right) -> list[tuple[Post, Grant]]:
 
 
 def _covering(held: Sequence[tuple[Post, Grant]], place: str, program: str) -> tuple[Post, Grant] | None:
-    places.place(place)
-    for post, grant in held:
-        if grant.over(program) and places.descends(place, grant.place):
-            return post, grant
-    return None
+    above = {step.code for step in places.ancestors(place)}
+    over = [(post, grant) for post, grant in held if grant.over(program)]
+    # Only a grant over a place whose code has changed since needs the second, slower look.
+    by_code = (pair for pair in over if pair[1].place in above)
+    by_succession = (pair for pair in over if places.descends(place, pair[1].place))
+    return next(by_code, None) or next(by_succession, None)
 
 
 def _outside(grants: tuple[Grant, ...], right: Right, place: str, program: str) -> Problem:
@@ -259,21 +259,21 @@ def _roots(scope: Scope) -> tuple[str, ...]:
     return tuple(dict.fromkeys(grant.place for grant in scope.grants))
 
 
-def _codes_under(roots: Sequence[str]) -> set[str]:
-    """Codes of the places that organisations serve and that lie in one of the subtrees."""
-    served = OrganisationRow.objects.order_by().values_list("place", flat=True).distinct()
-    return {code for code in served if any(_descends(code, root) for root in roots)}
-
-
-def _descends(code: str, root: str) -> bool:
-    try:
-        return places.descends(code, root)
-    except Refusal:
-        return False
+def _within(roots: Sequence[str]) -> QuerySet[OrganisationRow]:
+    """Organisations that serve a place in one of the subtrees, by its present code or one that it had."""
+    bodies = OrganisationRow.objects.select_related("parent")
+    if not roots:
+        return bodies.none()
+    now = places.successions(places.edition().number)
+    renamed = bodies.filter(place__in=now).values_list("place", flat=True).distinct()
+    inside = Q(place__in=[old for old in renamed if any(places.descends(now[old], root) for root in roots)])
+    for root in roots:
+        inside |= Q(place__in=places.subtree(root))
+    return bodies.filter(inside)
 
 
 def _holders(scope: Scope) -> QuerySet[Person]:
-    within = Post.objects.filter(organisation__place__in=_codes_under(_roots(scope))).values("person")
+    within = Post.objects.filter(organisation__in=_within(_roots(scope)).values("pk")).values("person")
     rows = Person.objects.filter(pk__in=within).order_by("username")
     return rows.prefetch_related("posts__organisation", "posts__grants")
 
