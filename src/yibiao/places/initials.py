@@ -32,7 +32,7 @@ def _letter(character: str) -> str:
 
 
 def initials(name: str) -> str:
-    """The initials of a name in small letters: ``长春市`` → ``ccs``. Other signs than letters and digits are left out."""
+    """The initials of a name in small letters: ``长春市`` → ``ccs``. Other signs are left out."""
     for known, letters in _LONG.items():
         if known in name:
             before, _, after = name.partition(known)

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Final, Literal
 
 LEVELS: Final = (
-    "nation", "province", "prefecture", "county", "township", "community", "grid", "quarter", "building", "unit", "household",
+    "nation", "province", "prefecture", "county", "township", "community", "grid", "quarter", "building", "unit",
+    "household",
 )  # fmt: skip
 
 
@@ -63,9 +64,9 @@ class Seat:
 class Change:
     """One change of an amendment.
 
-    ``rename`` gives ``code`` the name; ``move`` hangs it under ``parent``, with ``new_code`` where it gets one; ``merge``
-    closes it into ``new_code``; ``split`` closes it and opens ``parts``, the first of which stands for it; ``add`` opens it
-    under ``parent``; ``close`` withdraws it, whose parent then stands for it.
+    ``rename`` gives ``code`` the name; ``move`` hangs it under ``parent``, with ``new_code`` where it gets one;
+    ``merge`` closes it into ``new_code``; ``split`` closes it and opens ``parts``, the first of which stands for it;
+    ``add`` opens it under ``parent``; ``close`` withdraws it, whose parent then stands for it.
     """
 
     act: Literal["rename", "move", "merge", "split", "add", "close"]
