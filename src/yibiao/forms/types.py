@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from yibiao.core.problems import Problem
 from yibiao.packs.types import Text
 
 FieldType = Literal[
-    "text", "integer", "decimal", "date", "time", "datetime", "choice", "choices", "geopoint", "file", "barcode", "calculated",
+    "text", "integer", "decimal", "date", "time", "datetime", "choice", "choices", "geopoint", "file", "barcode",
+    "calculated",
 ]  # fmt: skip
+_NONE: Final = Text("")
 Role = Literal["", "place", "occurred_at", "subject", "participants", "organisation"]
 
 
@@ -30,6 +32,7 @@ class Field:
 
     ``name`` is unique within its repeat; ``repeat`` names the repeat it stands in, empty at the top. ``role`` says what
     the answer is to the fact (where, when, about what, with whom). A personal answer never enters the ledger.
+    ``required`` is unconditional; ``required_if`` is the condition under which an answer is required, or empty.
     """
 
     name: str
@@ -47,12 +50,13 @@ class Field:
     choices: str = ""
     relevant: str = ""
     constraint: str = ""
-    constraint_message: Text = Text("")
+    constraint_message: Text = _NONE
     choice_filter: str = ""
     calculate: str = ""
     default: str = ""
     appearance: str = ""
-    group: Text = Text("")
+    group: Text = _NONE
+    required_if: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,29 @@ class EntityRule:
     key: str
     label: str
     saves: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group or a repeat. ``parent`` names the repeat it stands in; ``count`` fixes how many items a repeat has."""
+
+    name: str
+    path: str
+    label: Text
+    repeat: bool
+    parent: str = ""
+    relevant: str = ""
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityValue:
+    """What one record says of an entity of a register; ``data`` holds the answers that are saved to it."""
+
+    register: str
+    key: str
+    label: str
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +105,7 @@ class FormVersion:
     choices: Mapping[str, tuple[Choice, ...]]
     xform: str
     entity: EntityRule | None = None
+    sections: tuple[Section, ...] = ()
 
     @property
     def kind(self) -> str:

@@ -1,0 +1,309 @@
+"""Holds answers against a form: nothing that the client computed or hid is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from yibiao.core.periods import SHANGHAI
+from yibiao.core.problems import Problem, Rule
+from yibiao.forms import plans, problems, reading
+from yibiao.forms.plans import Level, Plan, Question
+from yibiao.forms.types import Checked, EntityValue, FieldState, FormVersion
+from yibiao.forms.xpath import values
+from yibiao.forms.xpath.tree import Moment, Scope
+from yibiao.packs.types import Text
+
+MAX_ITEMS: Final = 1_000
+_ENDS: Final = "。！？.!?"
+_DEFAULT_MESSAGE: Final = Text("不符合本题的填写要求", "It does not meet the rule of this question")
+
+
+def check(form: FormVersion, answers: Mapping[str, Any], *, now: datetime, language: str = "zh") -> Checked:
+    """Read, compute and judge a whole set of answers."""
+    plan = plans.plan(form)
+    run = _Run(plan, now, language)
+    scope = run.evaluate(answers)
+    public: dict[str, Any] = {}
+    personal: dict[str, Any] = {}
+    run.judge(plan.top, scope, public, personal)
+    return run.checked(scope, public, personal)
+
+
+def states(form: FormVersion, answers: Mapping[str, Any], *, now: datetime, language: str) -> tuple[FieldState, ...]:
+    """What a filling page shows of every question under the answers given so far."""
+    plan = plans.plan(form)
+    run = _Run(plan, now, language)
+    scope = run.evaluate(answers)
+    return tuple(run.states(plan.top, scope))
+
+
+def entity(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> EntityValue | None:
+    """What checked answers say of an entity; None where the form keeps no register or the key is empty."""
+    plan = plans.plan(form)
+    if form.entity is None or plan.key is None:
+        return None
+    run = _Run(plan, now, "zh", trusted=True)
+    scope = Scope(run.moment)
+    run.read(plan.top, answers, scope)
+    key = values.text(plan.key.run(scope, None)).strip()
+    label = values.text(plan.label.run(scope, None)).strip() if plan.label else ""
+    data = {name: answers[name] for name in form.entity.saves if name in answers}
+    return EntityValue(form.entity.register, key, label or key, data) if key else None
+
+
+@dataclass(slots=True)
+class _Run:
+    plan: Plan
+    now: datetime
+    language: str
+    trusted: bool = False
+    moment: Moment = field(init=False)
+    problems: list[Problem] = field(default_factory=list)
+    misread: set[tuple[int, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        local = self.now.astimezone(SHANGHAI)
+        self.moment = Moment(local, local.date())
+
+    def evaluate(self, answers: Mapping[str, Any]) -> Scope:
+        scope = Scope(self.moment)
+        self.read(self.plan.top, answers, scope)
+        for step in self.plan.steps:
+            if step.repeats:
+                for inner in _scopes(scope, step.repeats):
+                    step.run(inner)
+            else:
+                step.run(scope)
+        return scope
+
+    # Reading
+
+    def read(self, level: Level, answers: Mapping[str, Any], scope: Scope) -> None:
+        known, into = level.known, scope.values
+        for name, raw in answers.items():
+            member = known.get(name)
+            # An unknown name without a value is as wrong as one with a value.
+            if member is not None and (raw is None or raw == ""):
+                continue
+            if isinstance(member, Question):
+                if member.field.calculate and not self.trusted:
+                    continue
+                try:
+                    value = member.read(raw)
+                except reading.Wrong as wrong:
+                    self.misread.add((id(scope), name))
+                    self.add(member, level, scope, wrong.rule, wrong.values)
+                    continue
+                if value is not None:
+                    into[name] = value
+            elif member is None:
+                where = self.where(level, scope, "")
+                self.problems.append(problems.ANSWER_UNKNOWN.at(where, name=str(name)[:60]))
+            else:
+                self.read_items(member, raw, scope)
+
+    def read_items(self, level: Level, raw: Any, scope: Scope) -> None:
+        where = self.where(level, scope, level.label.of(self.language), inside=False)
+        listed = isinstance(raw, Sequence) and not isinstance(raw, str | bytes)
+        if not listed or not all(isinstance(item, Mapping) for item in raw):
+            wrong = reading.wrong_type("repeat", raw)
+            self.problems.append(wrong.rule.at(where, **wrong.values, field=level.name))
+            return
+        if len(raw) > MAX_ITEMS:
+            self.problems.append(problems.ANSWER_LONG.at(where, limit=MAX_ITEMS, field=level.name))
+            return
+        scopes = scope.items[level.name] = []
+        for index, item in enumerate(raw):
+            inner = Scope(self.moment, scope, index)
+            scopes.append(inner)
+            self.read(level, item, inner)
+
+    # Judging
+
+    def judge(self, level: Level, scope: Scope, public: dict[str, Any], personal: dict[str, Any]) -> None:
+        for member in level.members:
+            if not isinstance(member, Question):
+                self.judge_items(member, scope, public, personal)
+                continue
+            item = member.field
+            value = scope.values.get(item.name)
+            if value is None:
+                self.judge_missing(member, level, scope)
+                continue
+            if member.judged:
+                self.judge_value(member, level, scope, value)
+            target = personal if item.personal else public
+            if member.several:
+                target[item.name] = _in_order(value, member)
+            else:
+                target[item.name] = reading.written(value) if member.dated else value
+
+    def judge_items(self, level: Level, scope: Scope, public: dict[str, Any], personal: dict[str, Any]) -> None:
+        scopes = scope.items.get(level.name, [])
+        if level.count is not None:
+            wanted = values.number(level.count.run(scope, None))
+            if wanted is not None and wanted != len(scopes):
+                where = self.where(level, scope, level.label.of(self.language), inside=False)
+                self.problems.append(
+                    problems.ANSWER_COUNT.at(where, expected=wanted, given=len(scopes), field=level.name)
+                )
+        if not scopes:
+            return
+        open_items: list[dict[str, Any]] = [{} for _ in scopes]
+        closed_items: list[dict[str, Any]] = [{} for _ in scopes]
+        for inner, one, other in zip(scopes, open_items, closed_items, strict=True):
+            self.judge(level, inner, one, other)
+        public[level.name] = open_items
+        if any(closed_items):
+            personal[level.name] = closed_items
+
+    def judge_missing(self, question: Question, level: Level, scope: Scope) -> None:
+        item = question.field
+        if item.calculate or (id(scope), item.name) in self.misread or not _required(question, scope):
+            return
+        self.add(question, level, scope, problems.ANSWER_REQUIRED, {"label": item.label.of(self.language)})
+
+    def judge_value(self, question: Question, level: Level, scope: Scope, value: Any) -> None:
+        if question.offered is not None:
+            chosen = value.split() if question.several else (value,)
+            for name in chosen:
+                if not _offered(question, scope, name):
+                    self.add(question, level, scope, problems.ANSWER_CHOICE, self.offer(question, scope, name))
+        if question.constraint is not None and not question.constraint.test(scope):
+            message = question.field.constraint_message
+            message = message if message.zh else _DEFAULT_MESSAGE
+            shown = {"message_zh": _sentence(message.zh, "。"), "message_en": _sentence(message.of("en"), ".")}
+            self.add(question, level, scope, problems.ANSWER_CONSTRAINT, shown)
+
+    def offer(self, question: Question, scope: Scope, given: str) -> dict[str, object]:
+        names = _allowed(question, scope) or ()
+        labels = {choice.name: choice.label for choice in self.plan.form.choices.get(question.field.choices, ())}
+        more = "……" if len(names) > 8 else ""
+        zh = "、".join(labels[name].zh for name in names[:8]) + more
+        en = ", ".join(labels[name].of("en") for name in names[:8]) + more
+        return {"given": given[:60], "offered_zh": zh or "（没有可选项）", "offered_en": en or "(none)"}
+
+    def add(self, question: Question, level: Level, scope: Scope, rule: Rule, shown: Mapping[str, object]) -> None:
+        """A problem of one answer; ``field``, ``repeat`` and ``index`` let a page put it beside the question."""
+        item = question.field
+        where = self.where(level, scope, item.label.of(self.language) or item.name)
+        place = {"field": item.name, "repeat": item.repeat, "index": scope.index}
+        self.problems.append(rule.at(where, **shown, **place))
+
+    def where(self, level: Level, scope: Scope, label: str, *, inside: bool = True) -> str:
+        """The path of labels to a question: 隐患清单 第 2 项 › 整改期限."""
+        parts = [label] if label else []
+        english = self.language.startswith("en")
+        around = scope
+        for name in reversed(_names(self.plan.top, level) if inside else _names(self.plan.top, level)[:-1]):
+            shown = name.of(self.language)
+            number = around.index + 1
+            parts.insert(0, f"{shown} item {number}" if english else f"{shown} 第 {number} 项")
+            around = around.parent or around
+        return " › ".join(parts)
+
+    # Results
+
+    def checked(self, scope: Scope, public: dict[str, Any], personal: dict[str, Any]) -> Checked:
+        roles, found = self.plan.roles, scope.values
+        at = found.get(roles.get("occurred_at", ""))
+        return Checked(
+            public=public,
+            personal=personal,
+            place=str(found.get(roles.get("place", ""), "")),
+            occurred_at=values.moment(at) if at is not None else self.now,
+            subject=values.text(found.get(roles.get("subject", ""), "")),
+            participants=tuple(dict.fromkeys(str(found.get(roles.get("participants", ""), "")).split())),
+            problems=tuple(self.problems),
+        )
+
+    def states(self, level: Level, scope: Scope) -> Iterator[FieldState]:
+        for member in level.members:
+            if not isinstance(member, Question):
+                for inner in scope.items.get(member.name, ()):
+                    yield from self.states(member, inner)
+                continue
+            item = member.field
+            relevant = item.path not in scope.off
+            value = scope.values.get(item.name)
+            already = len(self.problems)
+            if value is not None and member.judged:
+                self.judge_value(member, level, scope, value)
+            found = tuple(self.problems[already:]) + self.misreadings(item.name, item.repeat, scope, already)
+            yield FieldState(
+                name=item.name,
+                repeat=item.repeat,
+                index=scope.index,
+                relevant=relevant,
+                required=relevant and _required(member, scope),
+                choices=_allowed(member, scope) if item.choices and relevant else None,
+                value=_in_order(value, member) if member.several and value else reading.written(value),
+                problems=found,
+            )
+
+    def misreadings(self, name: str, repeat: str, scope: Scope, upto: int) -> tuple[Problem, ...]:
+        if (id(scope), name) not in self.misread:
+            return ()
+        wanted = (name, repeat, scope.index)
+        return tuple(
+            found
+            for found in self.problems[:upto]
+            if tuple(found.values.get(part) for part in ("field", "repeat", "index")) == wanted
+        )
+
+
+def _scopes(scope: Scope, repeats: tuple[str, ...]) -> list[Scope]:
+    found = [scope]
+    for name in repeats:
+        found = [below for above in found for below in above.items.get(name, ())]
+    return found
+
+
+def _required(question: Question, scope: Scope) -> bool:
+    if question.field.path in scope.off:
+        return False
+    return question.required or (question.required_if is not None and question.required_if.test(scope))
+
+
+def _offered(question: Question, scope: Scope, name: str) -> bool:
+    rows = (question.offered or {}).get(name, ())
+    test = question.choice_filter
+    return any(test is None or values.boolean(test(scope, row)) for row in rows)
+
+
+def _allowed(question: Question, scope: Scope) -> tuple[str, ...] | None:
+    if question.offered is None:
+        return None
+    return tuple(name for name in question.offered if _offered(question, scope, name))
+
+
+def _in_order(value: Any, question: Question) -> list[str]:
+    """Chosen names in the order of the list, so that equal answers are equal text."""
+    chosen = str(value).split()
+    order = list(question.offered or ())
+    return [name for name in order if name in chosen] + [name for name in chosen if name not in order]
+
+
+def _names(top: Level, level: Level) -> list[Text]:
+    """The labels of the repeats down to a level."""
+    if level is top:
+        return []
+    for member in top.members:
+        if isinstance(member, Level) and (member is level or _below(member, level)):
+            return [_named(member), *_names(member, level)]
+    return []
+
+
+def _below(level: Level, wanted: Level) -> bool:
+    return any(isinstance(inner, Level) and (inner is wanted or _below(inner, wanted)) for inner in level.members)
+
+
+def _named(level: Level) -> Text:
+    return level.label if level.label.zh else Text(level.name)
+
+
+def _sentence(message: str, end: str) -> str:
+    return message if message.endswith(tuple(_ENDS)) else message + end
