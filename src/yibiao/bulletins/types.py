@@ -17,7 +17,7 @@ Status = Literal["draft", "issued", "superseded"]
 class Citation:
     """A number in a text: ``text[start:end]`` is the wording of ``value`` of ``indicator``, true when it was written.
 
-    ``value`` is None where the citation could not be proved (for instance a zero without coverage) and says so in words.
+    ``value`` is None where nothing could be proved (for instance a zero without coverage) and the words say so.
     """
 
     start: int
@@ -33,7 +33,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """``id`` is ``<template>-<serial>``. ``source`` is the text with its citation marks; ``text`` is what is printed."""
+    """``id`` is ``<template>-<serial>``. ``source`` is the text with its marks; ``text`` is what is printed."""
 
     id: str
     template: str
@@ -54,6 +54,8 @@ class Bulletin:
     issued_at: datetime | None
     supersedes: str
     superseded_by: str
+    issuer: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +81,27 @@ class Verified:
     @property
     def sound(self) -> bool:
         return self.root_matches and self.sealed and not self.differences
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template as its pack gives it. ``id`` is ``<pack>.<name>``; ``place`` and ``period`` may be left open."""
+
+    id: str
+    pack: str
+    title: str
+    source: str
+    issuer: str = ""
+    number: str = ""
+    place: str = ""
+    period: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A source with its numbers filled in. ``checkpoint`` is None when nothing has been sealed yet."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    problems: tuple[Problem, ...]
+    checkpoint: int | None
