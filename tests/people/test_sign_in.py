@@ -205,7 +205,10 @@ def code_now(secret: str, step: int = 0) -> str:
 
 def test_second_factor(world: World, signed_in: Callable[..., Client]) -> None:
     client = signed_in(world.erdao_clerk)
-    page = client.get("/account/2fa/totp/activate/", follow=True).content.decode()
+    assert "再次确认身份" in client.get("/account/2fa/totp/activate/", follow=True).content.decode()
+    assert "密码不对" in client.post("/account/reauthenticate/", {"password": "Wrong-Pass-1"}).content.decode()
+    assert client.post("/account/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    page = client.get("/account/2fa/totp/activate/").content.decode()
     found = re.search(r"<code>([A-Z2-7]+)</code>", page)
     assert found
     secret = found[1]
@@ -230,8 +233,12 @@ def test_second_factor(world: World, signed_in: Callable[..., Client]) -> None:
     again.post("/account/login/", {"login": "erdao-tianbao", "password": PASSWORD})
     assert again.post("/account/2fa/authenticate/", {"code": spare[0]}).status_code == 200, "a spare code works once"
 
-    assert fresh.post("/account/2fa/recovery-codes/generate/").status_code == 302
-    assert fresh.post("/account/2fa/totp/deactivate/").status_code == 302
+    assert fresh.post("/account/2fa/totp/deactivate/")["Location"].startswith("/account/reauthenticate/")
+    assert fresh.post("/account/2fa/reauthenticate/", {"code": "000000"}).status_code == 200
+    assert fresh.post("/account/2fa/reauthenticate/", {"code": spare[1]}).status_code == 302
+    assert fresh.post("/account/2fa/recovery-codes/generate/")["Location"] == "/account/2fa/recovery-codes/"
+    assert spare[2] not in fresh.get("/account/2fa/recovery-codes/").content.decode()
+    assert fresh.post("/account/2fa/totp/deactivate/")["Location"] == "/account/2fa/"
     assert try_in(Client(), "erdao-tianbao", PASSWORD)[0] == 302
 
 
