@@ -182,6 +182,12 @@ def test_lists_are_read_in_both_shapes(tmp_path: Path) -> None:
     ]
     actions.import_places(rows, valid_from=date(2023, 1, 1), label="北京", source="测试")
     assert queries.descends("110101000000", "110000000000")
+    filler = tmp_path / "filler.csv"
+    filler.write_text(
+        "code,name,level,parent\n441900000000,东莞市,prefecture,\n441900000000,东莞市,county,441900000000\n"
+        "441900003000,东城街道,township,441900000000\n"
+    )
+    assert [row.level for row in actions.read_file(filler)] == ["prefecture", "township"]
     bad = tmp_path / "bad.csv"
     bad.write_text("code,name,level,parent\n110000000000,北京市,state,\n")
     with pytest.raises(Refusal) as refusal:

@@ -43,10 +43,9 @@ def read_file(path: Path) -> Iterator[PlaceDraft]:
         head = set(rows.fieldnames or ())
         level, parent = _LEVEL_FILES.get(path.name.split(".")[0], ("", ""))
         if {"code", "name", "level", "parent"} <= head:
-            yield from _five_levels(path, rows)
+            yield from filter(_real, _five_levels(path, rows))
         elif level and {"code", "name"} <= head:
-            for row in rows:
-                yield PlaceDraft(_full(row["code"]), row["name"], level, _full(row[parent]) if parent else "")
+            yield from filter(_real, _one_level(rows, level, parent))
         else:
             raise refuse(problems.NOT_A_LIST.at(path.name))
 
@@ -57,6 +56,16 @@ def _five_levels(path: Path, rows: csv.DictReader[str]) -> Iterator[PlaceDraft]:
         if not draft.code or not draft.name or draft.level not in LEVELS:
             raise Refusal([problems.BAD_ROW.at(f"{path.name}:{rows.line_num}", levels=", ".join(LEVELS))])
         yield draft
+
+
+def _one_level(rows: csv.DictReader[str], level: str, parent: str) -> Iterator[PlaceDraft]:
+    for row in rows:
+        yield PlaceDraft(_full(row["code"]), row["name"], level, _full(row[parent]) if parent else "")
+
+
+def _real(draft: PlaceDraft) -> bool:
+    """A row that is its own parent fills a level that a place lacks (东莞 has no counties)."""
+    return draft.code != draft.parent
 
 
 def _open(path: Path) -> TextIO:
