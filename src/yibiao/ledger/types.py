@@ -90,3 +90,12 @@ class Verdict:
     @property
     def sound(self) -> bool:
         return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many entries the log holds, how many of them wait for their position, and how many checkpoints there are."""
+
+    entries: int
+    pending: int
+    checkpoints: int

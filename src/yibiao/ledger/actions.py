@@ -1,0 +1,134 @@
+"""Writes of the ledger: append, seal, and the cursors of its followers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from yibiao.core import canon, merkle
+from yibiao.core.problems import refuse
+from yibiao.ledger import models, problems, rows
+from yibiao.ledger.types import Checkpoint, Fact, FactDraft
+
+TEXTS: Final = ("kind", "id", "program", "place", "organisation", "actor", "subject")
+SEALER: Final = 0x7969_6269_616F  # the advisory lock of the sealer in PostgreSQL
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+def append(drafts: Sequence[FactDraft], *, received_at: datetime | None = None) -> list[Fact]:
+    """Append facts inside the caller's transaction, beside the rows that they tell of.
+
+    Shape: one fact per draft, in order; none has a position before it is sealed.
+
+    Raises: ledger.fact.repeated, ledger.fact.unstorable.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("facts are appended inside the transaction that writes what they tell of")
+    at = received_at or timezone.now()
+    entries = [_entry(draft, at) for draft in drafts]
+    try:
+        with transaction.atomic():
+            models.Entry.objects.bulk_create(entries)
+    except IntegrityError as error:
+        raise refuse(problems.REPEATED.at()) from error
+    models.Pending.objects.bulk_create([models.Pending(entry_id=entry.pk) for entry in entries])
+    return [rows.fact_of(entry) for entry in entries]
+
+
+def seal(limit: int = 20_000) -> Checkpoint | None:
+    """Give committed entries their positions and write a checkpoint over them; None when nothing waits.
+
+    Positions follow the order of commit between checkpoints and the order of appending within one. One sealer runs at
+    a time: SQLite lets one transaction write, PostgreSQL holds an advisory lock until the transaction ends.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALER])
+        waiting = list(models.Pending.objects.order_by("entry").values_list("entry", "entry__digest")[:limit])
+        if not waiting:
+            return None
+        last = models.Checkpoint.objects.order_by("-number").first()
+        size = last.size if last else 0
+        frontier = merkle.Frontier(size, rows.node)
+        positions, nodes = [], []
+        for position, (entry, digest) in enumerate(waiting, start=size + 1):
+            leaf = bytes.fromhex(digest)
+            positions.append(models.Position(position=position, entry_id=entry, leaf=leaf))
+            made = frontier.append(leaf)
+            nodes.extend(models.Node(level=level, index=index, hash=found) for level, index, found in made[1:])
+        models.Position.objects.bulk_create(positions)
+        models.Node.objects.bulk_create(nodes)
+        # Exactly those that were read: an entry with a lower number may have been committed meanwhile.
+        sealed = models.Position.objects.filter(position__gt=size)
+        models.Pending.objects.filter(entry__in=sealed.values("entry_id")).delete()
+        now = timezone.now()
+        stored = models.Checkpoint.objects.create(
+            number=last.number + 1 if last else 1,
+            size=frontier.size,
+            root=frontier.root().hex(),
+            sealed_at=max(now, last.sealed_at) if last else now,
+        )
+        return rows.checkpoint_of(stored)
+
+
+def seal_all() -> Checkpoint | None:
+    """Seal until nothing waits; the newest checkpoint made, or None when nothing waited."""
+    newest = None
+    while made := seal():
+        newest = made
+    return newest
+
+
+def advance(follower: str, position: int) -> None:
+    """Note that a follower has taken the log up to a position; call it in the transaction that stores what it made.
+
+    Raises: ledger.cursor.backwards.
+    """
+    with transaction.atomic():
+        cursor, _ = models.Cursor.objects.select_for_update().get_or_create(follower=follower, defaults={"position": 0})
+        if position < cursor.position:
+            raise refuse(problems.BACKWARDS.at(follower=follower, position=cursor.position, asked=position))
+        cursor.position = position
+        cursor.save(update_fields=["position"])
+
+
+def reset(follower: str) -> None:
+    """Let a follower begin again from the first fact."""
+    models.Cursor.objects.filter(follower=follower).delete()
+
+
+def _entry(draft: FactDraft, at: datetime) -> models.Entry:
+    """The row of a draft, with the digest of its leaf."""
+    payload = canon.dumps(draft.payload)
+    _check(draft, payload)
+    entry = models.Entry(
+        kind=draft.kind,
+        fact=draft.id,
+        revision=draft.revision,
+        program=draft.program,
+        place=draft.place,
+        organisation=draft.organisation,
+        actor=draft.actor,
+        subject=draft.subject,
+        occurred_at=draft.occurred_at,
+        received_at=at,
+        withdrawn=draft.withdrawn,
+        payload=payload,
+    )
+    entry.digest = rows.leaf_of(entry).hex()
+    return entry
+
+
+def _check(draft: FactDraft, payload: str) -> None:
+    """Refuse what one of the two databases cannot store (NUL) or no digest can be taken of (half a surrogate pair)."""
+    bad = [name for name in TEXTS if _UNSTORABLE.search(getattr(draft, name))]
+    if _UNSTORABLE.search(payload):
+        bad.append("payload")
+    if bad:
+        raise refuse(*(problems.UNSTORABLE.at(field=name) for name in bad))

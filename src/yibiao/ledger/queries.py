@@ -1,0 +1,139 @@
+"""Reads of the ledger: facts by position or id, checkpoints, cursors, proofs, and the check of the whole log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from yibiao.core import merkle
+from yibiao.core.problems import refuse
+from yibiao.ledger import models, problems, rows, triggers
+from yibiao.ledger.types import Checkpoint, Consistency, Counts, Fact, Inclusion
+from yibiao.ledger.verifying import verify
+
+__all__ = [
+    "checkpoint", "checkpoint_of", "consistency", "counts", "cursor", "entries", "fact", "guarded", "history",
+    "inclusion", "verify",
+]  # fmt: skip
+
+CHUNK: Final = 2_000
+
+
+def checkpoint(number: int | None = None) -> Checkpoint | None:
+    """The checkpoint of that number, or the newest.
+
+    Missing: None where nothing has been sealed.
+
+    Raises: ledger.checkpoint.unknown.
+    """
+    found = models.Checkpoint.objects.order_by("-number")
+    row = (found if number is None else found.filter(number=number)).first()
+    if row is None and number is not None:
+        raise refuse(problems.UNKNOWN_CHECKPOINT.at(number=number))
+    return rows.checkpoint_of(row) if row else None
+
+
+def checkpoint_of(position: int) -> Checkpoint | None:
+    """The checkpoint that sealed a position.
+
+    Missing: None where the position is not sealed yet.
+    """
+    row = models.Checkpoint.objects.filter(size__gte=position).order_by("size").first()
+    return rows.checkpoint_of(row) if row else None
+
+
+def entries(after: int, upto: int, kinds: Sequence[str] = (), limit: int | None = None) -> Iterator[Fact]:
+    """Sealed facts with after < position ≤ upto, optionally of some kinds only, at most ``limit`` of them.
+
+    Shape: by position; read in pieces, so that memory does not grow with their number; may be empty.
+    """
+    left = limit
+    while left is None or left > 0:
+        found = models.Position.objects.filter(position__gt=after, position__lte=upto).select_related("entry")
+        if kinds:
+            found = found.filter(entry__kind__in=list(kinds))
+        size = CHUNK if left is None else min(CHUNK, left)
+        piece = list(found.order_by("position")[:size])
+        for row in piece:
+            yield rows.fact_of(row.entry, row.position)
+        if len(piece) < size:
+            return
+        after = piece[-1].position
+        left = None if left is None else left - size
+
+
+def history(id: str, *, kind: str = "") -> tuple[Fact, ...]:
+    """Every revision of an id, sealed or not.
+
+    Shape: by revision, then in the order in which they were appended; may be empty.
+    """
+    found = _by_id(id, kind).order_by("revision", "pk")
+    return tuple(rows.fact_of(entry, entry.place_in_log) for entry in found)
+
+
+def fact(id: str, revision: int | None = None, *, kind: str = "") -> Fact | None:
+    """One revision of an id, or the newest; withdrawn or not.
+
+    Missing: None where there is no such fact.
+    """
+    found = _by_id(id, kind).order_by("-revision", "-pk")
+    entry = (found if revision is None else found.filter(revision=revision)).first()
+    return rows.fact_of(entry, entry.place_in_log) if entry else None
+
+
+def cursor(follower: str) -> int:
+    """The position up to which a follower has taken the log; 0 at first."""
+    row = models.Cursor.objects.filter(follower=follower).first()
+    return row.position if row else 0
+
+
+def inclusion(
+    id: str, revision: int | None = None, at: Checkpoint | None = None, *, kind: str = ""
+) -> Inclusion | None:
+    """Proof that a fact is in the log at a checkpoint, by default the newest.
+
+    Missing: None where there is no such fact, or where it was not yet sealed then.
+    """
+    found = fact(id, revision, kind=kind)
+    at = at or checkpoint()
+    if not found or found.position is None or at is None or found.position > at.size:
+        return None
+    path = merkle.inclusion_path(found.position - 1, rows.node, at.size)
+    leaf = rows.node(0, found.position - 1)
+    return Inclusion(found.position, leaf.hex(), tuple(step.hex() for step in path), at)
+
+
+def consistency(old: int, new: int) -> Consistency:
+    """Proof that the log at checkpoint ``new`` only adds to the log at checkpoint ``old``.
+
+    Raises: ledger.checkpoint.unknown.
+    """
+    first, second = checkpoint(old), checkpoint(new)
+    if first is None or second is None:  # only to say it to the type checker: a number that is unknown is refused
+        raise refuse(problems.UNKNOWN_CHECKPOINT.at(number=new))
+    if first.size > second.size:
+        first, second = second, first
+    path = merkle.consistency_path(first.size, rows.node, second.size)
+    return Consistency(first, second, tuple(step.hex() for step in path))
+
+
+def counts() -> Counts:
+    """How much the log holds."""
+    return Counts(
+        entries=models.Entry.objects.count(),
+        pending=models.Pending.objects.count(),
+        checkpoints=models.Checkpoint.objects.count(),
+    )
+
+
+def guarded() -> bool:
+    """Whether the database itself refuses to change the log."""
+    return triggers.installed(connection)
+
+
+def _by_id(id: str, kind: str) -> QuerySet[models.Entry]:
+    found = models.Entry.objects.filter(fact=id).annotate(place_in_log=F("sealed__position"))
+    return found.filter(kind=kind) if kind else found
