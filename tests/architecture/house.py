@@ -69,7 +69,8 @@ def in_house(module: Module) -> Iterator[tuple[ast.AST, str, str]]:
             base = node.module.split(".")
             if base == ["yibiao"]:
                 for alias in node.names:
-                    yield from _split(node, f"yibiao.{alias.name}")
+                    if alias.name in ROOMS:
+                        yield from _split(node, f"yibiao.{alias.name}")
             elif base[0] == "yibiao" and len(base) == 2:
                 for alias in node.names:
                     below = SOURCE / base[1] / alias.name

@@ -15,7 +15,7 @@ REGISTRY = re.compile(
     r"https?://[^\s\"']*(?:pypi|npmjs|registry|artifactory|nexus|mirror|proxy)[^\s\"'/]*(?::\d+)?/", re.I
 )
 PUBLIC_REGISTRY = "https://registry.npmjs.org/"
-MACHINE = re.compile(r"(?<![\w.$}/~-])/(?:work|root|home/[a-z]\w*|Users/\w+)/[\w.-]")
+MACHINE = re.compile(r"(?<![\w.$}/~)-])/(?:work|root|home/[a-z]\w*|Users/\w+)/[\w.-]")
 REMOTE = re.compile(r"""(?:src|href)\s*=\s*["']https?://|@import\s+["']?https?:|url\(["']?https?:""", re.I)
 
 
