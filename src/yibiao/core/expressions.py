@@ -6,17 +6,37 @@ Terms: ``hazards-fixed + hazards-dated``. Ids may hold hyphens, so a minus needs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 from yibiao.core import canon
+from yibiao.core.nodes import (
+    Among,
+    And,
+    Arithmetic,
+    Compare,
+    Literal,
+    Missing,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Or,
+    Selected,
+    depth,
+    walk,
+)
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal, Rule, refuse
+
+__all__ = [
+    "Among", "And", "Arithmetic", "Compare", "Literal", "Missing", "Name", "Negative", "Node",
+    "Not", "Or", "Selected", "names", "parse_filter", "parse_terms", "sql", "test", "value",
+]  # fmt: skip
 
 SYNTAX: Final = Rule(
     "core.expression.syntax",
@@ -42,79 +62,6 @@ TYPE: Final = Rule(
 LONGEST: Final = 2000
 DEEPEST: Final = 100
 
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A column or an indicator; ``type`` is number, text, date, datetime, choices, or empty where not known."""
-
-    name: str
-    type: str = ""
-    position: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    value: str | Decimal
-    position: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    operator: str
-    left: Name | Literal
-    right: Name | Literal
-
-
-@dataclass(frozen=True, slots=True)
-class Among:
-    """``name in (…)``."""
-
-    name: Name
-    values: tuple[Literal, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    name: Name
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """Whether a field with several choices holds one of them."""
-
-    name: Name
-    choice: Literal
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    item: Node
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    items: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    items: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
-    operator: str
-    left: Node
-    right: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Negative:
-    item: Node
-
-
-Node: TypeAlias = Name | Literal | Compare | Among | Missing | Selected | Not | And | Or | Arithmetic | Negative
-_T = TypeVar("_T")
 
 _FILTER: Final = r"""
     ?start: disjunction
@@ -253,7 +200,7 @@ def parse_terms(text: str) -> Node:
 
 def names(node: Node) -> frozenset[str]:
     """Every column or indicator named in it."""
-    return frozenset(item.name for item in _walk(node) if isinstance(item, Name))
+    return frozenset(item.name for item in walk(node) if isinstance(item, Name))
 
 
 def test(node: Node, row: Mapping[str, Any]) -> bool:
@@ -312,42 +259,9 @@ def _read(grammar: Lark, text: str) -> Node:
     except UnexpectedInput as error:
         at = len(text) if error.pos_in_stream is None or error.pos_in_stream < 0 else error.pos_in_stream
         raise refuse(SYNTAX.at(text=text, position=at + 1)) from None
-    if _depth(node) > DEEPEST:
+    if depth(node) > DEEPEST:
         raise refuse(SYNTAX.at(text=text[:40] + "…", position=DEEPEST))
     return node
-
-
-def _below(node: Node) -> tuple[Node, ...]:
-    match node:
-        case And() | Or():
-            return node.items
-        case Not() | Negative():
-            return (node.item,)
-        case Compare() | Arithmetic():
-            return (node.left, node.right)
-        case Among():
-            return (node.name, *node.values)
-        case Missing():
-            return (node.name,)
-        case Selected():
-            return (node.name, node.choice)
-    return ()
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    stack = [node]
-    while stack:
-        found = stack.pop()
-        yield found
-        stack.extend(_below(found))
-
-
-def _depth(node: Node) -> int:
-    deepest, level = 0, [node]
-    while level:
-        deepest += 1
-        level = [item for found in level for item in _below(found)]
-    return deepest
 
 
 def _typed(node: Node, types: Mapping[str, str], problems: list[Problem]) -> Node:
