@@ -14,7 +14,7 @@ NO_SUCH_PACK = Rule(
 )
 NO_PROGRAM = Rule(
     "desk.program.missing",
-    "指标“{indicator}”没有写明属于哪项工作，而现有的工作不止一项。",
+    "指标“{indicator}”没有写明属于哪个专项，而现有的专项不止一个。",
     "the indicator “{indicator}” does not say which program it belongs to, and there are several.",
     "请加 --program，或写成“工作包.指标”。",
     "Add --program, or write it as pack.indicator.",

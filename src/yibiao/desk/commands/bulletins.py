@@ -49,7 +49,7 @@ def _shown(found: Bulletin) -> dict[str, object]:
 
 
 @bulletin.command("list", help=gettext("列出通报。"))
-@click.option("--program", default=None, help=gettext("只列一项工作的。"))
+@click.option("--program", default=None, help=gettext("只列一个专项的。"))
 @options
 def listing(program: str | None) -> None:
     found = queries.bulletins(scope=everything(), program=program)

@@ -89,8 +89,8 @@ def _content() -> Iterator[Finding]:
     )
     programs = packs.programs()
     yield Finding(
-        gettext("工作"),
+        gettext("专项"),
         bool(programs),
-        gettext("%(count)s 项") % {"count": len(programs)},
+        gettext("%(count)s 个") % {"count": len(programs)},
         gettext("请运行 yibiao pack install --shipped。"),
     )

@@ -24,10 +24,10 @@ def _question(function: F) -> F:
     """The options that say which figure is meant."""
     for option in (
         click.option("--as-of", type=click.IntRange(min=1), default=None, help=gettext("截至第几个存证点；未写为最新。")),
-        click.option("--until", default="", help=gettext("到哪天（含当天）或哪一刻；未写取工作的时段。")),
-        click.option("--from", "from_", default="", help=gettext("从哪天或哪一刻；未写取工作的时段。")),
-        click.option("--place", default="", help=gettext("地点代码；未写取工作所覆盖的地点。")),
-        click.option("--program", default="", help=gettext("哪项工作；指标写成“工作包.指标”时可不写。")),
+        click.option("--until", default="", help=gettext("到哪天（含当天）或哪一刻；未写取专项的时段。")),
+        click.option("--from", "from_", default="", help=gettext("从哪天或哪一刻；未写取专项的时段。")),
+        click.option("--place", default="", help=gettext("地点代码；未写取专项所覆盖的地点。")),
+        click.option("--program", default="", help=gettext("哪个专项；指标写成“工作包.指标”时可不写。")),
         click.argument("indicator"),
     ):
         function = option(function)
@@ -41,7 +41,7 @@ def figure() -> None:
 
 
 @figure.command("list", help=gettext("列出全部指标。"))
-@click.option("--program", default="", help=gettext("只列一项工作的。"))
+@click.option("--program", default="", help=gettext("只列一个专项的。"))
 @options
 def listing(program: str) -> None:
     found = queries.indicators(asking.program(program).pack if program else None)

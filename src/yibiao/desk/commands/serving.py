@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from yibiao.desk import serving
 from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
+from yibiao.desk.demo import accounts as posts
 from yibiao.desk.demo import build as sample
 
 DEFAULT_PORT = 8000
@@ -27,7 +28,7 @@ def serve(host: str, port: int, workers: int) -> int:
     return serving.serve(host=host, port=port, workers=workers)
 
 
-@click.command(help=gettext("准备五项工作的样例数据（只做一次），然后启动网站。"))
+@click.command(help=gettext("准备五个专项的样例数据（只做一次），然后启动网站。"))
 @click.option("--no-serve", is_flag=True, help=gettext("只准备数据，不启动网站。"))
 @_host
 @_port
@@ -35,17 +36,18 @@ def serve(host: str, port: int, workers: int) -> int:
 def demo(no_serve: bool, host: str, port: int) -> int:
     serving.prepare()
     sample.build(_progress)
-    accounts = sample.accounts()
     terminal.out(
         {
             "data": str(settings.DATA),
             "address": "" if no_serve else f"http://{host}:{port}/",
-            "accounts": [{"username": one.username, "password": one.password, "what": one.what} for one in accounts],
+            "accounts": [
+                {"username": seat.username, "password": posts.PASSWORD, "what": seat.shown} for seat in posts.SHOWN
+            ],
         },
         [
             gettext("样例数据已就绪：%(folder)s") % {"folder": settings.DATA},
             gettext("演示账号："),
-            *terminal.table([("  " + one.username, one.password, one.what) for one in accounts]),
+            *terminal.table([("  " + seat.username, posts.PASSWORD, seat.shown) for seat in posts.SHOWN]),
         ],
     )
     if no_serve:

@@ -1,0 +1,81 @@
+// What every page does. Parts that only some pages need are loaded when the page holds them.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/shell.css";
+import "./styles/parts.css";
+import "./styles/pages.css";
+import "./styles/print.css";
+import { watchLive } from "./live.js";
+
+const LAZY = [
+  ["[data-chart]", () => import("./charts.js"), "draw"],
+  ["[data-picker]", () => import("./picker.js"), "attach"],
+  ["[data-entry]", () => import("./entry.js"), "attach"],
+  ["[data-editor]", () => import("./editor.js"), "attach"],
+];
+
+async function enliven(root) {
+  for (const [selector, load, act] of LAZY) {
+    const found = [...root.querySelectorAll(selector)];
+    if (root.matches?.(selector)) found.push(root);
+    if (found.length) {
+      const part = await load();
+      found.forEach((element) => part[act](element));
+    }
+  }
+}
+
+function drawer() {
+  return document.getElementById("drawer");
+}
+
+let opener = null;
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const target = event.detail.target;
+  if (target.id === "drawer-body") {
+    if (!drawer().open) {
+      opener = event.detail.requestConfig?.elt ?? null;
+      drawer().showModal();
+    }
+    drawer().scrollTop = 0;
+  }
+});
+
+htmx.onLoad((element) => {
+  enliven(element);
+  watchLive();
+});
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-close], [data-print], [data-copy], [data-toggle-screen]");
+  if (target?.matches("[data-close]")) drawer()?.close();
+  if (target?.matches("[data-print]")) window.print();
+  if (target?.matches("[data-copy]")) navigator.clipboard?.writeText(target.dataset.copy);
+  if (target?.matches("[data-toggle-screen]")) {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen?.();
+  }
+  if (event.target === drawer()) drawer().close();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});
+
+drawer()?.addEventListener("close", () => {
+  document.getElementById("drawer-body").replaceChildren();
+  opener?.isConnected && opener.focus();
+});

@@ -1,0 +1,38 @@
+// The bulletin editor: the preview follows the typing, and a chosen citation is put where the cursor stands.
+export function attach(form) {
+  const source = form.querySelector("[data-editor-source]");
+  const insert = form.querySelector("[data-editor-insert]");
+  let saved = source.value;
+
+  source.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("[data-editor-save]"));
+    }
+  });
+
+  insert?.addEventListener("click", () => {
+    const indicator = form.querySelector("[name='cite-indicator']").value;
+    const wording = form.querySelector("[name='cite-wording']").value || "exact";
+    if (!indicator) return;
+    const mark = `{{ ${indicator} | ${wording} }}`;
+    source.setRangeText(mark, source.selectionStart, source.selectionEnd, "end");
+    source.focus();
+    source.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  document.addEventListener("click", (event) => {
+    const where = event.target.closest("[data-jump]");
+    if (!where) return;
+    const at = Number(where.dataset.jump);
+    source.focus();
+    source.setSelectionRange(at, at + Number(where.dataset.length || 0));
+  });
+
+  form.addEventListener("submit", () => {
+    saved = source.value;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (source.value !== saved) event.preventDefault();
+  });
+}

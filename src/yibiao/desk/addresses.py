@@ -1,0 +1,31 @@
+"""The addresses of figures and of what lies behind them, made in one place."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from yibiao.core.periods import SHANGHAI, Period
+from yibiao.figures.types import Query
+
+
+def figure(query: Query, name: str = "desk_figure", **more: object) -> str:
+    """The address of a figure's page, or of its card, facts or parts by ``name``."""
+    pack, _, indicator = query.indicator.partition(".")
+    address = reverse(name, kwargs={"program": query.program, "indicator": indicator})
+    asked: dict[str, object] = {"place": query.place, **period(query.period)}
+    if query.as_of is not None:
+        asked["as_of"] = query.as_of
+    if query.edition == "now":
+        asked["edition"] = "now"
+    return f"{address}?{urlencode(asked | {key: value for key, value in more.items() if value not in ('', None)})}"
+
+
+def period(span: Period) -> dict[str, str]:
+    """Both ends as they stand in an address: whole days as dates, otherwise with the minute."""
+    from_, until = span.from_.astimezone(SHANGHAI), span.until.astimezone(SHANGHAI)
+    whole = (from_.hour, from_.minute, until.hour, until.minute) == (0, 0, 0, 0)
+    if whole:
+        return {"from": span.first_day.isoformat(), "until": span.last_day.isoformat()}
+    return {"from": from_.strftime("%Y-%m-%dT%H:%M"), "until": until.strftime("%Y-%m-%dT%H:%M")}

@@ -1,0 +1,84 @@
+"""What the shell of every page needs: who is signed in, the program in hand, where one can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from yibiao.core.problems import Refusal
+from yibiao.desk import border
+from yibiao.people import queries as people
+from yibiao.people.types import Right
+
+LARGE = "desk_large"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    here: bool
+    below: tuple[Link, ...] = ()
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context of every template; a visitor gets the bare shell."""
+    language = get_language() or "zh-hans"
+    looks = {
+        "shell_language": "en" if language.startswith("en") else "zh",
+        "shell_large": request.COOKIES.get(LARGE) == "1",
+        "shell_dark": request.GET.get("screen") == "1",
+    }
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return looks
+    try:
+        chosen = border.program(request)
+    except Refusal:
+        chosen = None
+    held = border.rights(request)
+    navigation = navigate(request.path, held)
+    return looks | {
+        "shell_account": people.account(border.actor(request)),
+        "shell_program": chosen,
+        "shell_programs": border.programs(request),
+        "shell_navigation": navigation,
+        "shell_below": next((link.below for link in navigation if link.here), ()),
+    }
+
+
+def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
+    """Two levels at most; what a person may not see is not shown."""
+
+    def link(label: str, name: str, *prefixes: str, below: tuple[Link, ...] = ()) -> Link:
+        url = reverse(name)
+        here = path == url or any(path.startswith(prefix) for prefix in prefixes)
+        return Link(label, url, here or any(one.here for one in below), below)
+
+    found: list[Link] = []
+    if held & set(border.READING):
+        found.append(link(gettext("今日"), "desk_board", "/board/", "/programs/"))
+        if "fill" in held:
+            found.append(link(gettext("填报"), "desk_entry", "/entry/"))
+        found.append(link(gettext("记录"), "desk_records", "/records/"))
+        data = (
+            link(gettext("指标"), "desk_figures", "/figures/"),
+            link(gettext("台账"), "desk_registers", "/registers/"),
+            link(gettext("地点"), "desk_places", "/places/"),
+            link(gettext("存证"), "desk_ledger", "/ledger/"),
+        )
+        found.append(link(gettext("数据"), "desk_figures", below=data))
+        found.append(link(gettext("通报"), "desk_bulletins", "/bulletins/"))
+    if "manage" in held:
+        manage = (
+            link(gettext("账号"), "people_list", "/account/people/"),
+            link(gettext("机构"), "people_organisations"),
+            link(gettext("专项"), "desk_packs", "/packs/"),
+        )
+        found.append(link(gettext("管理"), "people_list", below=manage))
+    return tuple(found)

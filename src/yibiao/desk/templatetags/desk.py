@@ -1,0 +1,138 @@
+"""How values are written on pages: figures with their unit and address, numbers, moments, labels in two languages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext
+
+from yibiao.core.periods import SHANGHAI, Period
+from yibiao.desk import addresses, border
+from yibiao.figures.types import Figure, Query
+from yibiao.packs.types import Text
+
+register = template.Library()
+
+
+@register.filter
+def number(value: object) -> str:
+    """A number with thousands separators, without idle zeros: 1,268 and 28.6; nothing for what is missing."""
+    if value is None:
+        return "—"
+    if isinstance(value, Decimal):
+        text = f"{value:,f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@register.filter
+def text(value: Text | str | None) -> str:
+    """A label in the language of the page."""
+    if isinstance(value, Text):
+        return value.of(border.language())
+    return value or ""
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+@register.filter
+def second(at: datetime | None) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if at else ""
+
+
+@register.filter
+def span(period: Period) -> str:
+    """A period as people write it: whole days as days, otherwise with the minute."""
+    ends = addresses.period(period)
+    from_, until = (ends[end].replace("T", " ") for end in ("from", "until"))
+    return from_ if from_ == until else gettext("%(from)s 至 %(until)s") % {"from": from_, "until": until}
+
+
+@register.filter
+def level(name: str) -> str:
+    return {
+        "nation": gettext("国家"),
+        "province": gettext("省"),
+        "prefecture": gettext("市（州）"),
+        "county": gettext("县（市、区）"),
+        "township": gettext("乡镇（街道）"),
+        "community": gettext("村（社区）"),
+        "grid": gettext("网格"),
+        "quarter": gettext("小区"),
+        "building": gettext("楼栋"),
+        "unit": gettext("单元"),
+        "household": gettext("户"),
+    }.get(name, name)
+
+
+@register.filter
+def state(name: str) -> str:
+    """The state of a record or bulletin in words."""
+    return {
+        "received": gettext("已收"),
+        "approved": gettext("已审核"),
+        "rejected": gettext("已退回"),
+        "withdrawn": gettext("已撤回"),
+        "draft": gettext("草稿"),
+        "issued": gettext("已签发"),
+        "superseded": gettext("已被更正"),
+    }.get(name, name)
+
+
+@register.filter
+def channel(name: str) -> str:
+    return {
+        "web": gettext("网页填报"),
+        "sheet": gettext("表格上传"),
+        "api": gettext("接口"),
+        "openrosa": gettext("手机采集"),
+        "sample": gettext("样例"),
+    }.get(name, name)
+
+
+@register.filter
+def tone(name: str) -> str:
+    """The class of a tag for a state: good, bad, wait or none."""
+    return {
+        "approved": "tag-good",
+        "issued": "tag-good",
+        "rejected": "tag-bad",
+        "withdrawn": "tag-bad",
+        "superseded": "tag-wait",
+        "draft": "tag-act",
+    }.get(name, "")
+
+
+@register.filter
+def facts_url(query: Query) -> str:
+    return addresses.figure(query, "desk_figure_facts")
+
+
+@register.filter
+def figure_url(query: Query) -> str:
+    return addresses.figure(query)
+
+
+@register.inclusion_tag("desk/figure.html")
+def figure(found: Figure, size: str = "", key: str = "") -> dict[str, Any]:
+    """The one component for a number: value, unit, dotted underline, and the way to what is behind it."""
+    return {
+        "figure": found,
+        "size": size,
+        "key": key,
+        "url": addresses.figure(found.query),
+        "card": addresses.figure(found.query, "desk_figure_card"),
+        "label": found.indicator.label.of(border.language()),
+    }
+
+
+@register.inclusion_tag("desk/coverage.html")
+def coverage(found: Figure) -> dict[str, Any]:
+    """How many of the reports owed were filed; silent where none are owed by rule."""
+    return {"coverage": found.coverage}
