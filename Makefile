@@ -17,14 +17,20 @@ setup-tests: setup
 demo: setup  ## The five programs with sample facts, served; prints the address and the demo accounts
 	@.venv/bin/yibiao demo
 
-lint:  ## Style, types, and the house's import order
-	@echo '== lint: style, imports, types'
-	@.venv/bin/ruff check src tests
-	@.venv/bin/ruff format --check -q src tests
-	@.venv/bin/lint-imports --no-cache >/tmp/yibiao-lint-imports.txt || { cat /tmp/yibiao-lint-imports.txt; exit 1; }
+build-front: setup  ## The front end again, whether or not it changed
+	@cd frontend && npm run --silent build
+
+lint:  ## Style, and the house's import order
+	@echo '== style and imports'
+	@.venv/bin/ruff check -q src tests
+	@.venv/bin/ruff format --check -q src tests || { echo 'Run: .venv/bin/ruff format src tests'; exit 1; }
+	@report=$$(.venv/bin/lint-imports --no-cache 2>&1) || { echo "$$report"; exit 1; }
+
+types:  ## mypy, strict
+	@echo '== types'
 	@.venv/bin/mypy
 
-test: setup-tests lint  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
+test: setup-tests lint types  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
 	@echo '== tests on SQLite'
 	@$(PYTEST) -n 2 -m 'not browser'
 	@echo '== tests on PostgreSQL'
@@ -36,4 +42,4 @@ test: setup-tests lint  ## Everything that must hold, on SQLite, on PostgreSQL a
 docs:  ## Write docs/reference again from the code
 	@.venv/bin/yibiao reference
 
-.PHONY: help setup setup-tests demo lint test docs
+.PHONY: help setup setup-tests demo build-front lint types test docs

