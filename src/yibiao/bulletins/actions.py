@@ -189,7 +189,7 @@ def _seal() -> None:
     """Seal whatever is committed; another sealer at work is given a moment to finish."""
     for _ in range(_TRIES):
         ledger.seal_all()
-        if not log.counts()[1]:
+        if not log.counts().pending:
             return
         time.sleep(0.02)
 
