@@ -1,22 +1,24 @@
-"""The pages of docs/reference, written from the code: problems, kinds of facts, settings, commands, the schema of packs."""
+"""The pages of docs/reference, written from the code: problems, kinds of facts, settings, commands, packs."""
 
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import click
-from pydantic import BaseModel
 
 from yibiao.bulletins import problems as bulletins
 from yibiao.core import expressions, periods, quantities, trees, wording
 from yibiao.core.problems import Rule
 from yibiao.desk import problems as desk
 from yibiao.figures import problems as figures
+from yibiao.figures.types import Indicator, Measure
 from yibiao.forms import problems as forms
 from yibiao.ledger import problems as ledger
 from yibiao.packs import problems as packs
@@ -39,7 +41,10 @@ CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
 }
 # Kind of fact → Chinese, English. A kind that is not listed here fails the build.
 FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
-    "record.<form>": ("一条填报；更正是新的版次，撤回写明原因", "A submission; a correction is a new revision, a withdrawal says why"),
+    "record.<form>": (
+        "一条填报；更正是新的版次，撤回写明原因",
+        "A submission; a correction is a new revision, a withdrawal says why",
+    ),
     "record.reviewed": ("审核结论", "The outcome of a review"),
     "record.personal-read": ("有人查看了个人信息，及其用途", "Somebody read personal answers, and to what purpose"),
     "pack.installed": ("装入一个包的版本", "A version of a pack was installed"),
@@ -62,14 +67,29 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
 SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "YIBIAO_DATA": ("数据文件夹：数据库、密钥、列文件", "The data folder: database, key, column files"),
     "DATABASE_URL": ("数据库地址；默认为数据文件夹中的 SQLite", "The database; by default SQLite in the data folder"),
-    "YIBIAO_SECRET_KEY": ("签名与加密用的密钥；默认首次启动时生成", "The key for signing and encryption; made at the first start"),
+    "YIBIAO_SECRET_KEY": (
+        "签名与加密用的密钥；默认首次启动时生成",
+        "The key for signing and encryption; made at the first start",
+    ),
     "YIBIAO_HOSTS": ("允许的主机名，用逗号隔开", "Host names that are answered, separated by commas"),
     "YIBIAO_ORIGINS": ("允许提交表单的来源地址", "Origins that may post forms, such as https://yibiao.example"),
     "YIBIAO_HTTPS": ("设为 1：只经 HTTPS 使用", "1: HTTPS only (secure cookies, redirect, HSTS)"),
-    "YIBIAO_PROXIES": ("前面有几层反向代理", "How many reverse proxies stand in front; needed for the limits per address"),
+    "YIBIAO_PROXIES": (
+        "前面有几层反向代理",
+        "How many reverse proxies stand in front; needed for the limits per address",
+    ),
     "YIBIAO_PASSWORD_DAYS": ("密码最长使用天数；0 为不限", "Days after which a password must be changed; 0: never"),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
-    "YIBIAO_LANGUAGE": ("命令行语言：zh 或 en；默认随系统", "Language of the command line: zh or en; by default the terminal's"),
+    "YIBIAO_LANGUAGE": (
+        "命令行语言：zh 或 en；默认随系统",
+        "Language of the command line: zh or en; by default the terminal's",
+    ),
+}
+FORM_COLUMNS: Final[Mapping[str, str]] = {
+    "role": "what the answer is to the fact: `place`, `occurred_at`, `subject`, `participants` or `organisation`",
+    "unit": "the unit of a number, for example `处` or `人次`",
+    "personal": "`yes`: a personal answer; it never enters the ledger and is stored encrypted",
+    "register": "the register whose entity the answer picks",
 }
 NOTE: Final = "<!-- Written by `yibiao reference` from the code; do not edit. -->\n\n"
 
@@ -100,7 +120,9 @@ def write(folder: Path) -> list[Path]:
 
 def rules(room: str) -> tuple[Rule, ...]:
     """The rules of a room, by code."""
-    found = {value.code: value for module in CATALOGUES[room] for value in vars(module).values() if isinstance(value, Rule)}
+    found = {
+        value.code: value for module in CATALOGUES[room] for value in vars(module).values() if isinstance(value, Rule)
+    }
     return tuple(found[code] for code in sorted(found))
 
 
@@ -170,25 +192,62 @@ def _commands(path: str, command: click.Command) -> Iterator[str]:
 
 
 def pack_page() -> str:
+    """Told from the room's own types and from the packs that ship, so that what it shows is what is accepted."""
+    folder = next(path for path in pack_queries.shipped() if path.name == "holiday-safety")
+    manifest = (folder / "pack.toml").read_text("utf-8").strip()
+    indicators = (folder / "indicators.toml").read_text("utf-8")
     lines = [
         "# Packs / 包", "",
-        "A folder or zip: `pack.toml`, `forms/*.md` or `*.xlsx` (XLSForm), `indicators.toml`, `bulletin.*.md`.", "",
-        "`yibiao pack check FOLDER` says everything that is wrong, with file, row and remedy.", "",
-        "## `pack.toml`", "",
+        "A folder or zip of plain files. `yibiao pack check FOLDER` says everything that is wrong with it, each with",
+        "file, row and remedy; an installed version is frozen.", "",
+        "| file | what it holds |", "|---|---|",
+        "| `pack.toml` | the manifest: id, version, title, the program to open |",
+        "| `forms/<form>.md` or `.xlsx` | a form, as an XLSForm |",
+        "| `indicators.toml` | indicators, coverage, checks |",
+        "| `bulletin.<id>.md` | a bulletin's template |", "",
+        "## `pack.toml`", "", "```toml", manifest, "```", "",
+        "## Forms", "",
+        "XLSForm as everywhere, with these additions on the `survey` sheet:", "",
+        "| column | meaning |", "|---|---|",
+        *(_row((f"`bind::yibiao:{name}`", said)) for name, said in FORM_COLUMNS.items()), "",
+        "The `entities` sheet names the register that the form keeps (`list_name`), the key of an entity (`key`)",
+        "and its `label`; `save_to` marks the answers kept.", "",
+        "## `indicators.toml`", "", "One `[[indicator]]` each. Its keys:", "",
+        "| key | type | default |", "|---|---|---|",
+        *(_row(cells) for cells in _keys(Indicator)), "",
+        f"Kinds: {_listed(quantities.KINDS)}. Measures: {_listed(get_args(Measure))}.", "",
+        "The first of the shipped pack `holiday-safety`:", "", "```toml", _first_block(indicators), "```", "",
+        "`[[coverage]]` says who owes a report (`id`, `form`, `register`, `unit`, `filter`, `every`, `label`);",
+        "`[[check]]` says which sums must agree (`id`, `label`, `equal`).", "",
+        "## `bulletin.<id>.md`", "",
+        "Front matter in TOML between `+++` lines (`title`, `issuer`, `number`), then paragraphs and headings.",
+        "A number is never typed: it is a citation `{{ indicator | wording | options }}`, for example",
+        f"`{_first_mark(folder)}`. A zero is claimed by `{{{{ indicator | zero | sentence }}}}` and printed only",
+        "when every unit that owed a report filed one.",
     ]  # fmt: skip
-    for title, model in pack_queries.manifest_models():
-        lines += [f"### {title}", "", "| key | type | required |", "|---|---|---|"]
-        lines += [_row(cells) for cells in _fields(model)]
-        lines.append("")
     return "\n".join(lines)
 
 
-def _fields(model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
-    for name, field in model.model_fields.items():
-        kind: Any = field.annotation
-        said = getattr(kind, "__name__", str(kind).replace("typing.", "")) if isinstance(kind, type) else str(kind)
-        said = said.replace("yibiao.packs.manifest.", "").replace("datetime.", "")
-        yield f"`{field.alias or name}`", said, "yes" if field.is_required() else ""
+def _keys(kind: type[Any]) -> Iterator[tuple[str, str, str]]:
+    for field in dataclasses.fields(kind):
+        if field.name in {"pack", "valid_from", "rule_source"}:
+            continue
+        required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        default = "required" if required else f"`{field.default!r}`"
+        yield f"`{field.name}`", str(field.type).replace("Text", "{ zh, en }"), default
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _first_block(text: str) -> str:
+    return "[[indicator]]" + text.split("[[indicator]]")[1].rstrip()
+
+
+def _first_mark(folder: Path) -> str:
+    found = re.search(r"\{\{[^{}]+\| exact[^{}]*\}\}", (folder / "bulletin.main.md").read_text("utf-8"))
+    return found[0] if found else "{{ indicator | exact }}"
 
 
 def _shipped_forms() -> Iterator[tuple[str, str]]:
