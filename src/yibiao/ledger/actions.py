@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from yibiao.core import canon, merkle
 from yibiao.core.problems import refuse
-from yibiao.ledger import models, problems, rows
+from yibiao.ledger import models, problems, rows, writing
 from yibiao.ledger.types import Checkpoint, Fact, FactDraft
 
 TEXTS: Final = ("kind", "id", "program", "place", "organisation", "actor", "subject")
@@ -30,14 +30,26 @@ def append(drafts: Sequence[FactDraft], *, received_at: datetime | None = None) 
     if not connection.in_atomic_block:
         raise RuntimeError("facts are appended inside the transaction that writes what they tell of")
     at = received_at or timezone.now()
-    entries = [_entry(draft, at) for draft in drafts]
+    moment = connection.ops.adapt_datetimefield_value
+    facts, entries = [], []
+    for draft in drafts:
+        payload = canon.dumps(draft.payload)
+        _check(draft, payload)
+        digest = rows.leaf(draft, draft.id, at, payload).hex()
+        names = (
+            draft.kind, draft.id, draft.revision, draft.program, draft.place, draft.organisation, draft.actor,
+            draft.subject,
+        )  # fmt: skip
+        rest = (draft.withdrawn, payload, digest)
+        facts.append(rows.fact_of((None, *names, draft.occurred_at, at, *rest)))
+        entries.append((*names, moment(draft.occurred_at), moment(at), *rest))
     try:
         with transaction.atomic():
-            models.Entry.objects.bulk_create(entries)
+            ids = writing.insert_numbered(models.Entry, rows.FACT, entries)
     except IntegrityError as error:
         raise refuse(problems.REPEATED.at()) from error
-    models.Pending.objects.bulk_create([models.Pending(entry_id=entry.pk) for entry in entries])
-    return [rows.fact_of(entry) for entry in entries]
+    writing.insert(models.Pending, ["entry_id"], [(number,) for number in ids])
+    return facts
 
 
 def seal(limit: int = 20_000) -> Checkpoint | None:
@@ -55,15 +67,14 @@ def seal(limit: int = 20_000) -> Checkpoint | None:
             return None
         last = models.Checkpoint.objects.order_by("-number").first()
         size = last.size if last else 0
-        frontier = merkle.Frontier(size, rows.node)
+        frontier = rows.with_nodes(lambda node: merkle.Frontier(size, node))
         positions, nodes = [], []
         for position, (entry, digest) in enumerate(waiting, start=size + 1):
             leaf = bytes.fromhex(digest)
-            positions.append(models.Position(position=position, entry_id=entry, leaf=leaf))
-            made = frontier.append(leaf)
-            nodes.extend(models.Node(level=level, index=index, hash=found) for level, index, found in made[1:])
-        models.Position.objects.bulk_create(positions)
-        models.Node.objects.bulk_create(nodes)
+            positions.append((position, entry, leaf))
+            nodes.extend(frontier.append(leaf)[1:])
+        writing.insert(models.Position, ["position", "entry_id", "leaf"], positions)
+        writing.insert(models.Node, ["level", "index", "hash"], nodes)
         # Exactly those that were read: an entry with a lower number may have been committed meanwhile.
         sealed = models.Position.objects.filter(position__gt=size)
         models.Pending.objects.filter(entry__in=sealed.values("entry_id")).delete()
@@ -101,28 +112,6 @@ def advance(follower: str, position: int) -> None:
 def reset(follower: str) -> None:
     """Let a follower begin again from the first fact."""
     models.Cursor.objects.filter(follower=follower).delete()
-
-
-def _entry(draft: FactDraft, at: datetime) -> models.Entry:
-    """The row of a draft, with the digest of its leaf."""
-    payload = canon.dumps(draft.payload)
-    _check(draft, payload)
-    entry = models.Entry(
-        kind=draft.kind,
-        fact=draft.id,
-        revision=draft.revision,
-        program=draft.program,
-        place=draft.place,
-        organisation=draft.organisation,
-        actor=draft.actor,
-        subject=draft.subject,
-        occurred_at=draft.occurred_at,
-        received_at=at,
-        withdrawn=draft.withdrawn,
-        payload=payload,
-    )
-    entry.digest = rows.leaf_of(entry).hex()
-    return entry
 
 
 def _check(draft: FactDraft, payload: str) -> None:

@@ -46,12 +46,10 @@ class Position(models.Model):
 class Node(models.Model):
     """The hash of a complete subtree; level 0, the leaves, is kept with the positions."""
 
+    pk = models.CompositePrimaryKey("level", "index")
     level = models.PositiveSmallIntegerField()
     index = models.BigIntegerField()
     hash = models.BinaryField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["level", "index"], name="ledger_node_once")]
 
 
 class Checkpoint(models.Model):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from yibiao.core import merkle
 from yibiao.core.problems import refuse
@@ -20,6 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 CHUNK: Final = 2_000
+ENTRY: Final = tuple(f"entry__{name}" for name in rows.FACT)
 
 
 def checkpoint(number: int | None = None) -> Checkpoint | None:
@@ -52,16 +53,15 @@ def entries(after: int, upto: int, kinds: Sequence[str] = (), limit: int | None 
     """
     left = limit
     while left is None or left > 0:
-        found = models.Position.objects.filter(position__gt=after, position__lte=upto).select_related("entry")
+        found = models.Position.objects.filter(position__gt=after, position__lte=upto)
         if kinds:
             found = found.filter(entry__kind__in=list(kinds))
         size = CHUNK if left is None else min(CHUNK, left)
-        piece = list(found.order_by("position")[:size])
-        for row in piece:
-            yield rows.fact_of(row.entry, row.position)
+        piece = list(found.order_by("position").values_list("position", *ENTRY)[:size])
+        yield from map(rows.fact_of, piece)
         if len(piece) < size:
             return
-        after = piece[-1].position
+        after = piece[-1][0]
         left = None if left is None else left - size
 
 
@@ -71,7 +71,7 @@ def history(id: str, *, kind: str = "") -> tuple[Fact, ...]:
     Shape: by revision, then in the order in which they were appended; may be empty.
     """
     found = _by_id(id, kind).order_by("revision", "pk")
-    return tuple(rows.fact_of(entry, entry.place_in_log) for entry in found)
+    return tuple(map(rows.fact_of, found))
 
 
 def fact(id: str, revision: int | None = None, *, kind: str = "") -> Fact | None:
@@ -80,8 +80,8 @@ def fact(id: str, revision: int | None = None, *, kind: str = "") -> Fact | None
     Missing: None where there is no such fact.
     """
     found = _by_id(id, kind).order_by("-revision", "-pk")
-    entry = (found if revision is None else found.filter(revision=revision)).first()
-    return rows.fact_of(entry, entry.place_in_log) if entry else None
+    row = (found if revision is None else found.filter(revision=revision)).first()
+    return rows.fact_of(row) if row else None
 
 
 def cursor(follower: str) -> int:
@@ -101,9 +101,9 @@ def inclusion(
     at = at or checkpoint()
     if not found or found.position is None or at is None or found.position > at.size:
         return None
-    path = merkle.inclusion_path(found.position - 1, rows.node, at.size)
-    leaf = rows.node(0, found.position - 1)
-    return Inclusion(found.position, leaf.hex(), tuple(step.hex() for step in path), at)
+    index, size = found.position - 1, at.size
+    path = rows.with_nodes(lambda node: merkle.inclusion_path(index, node, size))
+    return Inclusion(found.position, found.digest, tuple(step.hex() for step in path), at)
 
 
 def consistency(old: int, new: int) -> Consistency:
@@ -116,7 +116,8 @@ def consistency(old: int, new: int) -> Consistency:
         raise refuse(problems.UNKNOWN_CHECKPOINT.at(number=new))
     if first.size > second.size:
         first, second = second, first
-    path = merkle.consistency_path(first.size, rows.node, second.size)
+    sizes = first.size, second.size
+    path = rows.with_nodes(lambda node: merkle.consistency_path(sizes[0], node, sizes[1]))
     return Consistency(first, second, tuple(step.hex() for step in path))
 
 
@@ -134,6 +135,6 @@ def guarded() -> bool:
     return triggers.installed(connection)
 
 
-def _by_id(id: str, kind: str) -> QuerySet[models.Entry]:
-    found = models.Entry.objects.filter(fact=id).annotate(place_in_log=F("sealed__position"))
-    return found.filter(kind=kind) if kind else found
+def _by_id(id: str, kind: str) -> QuerySet[models.Entry, tuple[Any, ...]]:
+    found = models.Entry.objects.filter(fact=id)
+    return (found.filter(kind=kind) if kind else found).values_list("sealed__position", *rows.FACT)

@@ -3,56 +3,68 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
 
 from yibiao.core import canon, merkle
 from yibiao.ledger import models
-from yibiao.ledger.types import Checkpoint, Fact
+from yibiao.ledger.types import Checkpoint, Fact, FactDraft
 
+FACT: Final = (
+    "kind", "fact", "revision", "program", "place", "organisation", "actor", "subject", "occurred_at", "received_at",
+    "withdrawn", "payload", "digest",
+)  # fmt: skip
 _text: Final = json.JSONEncoder(ensure_ascii=False).encode
+_Made = TypeVar("_Made")
 
 
-def leaf_of(entry: models.Entry) -> bytes:
-    """The leaf hash of an entry, from its columns.
+def leaf(row: FactDraft | Fact | models.Entry, id: str, received_at: datetime, payload: str) -> bytes:
+    """The leaf hash of a fact whose payload is ``payload`` as canonical text.
 
-    Equal to the hash of ``canon.dumps`` of all of them; written out because the payload is canonical text already and
+    Equal to the hash of ``canon.dumps`` of all of it; written out because the payload is canonical text already and
     must not be parsed again (the bytes stored are the bytes that count), and because it runs once per fact.
     """
     text = (
-        f'{{"actor":{_text(entry.actor)},"id":{_text(entry.fact)},"kind":{_text(entry.kind)},'
-        f'"occurred_at":"{canon.instant(entry.occurred_at)}","organisation":{_text(entry.organisation)},'
-        f'"payload":{entry.payload},"place":{_text(entry.place)},"program":{_text(entry.program)},'
-        f'"received_at":"{canon.instant(entry.received_at)}","revision":{entry.revision},'
-        f'"subject":{_text(entry.subject)},"withdrawn":{"true" if entry.withdrawn else "false"}}}'
+        f'{{"actor":{_text(row.actor)},"id":{_text(id)},"kind":{_text(row.kind)},'
+        f'"occurred_at":"{canon.instant(row.occurred_at)}","organisation":{_text(row.organisation)},'
+        f'"payload":{payload},"place":{_text(row.place)},"program":{_text(row.program)},'
+        f'"received_at":"{canon.instant(received_at)}","revision":{row.revision},'
+        f'"subject":{_text(row.subject)},"withdrawn":{"true" if row.withdrawn else "false"}}}'
     )
     return merkle.leaf_hash(text.encode())
 
 
-def fact_of(entry: models.Entry, position: int | None = None) -> Fact:
+def leaf_of(entry: models.Entry) -> bytes:
+    """The leaf hash of an entry, from its columns."""
+    return leaf(entry, entry.fact, entry.received_at, entry.payload)
+
+
+def fact_of(values: Sequence[Any]) -> Fact:
+    """The fact of the columns ``FACT``, with its position, or None, before them."""
+    (position, kind, id, revision, program, place, organisation, actor, subject, occurred, received, withdrawn, payload,
+     digest) = values  # fmt: skip
     return Fact(
-        kind=entry.kind,
-        id=entry.fact,
-        revision=entry.revision,
-        program=entry.program,
-        place=entry.place,
-        organisation=entry.organisation,
-        actor=entry.actor,
-        subject=entry.subject,
-        occurred_at=entry.occurred_at,
-        received_at=entry.received_at,
-        payload=json.loads(entry.payload),
-        withdrawn=entry.withdrawn,
-        digest=entry.digest,
-        position=position,
-    )
+        kind, id, revision, program, place, organisation, actor, subject, occurred, received, json.loads(payload),
+        withdrawn, digest, position,
+    )  # fmt: skip
 
 
 def checkpoint_of(row: models.Checkpoint) -> Checkpoint:
     return Checkpoint(number=row.number, size=row.size, root=row.root, sealed_at=row.sealed_at)
 
 
-def node(level: int, index: int) -> bytes:
-    """The stored hash of a complete subtree; leaves count from 0 here, positions from 1."""
-    if level == 0:
-        return bytes(models.Position.objects.values_list("leaf", flat=True).get(position=index + 1))
-    return bytes(models.Node.objects.values_list("hash", flat=True).get(level=level, index=index))
+def with_nodes(make: Callable[[merkle.Node], _Made]) -> _Made:
+    """What ``make`` makes of stored subtrees, read together: it is run once to see which it asks for."""
+    asked: list[tuple[int, int]] = []
+
+    def note(level: int, index: int) -> bytes:
+        asked.append((level, index))
+        return b""
+
+    make(note)
+    leaves = models.Position.objects.filter(position__in=[index + 1 for level, index in asked if level == 0])
+    kept = {(0, position - 1): bytes(leaf) for position, leaf in leaves.values_list("position", "leaf")}
+    above = models.Node.objects.filter(pk__in=[place for place in asked if place[0]])
+    kept.update(((level, index), bytes(found)) for level, index, found in above.values_list("level", "index", "hash"))
+    return make(lambda level, index: kept[level, index])

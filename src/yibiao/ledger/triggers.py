@@ -18,7 +18,7 @@ _IN_THE_WAY: Final = {
     " OR (fact = NEW.fact AND revision = NEW.revision AND kind = NEW.kind)",
     "ledger_position": "SELECT 1 FROM ledger_position WHERE position = NEW.position OR entry_id = NEW.entry_id",
     "ledger_checkpoint": "SELECT 1 FROM ledger_checkpoint WHERE number = NEW.number OR size = NEW.size",
-    "ledger_node": 'SELECT 1 FROM ledger_node WHERE id = NEW.id OR (level = NEW.level AND "index" = NEW."index")',
+    "ledger_node": 'SELECT 1 FROM ledger_node WHERE level = NEW.level AND "index" = NEW."index"',
 }
 
 
