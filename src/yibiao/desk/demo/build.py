@@ -75,8 +75,7 @@ def complete() -> bool:
 
 def settle() -> None:
     """Seals everything that is stored and lets the followers catch up."""
-    while ledger.seal() is not None:
-        pass
+    ledger.seal_all()
     followers.catch_up()
 
 
