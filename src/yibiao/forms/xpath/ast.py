@@ -39,10 +39,14 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """``${name}`` as authors of XLSForms write it; it is gone from the XForm that is compiled."""
+    """``${name}`` as authors of XLSForms write it; it is gone from the XForm that is compiled.
+
+    ``predicates`` are those of the reference and of the steps after it: they are kept to be looked through.
+    """
 
     name: str
     position: int
+    predicates: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +93,7 @@ def walk(node: Expression) -> Iterator[Expression]:
                 stack += (right, left)
             case Negation(operand):
                 stack.append(operand)
+            case Reference():
+                stack.extend(item.predicates)
             case Path():
                 stack.extend(inner for step in item.steps for inner in step.predicates)

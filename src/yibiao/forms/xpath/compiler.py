@@ -109,7 +109,9 @@ class Compiler:
                 return (lambda s, i: negate(0, values.number(inner(s, i)))), "number"
             case Call():
                 return self._call(node, at)
-            case Reference(name, position):
+            case Reference(name, position, predicates):
+                if predicates:
+                    raise ExpressionError("unsupported", position, name)
                 return self._reference(name, position, at)
 
     def _reference(self, name: str, position: int, at: _Context) -> tuple[Run, Static]:

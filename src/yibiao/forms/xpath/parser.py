@@ -160,7 +160,9 @@ class _Parser:
             return Text(token.text[1:-1])
         if token.kind == "reference":
             self.advance()
-            return Reference(token.text, token.position)
+            predicates = [*self.predicates()]
+            predicates += [inner for step in self.steps() for inner in step.predicates]
+            return Reference(token.text, token.position, tuple(predicates))
         if self.symbol("("):
             node = self.expression()
             self.take("symbol", ")")
@@ -202,13 +204,18 @@ class _Parser:
         if token.kind != "name" and token.text not in (".", ".."):
             raise self.error()
         self.advance()
-        predicates: list[Expression] = []
-        while self.symbol("["):
-            predicates.append(self.expression())
-            self.take("symbol", "]")
+        predicates = self.predicates()
         if self.next.text in ("//", "::", "|"):
             raise ExpressionError("unsupported", self.next.position, self.next.text)
-        return Step(token.text, tuple(predicates), token.position)
+        return Step(token.text, predicates, token.position)
+
+    def predicates(self) -> tuple[Expression, ...]:
+        """Zero or more ``[condition]``."""
+        found: list[Expression] = []
+        while self.symbol("["):
+            found.append(self.expression())
+            self.take("symbol", "]")
+        return tuple(found)
 
     def path(self) -> Path:
         start = self.next.position
