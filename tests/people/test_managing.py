@@ -131,6 +131,17 @@ def test_close_reopen_and_reset(world: World, signed_in: SignedIn) -> None:
     assert fresh.get("/account/").status_code == 302
 
 
+def test_a_new_password_opens_a_locked_account(world: World, signed_in: SignedIn) -> None:
+    client, stranger = signed_in(world.erdao_admin), Client(REMOTE_ADDR="10.1.2.3")
+    sent = {"login": "erdao-tianbao", "password": "Wrong-Pass-1"}
+    for _ in range(5):
+        stranger.post("/account/login/", sent)
+    assert stranger.post("/account/login/", {**sent, "password": PASSWORD}).status_code == 200
+    key = world.erdao_clerk.key
+    assert client.post(f"/account/people/{key}/password/", {"password": "Dong-Tian-2023"}).status_code == 302
+    assert stranger.post("/account/login/", {**sent, "password": "Dong-Tian-2023"}).status_code == 302
+
+
 def test_organisations_page(world: World, signed_in: SignedIn) -> None:
     client = signed_in(world.erdao_admin)
     page = client.get("/account/organisations/").content.decode()

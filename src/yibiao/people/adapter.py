@@ -47,6 +47,14 @@ class ClosedSignup(DefaultAccountAdapter):
         if isinstance(user, Person):
             actions.note_sign_out(user.key)
 
+    def unlock(self, request: HttpRequest, username: str) -> None:
+        """Forget the failures of a user name: an administrator has given it a new password."""
+        self._delete_login_attempts_cached_email(request, username=username)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failures are counted per user name, whatever host name the site was called by."""
+        return str(credentials.get("username", "")).strip().lower()
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Attempts beyond the limit never come here, so a flood of guesses cannot fill the ledger."""
         key = self._get_login_attempts_cache_key(request, **credentials)

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from yibiao.core.problems import Refusal, refuse
 from yibiao.people import actions, problems, queries
+from yibiao.people.adapter import ClosedSignup
 from yibiao.people.inputs import GrantInput, OrganisationInput, PasswordInput, PersonInput, PostInput
 from yibiao.people.models import Person
 from yibiao.people.types import EVERY_PROGRAM, Grant, Holder, Scope, Warrant
@@ -79,6 +80,8 @@ def act(request: HttpRequest, scope: Scope, key: str, act: str) -> HttpResponse:
     number = request.POST.get("post", "")
     post = int(number) if number.isdecimal() else None
     if form.is_valid() and _tried(form, lambda: _done(act, scope, holder, post, form)):
+        if act == "password":
+            ClosedSignup(request).unlock(request, holder.account.username)
         messages.success(request, gettext("已办理。"))
         return redirect("people_person", key=key)
     return _person_page(request, scope, key, {act: form})
