@@ -40,6 +40,6 @@ test: setup-tests lint types  ## Everything that must hold, on SQLite, on Postgr
 	@echo 'All tests passed.'
 
 docs:  ## Write docs/reference again from the code
-	@.venv/bin/yibiao reference
+	@YIBIAO_LANGUAGE=zh .venv/bin/yibiao reference
 
 .PHONY: help setup setup-tests demo build-front lint types test docs

@@ -6,7 +6,7 @@ import click
 from django.utils.translation import gettext
 
 from yibiao import __version__
-from yibiao.desk.commands import bulletins, doctor, figures, ledger, packs, people, places, serving, terminal
+from yibiao.desk.commands import bulletins, doctor, figures, ledger, packs, people, places, reference, serving, terminal
 
 
 @click.group(help=gettext("一表：一次填报，事事有数；每个数都能打开，看到它的来处。"))
@@ -27,5 +27,6 @@ for command in (
     bulletins.bulletin,
     ledger.ledger,
     doctor.doctor,
+    reference.reference,
 ):
     yibiao.add_command(command)
