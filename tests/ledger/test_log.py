@@ -190,11 +190,7 @@ def test_parallel_writers_lose_nothing() -> None:
 @given(st.dictionaries(st.text(max_size=5), st.one_of(st.text(max_size=8), st.integers(), st.booleans(), st.none())))
 def test_a_payload_comes_back_as_it_was_given(payload: dict[str, object]) -> None:
     one = draft(answers=payload)
-    try:
-        add(one)
-    except ValueError:
-        assert any("\x00" in text for text in map(str, [*payload, *payload.values()]))
-        return
+    add(one)
     found = queries.fact(one.id)
     assert found is not None
     assert found.payload["answers"] == payload

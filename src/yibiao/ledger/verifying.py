@@ -82,7 +82,7 @@ class _Walk:
         if not whole:
             # Without a leaf there is no tree above it: nothing after the gap can be held against a root.
             self.fault(f"position {self.size + 1}: missing, so that no later checkpoint can be held against its root")
-        self._count_nodes()
+        self._beyond()
 
     def _leaf(self, row: models.Position, entry: models.Entry | None) -> None:
         """The entry at a position must be there and have the hash that was sealed."""
@@ -140,11 +140,13 @@ class _Walk:
             self.fault(f"checkpoint {row.number} ({row.size} entries): the root does not follow from the entries")
         self._last = row
 
-    def _count_nodes(self) -> None:
-        """Every stored subtree up to the size must be one that the walk computed."""
-        beyond = models.Node.objects.filter(level__gte=max(1, self.size.bit_length())).count()
-        if beyond and self.size == (models.Position.objects.aggregate(last=Max("position"))["last"] or 0):
-            self.fault(f"{beyond} subtree hashes stand beyond the log")
+    def _beyond(self) -> None:
+        """No subtree may stand beyond the last position; positions are read last, so that a sealer may be at work."""
+        tops = list(models.Node.objects.values_list("level").annotate(last=Max("index")).order_by("level"))
+        size = models.Position.objects.aggregate(last=Max("position"))["last"] or 0
+        for level, last in tops:
+            if (last + 1) << level > size:
+                self.fault(f"subtree {level}/{last}: stands beyond the log")
 
 
 def _checkpoints() -> Iterator[models.Checkpoint]:
