@@ -146,3 +146,90 @@ class Check:
     @property
     def holds(self) -> bool:
         return self.left is not None and self.left == self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a source: ``type`` is BIGINT, DECIMAL, DATE, TIMESTAMP, VARCHAR, or SET (names with spaces between)."""
+
+    name: str
+    type: str
+    label: Text = Text("")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The rows that an indicator looks at: ``<form>`` one per fact, ``<form>/<repeat>`` one per item of a fact.
+
+    ``register`` names the register that the form fills; ``key`` and ``entity_label`` are its templates over answers.
+    """
+
+    name: str
+    kind: str
+    repeat: str
+    columns: tuple[Column, ...]
+    title: Text = Text("")
+    register: str = ""
+    key: str = ""
+    entity_label: str = ""
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRule:
+    """Who owes which report: every unit of ``register`` that passes ``filter`` files ``form`` once every day or month."""
+
+    id: str
+    form: str
+    register: str
+    unit: str
+    every: Literal["day", "month"]
+    label: Text
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    """Two sides that must be equal: ``hazards = hazards-fixed + hazards-ordered``."""
+
+    id: str
+    label: Text
+    equal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """All that the indicators.toml of one pack version defines, with the sources that it was checked against."""
+
+    pack: str
+    version: str
+    indicators: tuple[Indicator, ...] = ()
+    coverages: tuple[CoverageRule, ...] = ()
+    checks: tuple[CheckRule, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    def indicator(self, id: str) -> Indicator | None:
+        return next((one for one in self.indicators if one.id == id), None)
+
+    def coverage(self, id: str) -> CoverageRule | None:
+        return next((one for one in self.coverages if one.id == id), None)
+
+    def source(self, name: str) -> Source | None:
+        return next((one for one in self.sources if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far the columns have come: the position they hold everything up to, and the newest sealed one."""
+
+    position: int
+    sealed: int
+    segments: int
+    rows: int
+    bytes: int
+
+    @property
+    def behind(self) -> int:
+        return self.sealed - self.position

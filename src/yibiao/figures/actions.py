@@ -1,0 +1,44 @@
+"""Writes of figures: definitions, and the columns."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db import transaction
+
+from yibiao.core.problems import refuse
+from yibiao.figures import definitions as defining
+from yibiao.figures import follow as following
+from yibiao.figures import problems
+from yibiao.figures.follow import rebuild, sweep
+from yibiao.figures.models import DefinitionSet
+from yibiao.figures.types import Definitions
+from yibiao.packs.types import PackVersion
+
+__all__ = ["define", "follow", "rebuild", "sweep"]
+
+
+def define(version: PackVersion, definitions: Definitions) -> None:
+    """Keeps what a pack version defines, frozen, and makes it current if the version is.
+
+    Raises: figures.definitions.changed.
+    """
+    content = defining.dump(definitions)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    with transaction.atomic():
+        held = DefinitionSet.objects.filter(pack=version.id, version=version.version).first()
+        if held is not None and held.digest != digest:
+            raise refuse(problems.CHANGED.at(pack=version.id, version=version.version))
+        if version.current:
+            DefinitionSet.objects.filter(pack=version.id).update(current=False)
+        if held is None:
+            DefinitionSet.objects.create(
+                pack=version.id, version=version.version, digest=digest, content=content, current=version.current
+            )
+        elif version.current:
+            DefinitionSet.objects.filter(pk=held.pk).update(current=True)
+
+
+def follow() -> int:
+    """Takes newly sealed facts into the columns; how many positions it went forward, 0 when there was nothing new."""
+    return following.step()

@@ -1,0 +1,298 @@
+"""From the indicator algebra to SQL text of the common subset.
+
+Every term becomes one relation of contributing rows, and all else is an aggregate over it: the value, a breakdown, the list
+of contributions. What is printed and what opens therefore cannot differ. The relations ``facts_n``, ``superseded_n``
+and the tree are supplied by the engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from yibiao.core import expressions
+from yibiao.core.periods import SHANGHAI
+from yibiao.figures.engines import duckdb as engine
+from yibiao.figures.engines.duckdb import identifier, quoted
+from yibiao.figures.types import Attribution, Column, Source
+
+_NAME: Final = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
+_LISTED: Final = "position, fact, revision, item, place, occurred_at"
+_APART: Final = "\x1f"
+_CARRIED: Final = ("position", "fact", "revision", "item", "place", "occurred_at", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One leaf of an indicator: which rows of a source it looks at, and what each adds.
+
+    ``shape`` is count, sum, distinct or latest. ``per`` and ``keys`` are cells: names of columns, or templates over them
+    (``${code}``). ``program`` is empty for all programs, ``from_`` None for no lower bound, ``until`` None for no upper.
+    """
+
+    number: int
+    source: Source
+    shape: str
+    upto: int
+    tree: str
+    enter: int
+    leave: int
+    program: str = ""
+    from_: datetime | None = None
+    until: datetime | None = None
+    filter: expressions.Node | None = None
+    of: str = ""
+    per: str = ""
+    keys: tuple[str, ...] = ()
+    attribution: Attribution = "place"
+    nothing: bool = False
+
+    @property
+    def facts(self) -> str:
+        return f"facts_{self.number}"
+
+    @property
+    def superseded(self) -> str:
+        return f"superseded_{self.number}"
+
+    def columns(self, extra: Iterable[str] = ()) -> tuple[Column, ...]:
+        """The columns that its SQL names; an answer without a type of its own is read as a number where one is needed."""
+        wanted = [*_CARRIED, "program", "organisation", *self.shown(), *extra]
+        numbers = {self.of} if self.shape in ("sum", "latest") else set()
+        numbers |= set(_numbers(self.filter)) if self.filter else set()
+        found = []
+        for name in dict.fromkeys(wanted):
+            column = self.source.column(name)
+            if column is not None:
+                loose = column.type == "ANY" and name in numbers
+                found.append(replace(column, type="DECIMAL") if loose else column)
+        return tuple(found)
+
+    def shown(self) -> tuple[str, ...]:
+        """The columns that the rule looks at: what a reader of a contribution wants to see."""
+        named = [self.of] if self.of else []
+        for cell in (*self.keys, self.per):
+            named += _NAME.findall(cell) if "${" in cell else [cell]
+        named += sorted(expressions.names(self.filter)) if self.filter else []
+        return tuple(name for name in dict.fromkeys(named) if name)
+
+
+def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = "") -> str:
+    """The contributing rows of a term.
+
+    ``passes`` is false only in rows of a stock that its filter leaves out: they show that something was filed at all.
+    """
+    inner, tests = _live(term), [f"t.enter >= {term.enter}", f"t.enter < {term.leave}"]
+    passes = "TRUE"
+    if term.shape == "latest":
+        inner = _newest(term, inner)
+        tests.append("f.nth = 1")
+        passes = f"COALESCE({_filter(term)}, FALSE)"
+    elif term.filter is not None:
+        tests.append(_filter(term))
+    if term.of and term.shape in ("sum", "latest"):
+        tests.append(f"{_column(term.of)} IS NOT NULL")
+    key, split = _key(term, dimension)
+    if term.shape == "distinct":
+        tests.append(f"{key} IS NOT NULL")
+    if term.nothing:
+        tests.append("FALSE")
+    amount = _column(term.of) if term.of and term.shape in ("sum", "latest") else "1"
+    carried = ", ".join(f"f.{name}" for name in _CARRIED)
+    shown = cell(label) if label else _shown(term, values)
+    cut = _dimension(term, dimension, split)
+    where = "o.place" if term.attribution == "organisation" else "f.place"
+    from_ = [f"({inner}) AS f"]
+    if term.attribution == "organisation":
+        from_.append("JOIN organisations AS o ON o.code = f.organisation")
+    from_.append(f"JOIN {term.tree} AS t ON t.code = {where}")
+    if split:
+        from_.append(f"CROSS JOIN {engine.split(_column(split))}")
+    return (
+        f"SELECT {quoted(term.source.kind)} AS kind, {carried}, t.enter AS enter, {amount} AS amount, {key} AS key,\n"
+        f"  {passes} AS passes, {cut} AS dimension, {shown} AS shown\n"
+        f"FROM {' '.join(from_)}\nWHERE {' AND '.join(tests)}"
+    )
+
+
+def anywhere(term: Term, *, values: bool = False) -> str:
+    """The rows of a term wherever they are, with a key: whose they are decides, not where they were filed."""
+    carried = ", ".join(f"f.{name}" for name in _CARRIED)
+    return (
+        f"SELECT {quoted(term.source.kind)} AS kind, {carried}, {cell(term.keys[0])} AS key, "
+        f"{_shown(term, values)} AS shown\nFROM ({_live(term)}) AS f"
+    )
+
+
+_VALUES: Final[Mapping[str, str]] = {
+    "count": "COUNT(*)",
+    "sum": "COALESCE(SUM(amount), 0)",
+    "distinct": "COUNT(DISTINCT key)",
+    "latest": "COALESCE(SUM(CASE WHEN passes THEN amount END), 0)",
+}
+_FACTS: Final = "COUNT(DISTINCT CASE WHEN passes THEN position END)"
+
+
+def value(term: Term) -> str:
+    """One row: the value, the number of facts behind it, and the number of rows that say anything at all."""
+    return f"SELECT {_VALUES[term.shape]}, {_FACTS}, COUNT(*)\nFROM (\n{rows(term)}\n) AS c"
+
+
+def by(term: Term, dimension: str) -> str:
+    """The same for each value of a column."""
+    inner = rows(term, dimension=dimension)
+    return (
+        f"SELECT dimension, {_VALUES[term.shape]}, {_FACTS}, COUNT(*)\n"
+        f"FROM (\n{inner}\n) AS c\nGROUP BY dimension ORDER BY dimension"
+    )
+
+
+def by_range(term: Term, ranges: Iterable[tuple[str, int, int]]) -> str:
+    """The same for each of several ranges of the tree."""
+    listed = ", ".join(f"({quoted(code)}, {enter}, {leave})" for code, enter, leave in ranges)
+    return (
+        f"SELECT r.code, {_VALUES[term.shape]}, {_FACTS}, COUNT(*)\n"
+        f"FROM (\n{rows(term)}\n) AS c\nJOIN (VALUES {listed}) AS r(code, enter, leave)\n"
+        "  ON c.enter >= r.enter AND c.enter < r.leave\nGROUP BY r.code"
+    )
+
+
+def contributions(term: Term) -> str:
+    """The rows behind a term, each row once.
+
+    Of a distinct count the first row of each key adds one and the others nothing, so that the amounts add up to the value.
+    """
+    amount = "amount"
+    if term.shape == "distinct":
+        amount = "CASE WHEN ROW_NUMBER() OVER (PARTITION BY key ORDER BY position, item) = 1 THEN 1 ELSE 0 END"
+    inner = f"SELECT kind, {_LISTED}, {amount} AS amount, key, shown\nFROM (\n{rows(term, values=True)}\n) AS c WHERE passes"
+    # Several choices of one answer are several rows here; a reader sees the answer once.
+    split = term.shape == "distinct" and _key(term, "")[1]
+    return _once(inner, "SUM") if split else inner
+
+
+def union(parts: Sequence[str]) -> str:
+    """The rows behind several terms, each row once."""
+    if len(parts) == 1:
+        return parts[0]
+    return _once("\nUNION ALL\n".join(parts), "MAX")
+
+
+def _once(inner: str, amount: str) -> str:
+    return (
+        "SELECT kind, position, MIN(fact) AS fact, MIN(revision) AS revision, item, MIN(place) AS place,\n"
+        f"  MIN(occurred_at) AS occurred_at, {amount}(amount) AS amount, MIN(key) AS key, MAX(shown) AS shown\n"
+        f"FROM (\n{inner}\n) AS u GROUP BY kind, position, item"
+    )
+
+
+def paged(inner: str, size: int | None, offset: int) -> str:
+    """Newest first, with the number of all."""
+    limit = f"\nLIMIT {size} OFFSET {offset}" if size is not None else ""
+    return (
+        "SELECT kind, position, fact, revision, item, place, occurred_at, amount, shown, COUNT(*) OVER () AS total\n"
+        f"FROM (\n{inner}\n) AS c\nORDER BY occurred_at DESC, position DESC, item{limit}"
+    )
+
+
+def counted(inner: str) -> str:
+    """How many facts, and how many rows, stand behind something."""
+    return f"SELECT COUNT(DISTINCT position), COUNT(*) FROM (\n{inner}\n) AS c"  # noqa: S608
+
+
+def _shown(term: Term, values: bool) -> str:
+    return engine.as_json({name: _column(name) for name in term.shown()}) if values else "''"
+
+
+def _live(term: Term) -> str:
+    """The rows of the source that are live as of the checkpoint, in the program and the period."""
+    tests = [f"f.position <= {term.upto}"]
+    if term.program:
+        tests.append(f"f.program = {quoted(term.program)}")
+    if term.from_ is not None:
+        tests.append(f"f.occurred_at >= {moment(term.from_)}")
+    if term.until is not None:
+        tests.append(f"f.occurred_at < {moment(term.until)}")
+    tests.append(
+        f"NOT EXISTS (SELECT 1 FROM {term.superseded} AS s "  # noqa: S608
+        f"WHERE s.superseded = f.position AND s.position <= {term.upto})"
+    )
+    return f"SELECT f.* FROM {term.facts} AS f\n  WHERE {' AND '.join(tests)}"  # noqa: S608
+
+
+def _newest(term: Term, live: str) -> str:
+    """The newest row for each subject. The filter comes after: what was newest and passes no longer is not counted."""
+    per = cell(term.per)
+    return (
+        f"SELECT f.*, ROW_NUMBER() OVER (PARTITION BY {per} "  # noqa: S608
+        "ORDER BY f.occurred_at DESC, f.position DESC, f.item DESC) AS nth\n"
+        f"  FROM ({live}) AS f WHERE {per} IS NOT NULL"
+    )
+
+
+def _key(term: Term, dimension: str) -> tuple[str, str]:
+    """What a distinct count counts, and the column of several names that has to be split for it."""
+    split = ""
+    for name in (*term.keys, dimension):
+        column = term.source.column(name)
+        if column is not None and column.type == "SET":
+            split = name
+    if not term.keys:
+        return "NULL", split
+    parts = ["NULLIF(split.name, '')" if name == split else cell(name) for name in term.keys]
+    return f" || {quoted(_APART)} || ".join(parts), split
+
+
+def _dimension(term: Term, dimension: str, split: str) -> str:
+    if not dimension:
+        return "NULL"
+    return "NULLIF(split.name, '')" if dimension == split else f"CAST({_column(dimension)} AS VARCHAR)"
+
+
+def _column(name: str) -> str:
+    return f"f.{identifier(name)}"
+
+
+def cell(text: str) -> str:
+    """A column, or a template over columns, as text. Missing: NULL, also for an empty text."""
+    if "${" not in text:
+        return f"NULLIF(CAST({_column(text)} AS VARCHAR), '')"
+    parts, start = [], 0
+    for found in _NAME.finditer(text):
+        if found.start() > start:
+            parts.append(quoted(text[start : found.start()]))
+        parts.append(f"COALESCE(CAST({_column(found[1])} AS VARCHAR), '')")
+        start = found.end()
+    if start < len(text):
+        parts.append(quoted(text[start:]))
+    return f"NULLIF(TRIM({' || '.join(parts)}), '')"
+
+
+def _filter(term: Term) -> str:
+    return "TRUE" if term.filter is None else expressions.sql(term.filter, _column)
+
+
+def moment(at: datetime) -> str:
+    """A moment as the columns hold it: local, without a zone."""
+    return f"TIMESTAMP '{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S.%f}'"
+
+
+def _numbers(node: expressions.Node) -> Iterator[str]:
+    """Names that are held against a number."""
+    match node:
+        case expressions.And() | expressions.Or():
+            for item in node.items:
+                yield from _numbers(item)
+        case expressions.Not():
+            yield from _numbers(node.item)
+        case expressions.Compare():
+            sides = (node.left, node.right)
+            if any(isinstance(side, expressions.Literal) and isinstance(side.value, Decimal) for side in sides):
+                yield from (side.name for side in sides if isinstance(side, expressions.Name))
+        case expressions.Among():
+            if all(isinstance(item.value, Decimal) for item in node.values):
+                yield node.name.name

@@ -1,0 +1,124 @@
+"""How many of the reports owed were filed: the units of a register × days or months, against the reports that arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from yibiao.core import expressions
+from yibiao.core.periods import Period
+from yibiao.figures import columns, compiler, reading
+from yibiao.figures.compiler import Term
+from yibiao.figures.engines.duckdb import quoted
+from yibiao.figures.reading import Question
+from yibiao.figures.types import Coverage, CoverageRule, Indicator
+
+_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """Who owes what, as two terms: the units of the register, and the reports of the period."""
+
+    rule: CoverageRule
+    units: Term
+    reports: Term
+    slots: tuple[str, ...]
+
+    @property
+    def terms(self) -> tuple[Term, Term]:
+        return self.units, self.reports
+
+    def numbered(self, number: int) -> Obligation:
+        """The same under other names of its relations."""
+        units, reports = replace(self.units, number=number), replace(self.reports, number=number + 1)
+        return replace(self, units=units, reports=reports)
+
+
+def obligation(question: Question, indicator: Indicator, number: int = 8) -> Obligation | None:
+    """What the coverage of an indicator asks for; None where it names none."""
+    rule = question.definitions.coverage(indicator.coverage) if indicator.coverage else None
+    if rule is None:
+        return None
+    register = next(source for source in question.definitions.sources if source.register == rule.register)
+    from_, until = reading.span(indicator, question.query.period)
+    period = Period(from_, until) if from_ else question.query.period
+    slots = period.day_list() if rule.every == "day" else period.months()
+    return _obligation(question, rule, register.name, period, slots, number)
+
+
+def over(question: Question, indicator: Indicator, months: Period, number: int = 8) -> Obligation | None:
+    """The same for a span other than the question's: a streak is covered when all its months are."""
+    rule = question.definitions.coverage(indicator.coverage) if indicator.coverage else None
+    if rule is None:
+        return None
+    register = next(source for source in question.definitions.sources if source.register == rule.register)
+    slots = months.day_list() if rule.every == "day" else months.months()
+    return _obligation(question, rule, register.name, months, slots, number)
+
+
+def _obligation(
+    question: Question, rule: CoverageRule, register: str, period: Period, slots: list[date], number: int
+) -> Obligation:
+    source = reading.source_of(question, register)
+    types = {column.name: columns.FILTER_TYPES[column.type] for column in source.columns}
+    place = question.standing.place
+    units = Term(
+        number=number, source=source, shape="latest", upto=question.upto, tree=question.standing.tree,
+        enter=place.enter, leave=place.leave, per=source.key or "subject",
+        keys=(source.key or "subject", source.entity_label or source.key or "subject"),
+        filter=expressions.parse_filter(rule.filter, types) if rule.filter else None,
+    )  # fmt: skip
+    reports = Term(
+        number=number + 1, source=reading.source_of(question, rule.form), shape="count", upto=question.upto,
+        tree=question.standing.tree, enter=place.enter, leave=place.leave, program=question.query.program,
+        from_=period.from_, until=period.until, keys=(rule.unit,),
+    )  # fmt: skip
+    written = "%Y-%m-%d" if rule.every == "day" else "%Y-%m"
+    return Obligation(rule, units, reports, tuple(f"{slot:{written}}" for slot in slots))
+
+
+def filed(duty: Obligation, *, values: bool = False) -> str:
+    """The reports that count, wherever they were filed: (…, unit, slot), one row per report of a unit that owes it."""
+    length = 10 if duty.rule.every == "day" else 7
+    slots = ", ".join(quoted(slot) for slot in duty.slots) or "NULL"
+    rows = compiler.anywhere(duty.reports, values=values)
+    return (
+        f"SELECT r.*, SUBSTR(CAST(r.day AS VARCHAR), 1, {length}) AS slot FROM (\n{rows}\n) AS r\n"  # noqa: S608
+        f"WHERE SUBSTR(CAST(r.day AS VARCHAR), 1, {length}) IN ({slots}) AND r.key IN (SELECT unit FROM (\n{_units(duty)}\n) AS o)"
+    )
+
+
+def measure(question: Question, duty: Obligation) -> tuple[Coverage, int]:
+    """The coverage, and how many reports stand behind it."""
+    units = _units(duty)
+    sql = (
+        f"SELECT (SELECT COUNT(*) FROM (\n{units}\n) AS a), COUNT(*), COALESCE(SUM(n), 0)\n"  # noqa: S608
+        f"FROM (SELECT key, slot, COUNT(DISTINCT position) AS n FROM (\n{filed(duty)}\n) AS b GROUP BY key, slot) AS c"
+    )
+    owing, arrived, reports = reading.run(question, sql, duty.terms)[0]
+    owed = int(owing) * len(duty.slots)
+    if not owed or arrived == owed:
+        return Coverage(owed, int(arrived)), int(reports)
+    slots = ", ".join(f"({quoted(slot)})" for slot in duty.slots)
+    missing = (
+        f"SELECT u.label, s.slot FROM (\n{units}\n) AS u CROSS JOIN (VALUES {slots}) AS s(slot)\n"  # noqa: S608
+        f"WHERE NOT EXISTS (SELECT 1 FROM (\n{filed(duty)}\n) AS f WHERE f.key = u.unit AND f.slot = s.slot)\n"
+        f"ORDER BY s.slot, u.unit LIMIT {_NAMED}"
+    )
+    named = tuple((str(label), str(slot)) for label, slot in reading.run(question, missing, duty.terms))
+    return Coverage(owed, int(arrived), named), int(reports)
+
+
+def contributing(duty: Obligation) -> str:
+    """The filed reports as contributions: each adds nothing to the value, and all of them prove it."""
+    return (
+        "SELECT kind, position, fact, revision, item, place, occurred_at, 0 AS amount, key, shown\n"
+        f"FROM (\n{filed(duty, values=True)}\n) AS z"
+    )
+
+
+def _units(duty: Obligation) -> str:
+    key, label = duty.units.keys
+    rows = compiler.rows(replace(duty.units, keys=(key,)), label=label)
+    return f"SELECT key AS unit, COALESCE(shown, key) AS label FROM (\n{rows}\n) AS c WHERE passes"  # noqa: S608

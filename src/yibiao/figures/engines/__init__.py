@@ -1,0 +1,1 @@
+"""The only place where an engine is known by name."""

@@ -1,0 +1,195 @@
+"""Takes sealed facts into columns: files first, then one transaction that commits them and moves the cursor.
+
+A superseded revision stays where it is, since files never change. That it is superseded is a row of its own, in a source
+``<kind>/_superseded`` beside the facts: (position of the revision that supersedes, position superseded). A row is live
+as of N when its position is at most N and no such row at or below N names it. A withdrawal adds only such a row. It is one
+small set of integers to hold against, and columns, tail, compaction and rebuild treat it like any other source.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from yibiao.figures import columns, store
+from yibiao.figures.engines import duckdb
+from yibiao.figures.models import Projection, Segment
+from yibiao.figures.types import Column, Source
+from yibiao.forms import queries as forms
+from yibiao.ledger import queries as ledger
+from yibiao.ledger.types import Fact
+
+BATCH: Final = 50_000
+SMALL: Final = 200_000
+MANY: Final = 8
+GRACE: Final = 900.0
+ABANDONED: Final = timedelta(days=1)
+
+Layout = dict[str, tuple[Source, ...]]
+Cells = tuple[Any, ...]
+
+
+def layout() -> Layout:
+    """The sources of every published form, by kind."""
+    return {kind: columns.sources(form, forms.dictionary(form.id)) for kind, form in forms.kinds().items()}
+
+
+def step(limit: int = BATCH) -> int:
+    """Takes the next sealed facts; how many positions it went forward."""
+    projection = store.active()
+    taken = _take(projection, limit, layout())
+    if taken:
+        compact(projection)
+    return taken
+
+
+def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
+    """Builds the columns anew beside the ones being read, then changes over; how many positions were taken."""
+    building = Projection.objects.create(token=(token := uuid.uuid4().hex), slot=token)
+    sealed, sources, taken = _sealed(), layout(), 0
+    while count := _take(building, BATCH, sources):
+        taken += count
+        if progress:
+            progress(taken, max(sealed, taken))
+    compact(building)
+    with transaction.atomic():
+        Projection.objects.filter(slot=store.ACTIVE).update(slot=F("token"), retired_at=timezone.now())
+        Projection.objects.filter(pk=building.pk).update(slot=store.ACTIVE)
+    return taken
+
+
+def sweep(grace: float = GRACE) -> int:
+    """Removes files that no manifest row names and that are older than ``grace`` seconds; how many.
+
+    The grace lets a follower commit the file it has just written, and readers of other processes finish.
+    """
+    now = timezone.now()
+    abandoned = Q(retired_at=None, made_at__lte=now - max(ABANDONED, timedelta(seconds=grace)))
+    retired = Q(retired_at__lte=now - timedelta(seconds=grace))
+    Projection.objects.exclude(slot=store.ACTIVE).filter(retired | abandoned).delete()
+    known = set(Segment.objects.values_list("path", flat=True))
+    removed, oldest = 0, time.time() - grace
+    for path in store.root().rglob("*"):
+        if not path.is_file() or str(path.relative_to(store.root())) in known:
+            continue
+        if path.stat().st_mtime <= oldest:
+            path.unlink(missing_ok=True)
+            removed += 1
+    _prune(store.root(), oldest)
+    return removed
+
+
+def compact(projection: Projection) -> int:
+    """Merges the small segments of every source and month that has many; how many files were merged.
+
+    The old files stay for the sweep, so that a reader that listed them a moment ago still finds them.
+    """
+    small = Segment.objects.filter(projection=projection, rows__lt=SMALL)
+    crowded = small.values("source", "month").annotate(files=Count("pk")).filter(files__gt=MANY).order_by("source")
+    merged = 0
+    for row in list(crowded):
+        parts = list(small.filter(source=row["source"], month=row["month"]).order_by("first"))
+        first, last = parts[0].first, max(part.last for part in parts)
+        path = store.path(projection, row["source"], row["month"], first, last)
+        size = duckdb.merge([store.root() / part.path for part in parts], store.root() / path)
+        with transaction.atomic():
+            gone, _ = Segment.objects.filter(pk__in=[part.pk for part in parts]).delete()
+            if gone != len(parts):
+                transaction.set_rollback(True)
+                continue
+            Segment.objects.create(
+                projection=projection, source=row["source"], month=row["month"], path=path, first=first, last=last,
+                rows=sum(part.rows for part in parts), size=size,
+            )  # fmt: skip
+        merged += len(parts)
+    return merged
+
+
+def superseded(facts: Iterable[Fact]) -> Iterator[tuple[str, int, int]]:
+    """(kind, position, position superseded) of every fact that is a later revision of another, as sealed."""
+    seen: dict[tuple[str, str, int], int] = {}
+    for fact in facts:
+        assert fact.position is not None  # noqa: S101 - sealed facts have one
+        seen[fact.kind, fact.id, fact.revision] = fact.position
+        if fact.revision > 1:
+            before = seen.get((fact.kind, fact.id, fact.revision - 1)) or _position(fact, fact.revision - 1)
+            if before is not None:
+                yield fact.kind, fact.position, before
+
+
+def _position(fact: Fact, revision: int) -> int | None:
+    found = ledger.fact(fact.id, revision, fact.kind)
+    return found.position if found else None
+
+
+def _sealed() -> int:
+    newest = ledger.checkpoint()
+    return newest.size if newest else 0
+
+
+def _take(projection: Projection, limit: int, sources: Layout) -> int:
+    after = projection.position
+    upto = min(_sealed(), after + limit)
+    if upto <= after:
+        return 0
+    facts = list(ledger.entries(after, upto, tuple(sources))) if sources else []
+    made = [_segment(projection, key, *held) for key, held in _grouped(facts, sources, after + 1, upto)]
+    with transaction.atomic():
+        moved = Projection.objects.filter(pk=projection.pk, position=after).update(position=upto)
+        # Another follower was faster: its segments hold these facts, and the files written here are orphans or its own.
+        if moved:
+            Segment.objects.bulk_create(made)
+    projection.refresh_from_db()
+    return upto - after if moved else 0
+
+
+def _grouped(
+    facts: list[Fact], sources: Layout, first: int, last: int
+) -> Iterator[tuple[tuple[str, str], tuple[tuple[Column, ...], list[Cells], int, int]]]:
+    """The rows of each source and month."""
+    held: dict[tuple[str, str], list[Cells]] = defaultdict(list)
+    shapes: dict[str, tuple[Column, ...]] = {}
+    for fact in facts:
+        for source in sources[fact.kind]:
+            name = store.column_name(source)
+            shapes[name] = source.columns
+            for row in columns.rows(source, fact):
+                held[name, row[9].strftime("%Y-%m")].append(row)
+    for kind, position, before in superseded(facts):
+        name = f"{kind}/{columns.SUPERSEDED}"
+        shapes[name] = columns.SUPERSEDED_COLUMNS
+        held[name, "all"].append((position, before))
+    for (name, month), rows in held.items():
+        yield (name, month), (shapes[name], rows, first, last)
+
+
+def _segment(
+    projection: Projection, key: tuple[str, str], shape: tuple[Column, ...], rows: list[Cells], first: int, last: int
+) -> Segment:
+    name, month = key
+    path = store.path(projection, name, month, first, last)
+    size = duckdb.write(store.root() / path, shape, rows)
+    return Segment(
+        projection=projection, source=name, month=month, path=path, first=first, last=last, rows=len(rows), size=size
+    )
+
+
+def _prune(root: Path, oldest: float) -> None:
+    """Removes folders of projections that are gone and hold no file."""
+    if not root.is_dir():
+        return
+    tokens = set(Projection.objects.values_list("token", flat=True))
+    for folder in root.iterdir():
+        if folder.is_dir() and folder.name not in tokens and folder.stat().st_mtime <= oldest:
+            if not any(path.is_file() for path in folder.rglob("*")):
+                shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,50 @@
+"""Tables of figures: frozen definitions, and the manifest of the columns."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class DefinitionSet(models.Model):
+    """The definitions of one pack version as canonical JSON; never changed, except for which one is current."""
+
+    pack = models.TextField()
+    version = models.TextField()
+    digest = models.CharField(max_length=64)
+    content = models.TextField()
+    current = models.BooleanField(default=True)
+    defined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pack", "version"], name="figures_definitionset_version")]
+
+
+class Projection(models.Model):
+    """One set of columns, complete up to ``position``.
+
+    ``token`` names its folder and is new for every build, so that nothing cached of one build is taken for another's.
+    ``slot`` is ``active`` for the one that is read, and the token for one that is being built or was replaced; the
+    latter stays until the sweep, for readers that began before.
+    """
+
+    token = models.CharField(max_length=32, unique=True)
+    slot = models.CharField(max_length=32, unique=True)
+    position = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True)
+
+
+class Segment(models.Model):
+    """An immutable Parquet file. This row is its commit: a file without one does not exist."""
+
+    projection = models.ForeignKey(Projection, on_delete=models.CASCADE)
+    source = models.TextField()
+    month = models.CharField(max_length=7)
+    path = models.TextField(unique=True)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    rows = models.BigIntegerField()
+    size = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["projection", "source", "month"], name="figures_segment_source")]

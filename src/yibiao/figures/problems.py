@@ -1,0 +1,166 @@
+"""Everything that the room of figures may object to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from yibiao.core.problems import Rule
+
+TOML: Final = Rule(
+    "figures.definitions.unreadable",
+    "这不是合格的 TOML 文件：{why}",
+    "This is not valid TOML: {why}",
+    "请修正该处后重试。",
+    "Correct it there and try again.",
+)
+SHAPE: Final = Rule(
+    "figures.definitions.shape",
+    "“{key}”不符合要求：{why}",
+    "“{key}” is not as required: {why_en}",
+    "请对照指标文件的说明改正。",
+    "Compare it with the reference of indicators.toml.",
+)
+REPEATED: Final = Rule(
+    "figures.definitions.repeated",
+    "编号“{id}”已经用过。",
+    "The id “{id}” is used already.",
+    "请换一个编号。",
+    "Choose another id.",
+)
+FORM: Final = Rule(
+    "figures.source.unknown",
+    "没有表单“{source}”。",
+    "There is no form “{source}”.",
+    "可用：{known}。",
+    "Known: {known}.",
+)
+FIELD: Final = Rule(
+    "figures.field.unknown",
+    "表单“{source}”没有字段“{field}”。",
+    "The form “{source}” has no field “{field}”.",
+    "可用的字段：{known}。",
+    "Known fields: {known}.",
+)
+PERSONAL: Final = Rule(
+    "figures.field.personal",
+    "字段“{field}”是个人信息，不能用于指标。",
+    "The field “{field}” is personal and cannot be used in an indicator.",
+    "请改用不涉及个人的字段。",
+    "Use a field that is not personal.",
+)
+RESERVED: Final = Rule(
+    "figures.field.reserved",
+    "字段“{field}”与标准列同名，但意思不同。",
+    "The field “{field}” has the name of a standard column but another meaning.",
+    "请在表单中给它换一个名字。",
+    "Give it another name in the form.",
+)
+NOT_NUMBER: Final = Rule(
+    "figures.field.not-number",
+    "字段“{field}”不是数字，不能求和。",
+    "The field “{field}” is not a number and cannot be added up.",
+    "请改用整数或者小数字段。",
+    "Use an integer or decimal field.",
+)
+NEEDED: Final = Rule(
+    "figures.definitions.needed",
+    "算法“{measure}”必须写“{key}”。",
+    "The measure “{measure}” needs “{key}”.",
+    "请补上这一项。",
+    "Add it.",
+)
+UNUSED: Final = Rule(
+    "figures.definitions.unused",
+    "算法“{measure}”用不到“{key}”。",
+    "The measure “{measure}” does not use “{key}”.",
+    "请删去这一项，或者换一种算法。",
+    "Remove it, or choose another measure.",
+)
+COVERAGE: Final = Rule(
+    "figures.coverage.unknown",
+    "没有报送要求“{id}”。",
+    "There is no coverage “{id}”.",
+    "可用：{known}。",
+    "Known: {known}.",
+)
+REGISTER: Final = Rule(
+    "figures.coverage.register",
+    "没有哪张表单登记台账“{register}”。",
+    "No form fills the register “{register}”.",
+    "请改正台账名，或者加上登记它的表单。",
+    "Correct the name, or add the form that fills it.",
+)
+TERM: Final = Rule(
+    "figures.terms.unknown",
+    "没有指标“{id}”。",
+    "There is no indicator “{id}”.",
+    "请改正编号；减号两边要有空格。",
+    "Correct the id; a minus needs spaces around it.",
+)
+CYCLE: Final = Rule(
+    "figures.terms.cycle",
+    "指标互相引用，成了一圈：{path}。",
+    "Indicators refer to one another in a circle: {path}.",
+    "请拆开其中一处引用。",
+    "Remove one of the references.",
+)
+RATIO: Final = Rule(
+    "figures.terms.ratio",
+    "比率要写成“一个指标 / 另一个指标”。",
+    "A ratio is written “one indicator / another”.",
+    "其他算式请用 expr。",
+    "For other terms use the measure expr.",
+)
+EQUAL: Final = Rule(
+    "figures.check.equal",
+    "核对要写成“左边 = 右边”。",
+    "A check is written “left = right”.",
+    "例如 hazards = hazards-fixed + hazards-ordered。",
+    "For example hazards = hazards-fixed + hazards-ordered.",
+)
+MONTH: Final = Rule(
+    "figures.streak.month",
+    "“{of}”不是月份。",
+    "“{of}” is not a month.",
+    "请写开始有记录的月份，例如 2015-01。",
+    "Write the month in which records begin, such as 2015-01.",
+)
+CHANGED: Final = Rule(
+    "figures.definitions.changed",
+    "工作包“{pack}”{version} 版的指标已经存档，内容不同。",
+    "Other indicators are stored for version {version} of pack “{pack}”.",
+    "请提高版本号后再安装。",
+    "Raise the version and install again.",
+    409,
+)
+UNKNOWN: Final = Rule(
+    "figures.indicator.unknown",
+    "没有指标“{ref}”。",
+    "There is no indicator “{ref}”.",
+    "请从指标列表中选一个。",
+    "Choose one from the list of indicators.",
+    404,
+)
+OUTSIDE: Final = Rule(
+    "figures.scope.outside",
+    "您无权查看地点 {place} 在“{program}”中的数。",
+    "You may not see figures of “{program}” for place {place}.",
+    "请查看您负责的地点，或者向管理人员申请分析权限。",
+    "Look at a place of yours, or ask an administrator for the right to analyse.",
+    403,
+)
+NO_LOG: Final = Rule(
+    "figures.log.empty",
+    "还没有存证点，算不出数。",
+    "There is no checkpoint yet, so nothing can be computed.",
+    "请先填报，一秒钟后再看。",
+    "File something first and look again in a second.",
+    404,
+)
+DIMENSION: Final = Rule(
+    "figures.breakdown.unavailable",
+    "指标“{ref}”不能按“{by}”分开看。",
+    "The indicator “{ref}” cannot be broken down by “{by}”.",
+    "可用：{known}。",
+    "Known: {known}.",
+)

@@ -1,0 +1,214 @@
+"""Reads of figures: what is defined, what a figure is, and what stands behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from yibiao.core import expressions
+from yibiao.core.periods import SHANGHAI, Period
+from yibiao.core.problems import Problem
+from yibiao.figures import breakdowns, compiler, covering, definitions, explaining, measures, reading, store
+from yibiao.figures.models import DefinitionSet, Segment
+from yibiao.figures.reading import Question
+from yibiao.figures.types import (
+    Check,
+    CheckRule,
+    Column,
+    Contribution,
+    Contributions,
+    Coverage,
+    CoverageRule,
+    Definitions,
+    Explanation,
+    Figure,
+    Indicator,
+    Query,
+    Slice,
+    Status,
+)  # fmt: skip
+from yibiao.forms.types import FormVersion
+from yibiao.ledger import queries as ledger
+from yibiao.packs.types import PackFiles
+from yibiao.people.types import Scope
+
+
+def check(files: PackFiles, forms: Sequence[FormVersion]) -> tuple[Definitions, list[Problem]]:
+    """What a pack's indicators.toml defines, and everything that is wrong with it."""
+    return definitions.check(files, forms)
+
+
+def indicators(pack: str | None = None) -> tuple[Indicator, ...]:
+    """The indicators of the current version of a pack, or of all packs, in the order of their files."""
+    rows = DefinitionSet.objects.filter(current=True)
+    rows = rows if pack is None else rows.filter(pack=pack)
+    contents = rows.order_by("pack").values_list("content", flat=True)
+    return tuple(one for content in contents for one in definitions.load(content).indicators)
+
+
+def indicator(ref: str) -> Indicator:
+    """Raises: figures.indicator.unknown."""
+    return reading.defined(ref)[1]
+
+
+def version(pack: str, version: str) -> Definitions | None:
+    """What one version of a pack defined, also when a newer one is current."""
+    row = DefinitionSet.objects.filter(pack=pack, version=version).values_list("content", flat=True).first()
+    return definitions.load(row) if row is not None else None
+
+
+def checks(pack: str) -> tuple[CheckRule, ...]:
+    """The partition checks of a pack."""
+    held = reading.current(pack)
+    return held.checks if held else ()
+
+
+def coverages(pack: str) -> tuple[CoverageRule, ...]:
+    """The reports that a pack asks for."""
+    held = reading.current(pack)
+    return held.coverages if held else ()
+
+
+def dimensions(ref: str) -> tuple[Column, ...]:
+    """The columns by which a figure can be broken down: those of all its sources with few values by their nature.
+
+    Raises: figures.indicator.unknown.
+    """
+    return breakdowns.dimensions(*reading.defined(ref))
+
+
+def figure(query: Query, *, scope: Scope) -> Figure:
+    """The value of an indicator for a place and a period, as of a checkpoint.
+
+    Missing: ``value`` is None where nothing can be said; ``note`` then says why.
+    Raises: figures.indicator.unknown, figures.scope.outside, figures.log.empty, ledger.checkpoint.unknown,
+        places.place.unknown.
+    """
+    question = reading.ask(query, scope)
+    return _figure(question, measures.measure(question, question.indicator))
+
+
+def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:
+    """The parts of a figure: ``child`` places, each ``day``, or the values of a column.
+
+    Shape: one per part in its natural order. Only counts and sums of parts add up to the whole.
+    Raises: as ``figure``, and figures.breakdown.unavailable.
+    """
+    return breakdowns.slices(reading.ask(query, scope), by)
+
+
+def contributions(query: Query, *, scope: Scope, number: int = 1, size: int = 50) -> Contributions:
+    """One page of the facts behind a figure.
+
+    Shape: one per fact, or per item of its repeat; newest first.
+    Raises: as ``figure``.
+    """
+    question = reading.ask(query, scope)
+    sql, terms = measures.sql_behind(question, question.indicator)
+    found = reading.run(question, compiler.paged(sql, size, (max(number, 1) - 1) * size), terms)
+    if found:
+        total = found[0][-1]
+    else:
+        total = reading.run(question, compiler.counted(sql), terms)[0][1]
+    return Contributions(tuple(_contribution(row) for row in found), total, max(number, 1), size)
+
+
+def all_contributions(query: Query, *, scope: Scope) -> Iterator[Contribution]:
+    """Every fact behind a figure, newest first.
+
+    Raises: as ``figure``, before the first is given.
+    """
+    question = reading.ask(query, scope)
+    sql, terms = measures.sql_behind(question, question.indicator)
+    return map(_contribution, reading.run(question, compiler.paged(sql, None, 0), terms))
+
+
+def difference(query: Query, then: int, now: int, *, scope: Scope) -> tuple[str, ...]:
+    """The ids of the records because of which a figure differs between two checkpoints, newest first.
+
+    A correction of an answer that the rule does not look at is no difference.
+    """
+    held: list[dict[tuple[Any, ...], str]] = []
+    for number in (then, now):
+        question = reading.ask(replace(query, as_of=number), scope)
+        sql, terms = measures.sql_behind(question, question.indicator)
+        listed = (
+            f"SELECT kind, fact, item, amount, key, place, occurred_at FROM (\n{sql}\n) AS c\nORDER BY occurred_at DESC"  # noqa: S608
+        )
+        found = reading.run(question, listed, terms)
+        held.append({row[:5]: row[1] for row in found})
+    before, after = held
+    changed = [id for row, id in after.items() if row not in before]
+    changed += [id for row, id in before.items() if row not in after]
+    return tuple(dict.fromkeys(changed))
+
+
+def explain(query: Query, *, scope: Scope) -> Explanation:
+    """The rule of a figure in words, what is done step by step, and the SQL.
+
+    Raises: as ``figure``.
+    """
+    return explaining.explain(reading.ask(query, scope))
+
+
+def partitions(
+    pack: str, program: str, place: str, period: Period, as_of: int | None = None, *, scope: Scope
+) -> tuple[Check, ...]:
+    """The partition checks of a pack, computed.
+
+    Raises: as ``figure``.
+    """
+    held = reading.current(pack)
+    made = []
+    for rule in held.checks if held else ():
+        sides = [expressions.parse_terms(side) for side in rule.equal.split("=")]
+        names = sorted(expressions.names(sides[0]) | expressions.names(sides[1]))
+        values: dict[str, Decimal | None] = {}
+        for name in names:
+            query = Query(f"{pack}.{name}", program, place, period, as_of)
+            values[name] = figure(query, scope=scope).value
+        left, right = (expressions.value(side, values) for side in sides)
+        made.append(Check(rule.id, rule.label, left, right))
+    return tuple(made)
+
+
+def coverage(query: Query, *, scope: Scope) -> Coverage | None:
+    """How many of the reports that an indicator relies on were filed; None where it relies on none.
+
+    Raises: as ``figure``.
+    """
+    question = reading.ask(query, scope)
+    if question.indicator.measure == "streak":
+        return measures.measure(question, question.indicator).coverage
+    duty = covering.obligation(question, question.indicator)
+    return covering.measure(question, duty)[0] if duty else None
+
+
+def status() -> Status:
+    """How far the columns have come."""
+    projection, newest = store.active(), ledger.checkpoint()
+    rows = Segment.objects.filter(projection=projection)
+    sums = rows.aggregate(rows=Sum("rows"), size=Sum("size"))
+    return Status(projection.position, newest.size if newest else 0, rows.count(), sums["rows"] or 0, sums["size"] or 0)
+
+
+def _figure(question: Question, found: measures.Measured) -> Figure:
+    one = question.indicator
+    return Figure(
+        question.query, one, found.value, one.unit, question.checkpoint, found.facts, found.coverage, found.note
+    )
+
+
+def _contribution(row: tuple[Any, ...]) -> Contribution:
+    kind, position, fact, revision, item, place, occurred_at, amount, shown, _ = row
+    values = {
+        name: value for name, value in json.loads(shown or "{}", parse_float=Decimal).items() if value is not None
+    }
+    at = occurred_at.replace(tzinfo=SHANGHAI)
+    added = None if amount is None else reading.exact(amount)
+    return Contribution(fact, revision, position, item, kind, place, at, added, values)

@@ -1,0 +1,188 @@
+"""Answers one question: which rows, as of which checkpoint, in which tree; and runs the compiled SQL over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from yibiao.core import expressions
+from yibiao.core.periods import SHANGHAI, Period, midnight
+from yibiao.core.problems import refuse
+from yibiao.figures import columns, definitions, geography, problems, store, tail
+from yibiao.figures.compiler import Term
+from yibiao.figures.engines import duckdb
+from yibiao.figures.geography import Standing
+from yibiao.figures.models import DefinitionSet, Projection
+from yibiao.figures.types import Column, Definitions, Indicator, Query, Source
+from yibiao.ledger import queries as ledger
+from yibiao.people import queries as people
+from yibiao.people.types import Scope
+from yibiao.places import queries as places
+
+_ORGANISATIONS: Final = (Column("code", "VARCHAR"), Column("place", "VARCHAR"))
+_SHAPES: Final = {"count": "count", "zero": "count", "streak": "count", "sum": "sum", "distinct": "distinct"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query with all that it stands on: definitions, checkpoint, columns and tree."""
+
+    query: Query
+    indicator: Indicator
+    definitions: Definitions
+    checkpoint: int
+    upto: int
+    projection: Projection
+    standing: Standing
+
+
+def current(pack: str) -> Definitions | None:
+    """The definitions of the current version of a pack."""
+    row = DefinitionSet.objects.filter(pack=pack, current=True).values_list("content", flat=True).first()
+    return definitions.load(row) if row is not None else None
+
+
+def defined(ref: str) -> tuple[Definitions, Indicator]:
+    """Raises: figures.indicator.unknown."""
+    pack, _, id = ref.partition(".")
+    held = current(pack)
+    found = held.indicator(id) if held else None
+    if held is None or found is None:
+        raise refuse(problems.UNKNOWN.at(ref=ref))
+    return held, found
+
+
+def ask(query: Query, scope: Scope) -> Question:
+    """The question that a query asks, once it is clear that its place is open to the scope.
+
+    Raises: figures.indicator.unknown, figures.scope.outside, figures.log.empty, ledger.checkpoint.unknown,
+        places.place.unknown.
+    """
+    held, indicator = defined(query.indicator)
+    permit(query.place, query.program, scope)
+    checkpoint = ledger.checkpoint(query.as_of)
+    if checkpoint is None:
+        raise refuse(problems.NO_LOG.at())
+    projection = store.active()
+    standing = geography.standing(query, projection.token)
+    return Question(query, indicator, held, checkpoint.number, checkpoint.size, projection, standing)
+
+
+def permit(place: str, program: str, scope: Scope) -> None:
+    """Refuses a place that is not inside the scope, by the tree of today: rights follow how things stand now.
+
+    Raises: figures.scope.outside.
+    """
+    if scope.right == "analyse":
+        for root in scope.places(program):
+            if root == place or places.descends(place, root):
+                return
+    raise refuse(problems.OUTSIDE.at(place=place, program=program))
+
+
+def span(indicator: Indicator, period: Period) -> tuple[Any, Any]:
+    """From when (None: from ever) until when an indicator looks, asked for a period."""
+    if indicator.window == "history" or indicator.measure in ("latest", "streak"):
+        return None, period.until
+    if indicator.window == "year-to-date":
+        return midnight(date(period.last_day.year, 1, 1)), period.until
+    return period.from_, period.until
+
+
+def term(question: Question, indicator: Indicator, number: int = 0) -> Term:
+    """The term of an indicator that looks at rows of its own."""
+    source = source_of(question, indicator.source)
+    from_, until = span(indicator, question.query.period)
+    types = {column.name: columns.FILTER_TYPES[column.type] for column in source.columns}
+    latest = indicator.measure == "latest"
+    distinct = indicator.measure == "distinct"
+    place = question.standing.place
+    return Term(
+        number=number,
+        source=source,
+        shape=_SHAPES.get(indicator.measure, "latest"),
+        upto=question.upto,
+        tree=question.standing.tree,
+        enter=place.enter,
+        leave=place.leave,
+        # A register is shared: the newest word on an entity may have been said in another program.
+        program="" if latest and source.register else question.query.program,
+        from_=from_,
+        until=until,
+        filter=expressions.parse_filter(indicator.filter, types) if indicator.filter else None,
+        of=indicator.of if indicator.measure in ("sum", "latest") else "",
+        per=(indicator.per or source.key or "subject") if latest else "",
+        keys=tuple(indicator.of.split("|")) if distinct else (),
+        attribution=indicator.attribution,
+    )
+
+
+def source_of(question: Question, name: str) -> Source:
+    found = question.definitions.source(name)
+    assert found is not None  # noqa: S101 - definitions are stored with every source that they name
+    return found
+
+
+def leaves(question: Question, indicator: Indicator) -> tuple[Indicator, ...]:
+    """The indicators with rows of their own that an indicator is made of, each once."""
+    if not indicator.terms:
+        return (indicator,)
+    found: dict[str, Indicator] = {}
+    for one in parts(question, indicator):
+        found |= {leaf.id: leaf for leaf in leaves(question, one)}
+    return tuple(found.values())
+
+
+def parts(question: Question, indicator: Indicator) -> tuple[Indicator, ...]:
+    """The indicators that the terms of one name."""
+    names = sorted(expressions.names(expressions.parse_terms(indicator.terms)))
+    return tuple(one for name in names if (one := question.definitions.indicator(name)))
+
+
+def run(question: Question, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    """Runs compiled SQL with the relations of its terms."""
+    tables: list[duckdb.Table] = []
+    for one in terms:
+        # The tail is read after the projection's position and before the manifest: every fact up to the position
+        # is then in the files, whatever a follower commits meanwhile, and what lies above it is cut off.
+        held = tail.of(question.projection, one.source, question.upto)
+        tables += [held.rows, held.superseded]
+    organised = any(one.attribution == "organisation" for one in terms)
+    if organised:
+        listed = [(one.code, one.place) for one in people.organisations()]
+        tables.append(duckdb.table(_ORGANISATIONS, listed))
+    with duckdb.given(tables) as names:
+        relations = [
+            text
+            for index, one in enumerate(terms)
+            for text in _relations(question.projection, one, names[2 * index], names[2 * index + 1], extra)
+        ]
+        if organised:
+            relations.append(f"organisations AS (SELECT code, place FROM {names[-1]})")  # noqa: S608
+        return duckdb.run(f"WITH {', '.join(relations)}\n{sql}")
+
+
+def _relations(
+    projection: Projection, one: Term, tail_name: str, superseded: str, extra: Sequence[str]
+) -> tuple[str, str]:
+    upto = projection.position
+    first = f"{one.from_.astimezone(SHANGHAI):%Y-%m}" if one.from_ else "0000-00"
+    last = f"{one.until.astimezone(SHANGHAI):%Y-%m}" if one.until else "9999-99"
+    name = store.column_name(one.source)
+    files = store.files(projection, name, months=(first, last))
+    facts = duckdb.scan(one.columns(extra), tail_name, files, upto)
+    gone = store.files(projection, f"{one.source.kind}/{columns.SUPERSEDED}")
+    pairs = duckdb.scan(columns.SUPERSEDED_COLUMNS, superseded, gone, upto)
+    return (
+        f"{one.facts} AS NOT MATERIALIZED ({facts})",
+        f"{one.superseded} AS NOT MATERIALIZED ({pairs})",
+    )
+
+
+def exact(value: Any) -> Decimal:
+    """A number of the engine as a Decimal without trailing zeros."""
+    found = Decimal(value)
+    return found.quantize(Decimal(1)) if found == found.to_integral_value() else found.normalize()
