@@ -16,6 +16,7 @@ from yibiao.figures import actions as figures
 from yibiao.figures import queries as indicators
 from yibiao.forms import actions as forms
 from yibiao.forms import queries as form_files
+from yibiao.ledger import actions as ledger
 from yibiao.packs import actions as packs
 from yibiao.packs import queries as pack_files
 from yibiao.people import queries as people
@@ -176,6 +177,7 @@ def build(tmp_path: Path) -> Callable[[], World]:
         for hazards in (2, 3):
             world.file("check", hazards=hazards)
         world.file("check", place=JILIN_CITY, hazards=4)
+        ledger.seal_all()
         return world
 
     return make

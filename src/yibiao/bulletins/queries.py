@@ -61,13 +61,14 @@ def preview(
     source: str, program: str, place: str, period: Period, as_of: int | None = None, *, scope: Scope
 ) -> Preview:
     """A source with its numbers as of a checkpoint (None: the newest), and everything wrong with it."""
-    checkpoint = ledger.checkpoint(as_of)
-    if checkpoint is None:
-        _, wrong = marks.read(source)
-        return Preview(source, (), (*wrong, problems.NOTHING_SEALED.at()), None)
-    setting = rendering.Setting(packs.program(program).pack, program, place, period, checkpoint.number)
+    checkpoint, pack = ledger.checkpoint(as_of), packs.program(program).pack
     known = {indicator.ref: indicator for indicator in figures.indicators()}
-    made = rendering.render(source, setting, lambda query: _ask(query, setting.pack, known, scope))
+    if checkpoint is None:
+        cited, wrong = marks.read(source)
+        wrong += marks.against(cited, pack, known)
+        return Preview(source, (), (*wrong, problems.NOTHING_SEALED.at()), None)
+    setting = rendering.Setting(pack, program, place, period, checkpoint.number)
+    made = rendering.render(source, setting, lambda query: _ask(query, pack, known, scope))
     wrong = [*marks.empty(source), *made.problems]
     return Preview(made.text, made.citations, tuple(wrong), checkpoint.number)
 
