@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from yibiao.forms.types import Choice
 from yibiao.forms.xpath import tree
 from yibiao.forms.xpath.ast import ExpressionError
 from yibiao.forms.xpath.compiler import Compiler
+from yibiao.forms.xpath.functions import FUNCTIONS, SPECIAL, UNREPEATABLE
 from yibiao.forms.xpath.parser import MAX_LENGTH, parse
 from yibiao.packs.types import Text
 
@@ -219,3 +221,9 @@ def test_nothing_equals_or_orders_with_a_missing_number(value: Any, sign: str) -
 def test_any_text_is_parsed_or_refused(source: str) -> None:
     with contextlib.suppress(ExpressionError):
         parse(source)
+
+
+def test_the_manual_lists_every_function() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "guide-for-pack-authors.zh-CN.md").read_text()
+    missing = [name for name in (*FUNCTIONS, *SPECIAL, *UNREPEATABLE) if f"`{name}`" not in manual]
+    assert missing == []

@@ -81,9 +81,14 @@ def plan(form: FormVersion) -> Plan:
     """The plan of a form version; made once, as versions never change."""
     key = (form.id, form.version, form.pack_version)
     known = _plans.get(key)
-    if known is None or (known.form is not form and known.form.xform != form.xform):
+    if known is None or (known.form is not form and not _equal(known.form, form)):
         known = _plans[key] = _Builder(form).build()
     return known
+
+
+def _equal(one: FormVersion, other: FormVersion) -> bool:
+    # Only a form that is checked before it is published can differ under the same version.
+    return one.xform == other.xform and one.entity == other.entity
 
 
 class _Builder:

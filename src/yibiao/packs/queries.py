@@ -92,10 +92,12 @@ def _title(row: models.Version | models.Program) -> types.Text:
 
 
 def version_of(row: models.Version) -> types.PackVersion:
+    """The row as it leaves the room."""
     return types.PackVersion(row.pack, row.version, _title(row), row.digest, row.installed_at, row.current)
 
 
 def program_of(row: models.Program) -> types.Program:
+    """The row as it leaves the room, its window in Shanghai time."""
     return types.Program(
         code=row.code,
         pack=row.pack,
