@@ -47,8 +47,11 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "record.reviewed": ("审核结论", "The outcome of a review"),
     "record.personal-read": ("有人查看了个人信息，及其用途", "Somebody read personal answers, and to what purpose"),
+    "record.personal-erased": ("删除了个人信息；存证和数不变", "Personal answers were erased; proofs and figures stay"),
     "pack.installed": ("装入一个包的版本", "A version of a pack was installed"),
     "program.opened": ("开启一项专项", "A program was opened"),
+    "bulletin.drafted": ("起草通报", "A bulletin was drafted"),
+    "bulletin.edited": ("改动通报草稿", "A draft was edited"),
     "bulletin.issued": ("签发通报：文字、引用和存证点", "A bulletin was issued: text, citations and checkpoint"),
     "people.organisation-added": ("登记机构", "An organisation was registered"),
     "people.account-added": ("开通账号", "An account was opened"),
@@ -91,6 +94,7 @@ FORM_COLUMNS: Final[Mapping[str, str]] = {
     "personal": "`yes`: a personal answer; it never enters the ledger and is stored encrypted",
     "register": "the register whose entity the answer picks",
 }
+VARIABLE: Final = re.compile(r"YIBIAO_[A-Z]+(_[A-Z]+)*|DATABASE_URL")
 NOTE: Final = "<!-- Written by `yibiao reference` from the code; do not edit. -->\n\n"
 
 
@@ -148,24 +152,27 @@ def fact_kinds_page() -> str:
 
 
 def settings_page() -> str:
-    found = dict(environment(Path(inspect.getfile(desk)).parents[1]))
+    found = {name: default for name, default in environment(Path(inspect.getfile(desk)).parents[1]) if default}
     lines = ["# Settings / 设置", "", "All are environment variables. 均为环境变量。", ""]
     lines += ["| variable | default | 含义 | meaning |", "|---|---|---|---|"]
     for name, (zh, en) in SETTINGS.items():
-        lines.append(_row((f"`{name}`", f"`{found[name]}`" if found.get(name) else "", zh, en)))
+        lines.append(_row((f"`{name}`", f"`{found[name]}`" if name in found else "", zh, en)))
     return "\n".join(lines)
 
 
 def environment(source: Path) -> Iterator[tuple[str, str]]:
-    """The environment variables that the code reads, with their literal defaults."""
+    """The environment variables that the code names, with the literal default where it gives one."""
     for path in sorted(source.rglob("*.py")):
+        if path == Path(__file__):
+            continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call) or ast.unparse(node.func) != "os.environ.get" or not node.args:
-                continue
-            name = node.args[0]
-            if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                default = node.args[1] if len(node.args) > 1 else None
-                yield name.value, str(default.value) if isinstance(default, ast.Constant) else ""
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and VARIABLE.fullmatch(node.value):
+                yield node.value, ""
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "os.environ.get" and len(node.args) == 2:
+                name, default = node.args
+                if isinstance(name, ast.Constant) and isinstance(default, ast.Constant):
+                    yield str(name.value), str(default.value)
 
 
 def cli_page() -> str:
@@ -180,15 +187,20 @@ def _commands(path: str, command: click.Command) -> Iterator[str]:
     context = click.Context(command, info_name=path)
     usage = " ".join([path, *(piece for piece in command.collect_usage_pieces(context))])
     yield from (f"## `{usage}`", "", (command.help or "").strip(), "")
-    options = [parameter for parameter in command.params if isinstance(parameter, click.Option) and parameter.help]
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
     shown = [option for option in options if not {"--data", "--json", "--help"} & set(option.opts) or path == "yibiao"]
     if shown:
         yield from ("| option | |", "|---|---|")
-        yield from (_row((f"`{', '.join(option.opts)}`", option.help or "")) for option in shown)
+        yield from (_row((f"`{', '.join(option.opts)}`", _said(option))) for option in shown)
         yield ""
     if isinstance(command, click.Group):
         for name in sorted(command.commands):
             yield from _commands(f"{path} {name}", command.commands[name])
+
+
+def _said(option: click.Option) -> str:
+    default = f"({option.default})" if option.show_default else ""
+    return " ".join(part for part in (option.help or "", default) if part)
 
 
 def pack_page() -> str:
