@@ -142,7 +142,7 @@ def test_a_changed_text_is_found(world: World) -> None:
         triggers.install(connection)
     verified = queries.verify(issued.id)
     assert not verified.sound
-    assert verified.differences == ("通报文字与存证不符",)
+    assert verified.differences == ("通报文字与存证不符。",)
 
 
 def test_only_reviewers_of_the_place_write(world: World) -> None:

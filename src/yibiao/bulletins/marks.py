@@ -10,6 +10,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Final
 
+from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yibiao.bulletins import problems
@@ -143,7 +144,8 @@ def _reason(error: Mapping[str, Any] | Any) -> str:
 
 def _where(source: str, start: int, text: str, first_line: int, file: str) -> str:
     line = source.count("\n", 0, start) + first_line
-    return f"{file} 第 {line} 行“{text}”".lstrip()
+    said = gettext("第 %(line)s 行“%(text)s”") % {"line": line, "text": text}
+    return f"{file} {said}".lstrip()
 
 
 def _form(reason: str, reason_en: str) -> Refusal:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from django.utils.translation import gettext
+
 from yibiao.bulletins import marks, models, problems, rendering, rows
 from yibiao.bulletins.types import Bulletin, Citation, Preview, Restatement, Template, Verified
 from yibiao.core import canon, merkle
@@ -170,15 +172,15 @@ def _stands(row: models.Bulletin) -> tuple[bool, list[str]]:
     """Whether the bulletin's fact is sealed and proved, and where the row says something else than the fact."""
     fact = ledger.fact(row.id, kind="bulletin.issued")
     if fact is None:
-        return False, ["存证中没有这份通报"]
+        return False, [gettext("存证中没有这份通报。")]
     differences = []
     if fact.payload["digest"] != frozen(fact.payload["text"], fact.payload["citations"]):
-        differences.append("存证中的摘要与存证中的文字不符")
+        differences.append(gettext("存证中的摘要与存证中的文字不符。"))
     if fact.payload["digest"] != frozen(row.text, row.citations):
-        differences.append("通报文字与存证不符")
+        differences.append(gettext("通报文字与存证不符。"))
     said = (fact.payload["checkpoint"], fact.payload["root"], fact.payload["title"])
     if said != (row.checkpoint, row.root, row.title):
-        differences.append("通报的标题或存证点与存证不符")
+        differences.append(gettext("通报的标题或存证点与存证不符。"))
     proof = ledger.inclusion(row.id, fact.revision, kind=fact.kind)
     if proof is None or proof.leaf != fact.digest:
         return False, differences
@@ -196,7 +198,12 @@ def _changed(issued: Bulletin, citation: Citation, checkpoint: int) -> str:
         return f"{citation.indicator}：{refusal.problems[0].text()}"
     if now == citation.value:
         return ""
-    return f"{citation.indicator}“{citation.wording}”：印发时 {_shown(citation.value)}，重算 {_shown(now)}"
+    return gettext("%(indicator)s“%(wording)s”：签发时 %(then)s，重算 %(now)s。") % {
+        "indicator": citation.indicator,
+        "wording": citation.wording,
+        "then": _shown(citation.value),
+        "now": _shown(now),
+    }
 
 
 def _shown(value: Decimal | None) -> str:
