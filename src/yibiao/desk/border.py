@@ -113,6 +113,11 @@ def inside(request: HttpRequest, of: Program, code: str) -> bool:
     return any(places.descends(code, root) for root in reading(request).places(of.code))
 
 
+def fills(request: HttpRequest, code: str) -> bool:
+    """Whether the person may file anything in a program."""
+    return bool(people.scope(actor(request), "fill").places(code))
+
+
 def number(text: str | None, default: int = 1, *, highest: int = 10**9) -> int:
     """A whole number from an address.
 

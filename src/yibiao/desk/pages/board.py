@@ -1,0 +1,229 @@
+"""The live board: key figures, the map, the trend, coverage, and the newest records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from yibiao.core.problems import refuse
+from yibiao.desk import border, reckoning
+from yibiao.desk.pages.frame import Frame, frame, nothing
+from yibiao.desk.problems import NO_INDICATOR
+from yibiao.desk.steps import Step, step_of, steps
+from yibiao.figures import queries as figures
+from yibiao.figures.types import Figure, Indicator, Query, Slice
+from yibiao.forms import queries as forms
+from yibiao.ledger import queries as ledger
+from yibiao.people.types import Scope
+from yibiao.places import queries as places
+from yibiao.records import queries as records
+from yibiao.records.types import Record
+
+MAPPED: Final = ("count", "sum", "distinct", "latest", "expr", "ratio")
+NEWEST: Final = 8
+MOST_KEYS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One county of the map, with its value and the way down to it."""
+
+    code: str
+    name: str
+    value: Decimal | None
+    step: int
+    col: int
+    row: int
+    url: str
+
+
+def board(request: HttpRequest) -> HttpResponse:
+    """今日: the board of the program in hand. ``screen=1`` shows it dark, for the wall."""
+    setting = frame(request)
+    if setting is None:
+        return nothing(request)
+    return render(request, "desk/board.html", _context(request, setting))
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    """The part of the board that follows the log."""
+    setting = frame(request)
+    if setting is None:
+        return nothing(request)
+    return render(request, "desk/parts/live.html", _context(request, setting))
+
+
+def mark(request: HttpRequest) -> HttpResponse:
+    """The number of the newest checkpoint: a page asks for it to know whether anything is new."""
+    newest = ledger.checkpoint()
+    return JsonResponse({"checkpoint": newest.number if newest else 0})
+
+
+def _context(request: HttpRequest, setting: Frame) -> dict[str, Any]:
+    known = figures.indicators(setting.program.pack)
+    keys = [one for one in known if one.key][:MOST_KEYS] or list(known[:6])
+    shown: dict[str, Any] = {
+        "frame": setting,
+        "live_url": setting.address(reverse("desk_board_live"), **_kept(request)),
+        "dark": request.GET.get("screen") == "1",
+        "normal_url": setting.address(reverse("desk_board"), indicator=request.GET.get("indicator")),
+        "screen_url": setting.address(reverse("desk_board"), indicator=request.GET.get("indicator"), screen=1),
+        "newest": newest(setting.scope, setting.program.code),
+    }
+    if setting.checkpoint is None:
+        return shown | {"figures": ()}
+    drawn = _drawn(request, known, keys)
+    values = [reckoning.figure(ask(setting, one), scope=setting.scope) for one in keys]
+    return shown | {
+        "figures": values,
+        "missing": _missing(values),
+        "mappable": [one for one in known if one.measure in MAPPED],
+        **(_drawing(setting, drawn) if drawn else {}),
+    }
+
+
+def _kept(request: HttpRequest) -> dict[str, str]:
+    return {key: request.GET[key] for key in ("indicator", "screen") if request.GET.get(key)}
+
+
+def ask(setting: Frame, indicator: Indicator, place: str = "") -> Query:
+    """The question for an indicator in the setting of a page."""
+    return Query(indicator.ref, setting.program.code, place or setting.place.code, setting.period, setting.as_of)
+
+
+def _drawn(request: HttpRequest, known: Sequence[Indicator], keys: Sequence[Indicator]) -> Indicator | None:
+    """The indicator of the map: the one asked for, else the first key figure that can be coloured."""
+    if wanted := request.GET.get("indicator"):
+        found = next((one for one in known if wanted in (one.id, one.ref)), None)
+        if found is None:
+            raise refuse(NO_INDICATOR.at(indicator=wanted))
+        return found
+    return next((one for one in (*keys, *known) if one.measure in MAPPED), None)
+
+
+def _drawing(setting: Frame, indicator: Indicator) -> dict[str, Any]:
+    query = ask(setting, indicator)
+    total = reckoning.figure(query, scope=setting.scope)
+    parts = [one for one in _parts(setting, indicator)]
+    shades = steps(one.value for one in parts)
+    tiles = _tiles(setting, indicator, parts, shades)
+    days = reckoning.breakdown(query, by="day", scope=setting.scope)
+    return {
+        "mapped": total,
+        "tiles": tiles,
+        "columns": max((tile.col for tile in tiles), default=0),
+        "parts": () if tiles else _ranked(setting, indicator, parts),
+        "highest": max((one.value for one in parts if one.value), default=Decimal(1)),
+        "shades": shades,
+        "trend": trend(days, total),
+        "trend_title": _peak(days, total),
+    }
+
+
+def _parts(setting: Frame, indicator: Indicator) -> Sequence[Slice]:
+    """The values of the counties below a province, otherwise of the places just below."""
+    below = reckoning.breakdown(ask(setting, indicator), by="child", scope=setting.scope)
+    if setting.place.level != "province":
+        return below
+    return [
+        part
+        for prefecture in below
+        for part in reckoning.breakdown(ask(setting, indicator, prefecture.key), by="child", scope=setting.scope)
+    ]
+
+
+def _tiles(
+    setting: Frame, indicator: Indicator, parts: Sequence[Slice], shades: Sequence[Step]
+) -> tuple[Tile, ...]:
+    seats = places.seats()
+    placed = [(part, seats[part.key]) for part in parts if part.key in seats]
+    if not placed:
+        return ()
+    left, top = min(seat.col for _, seat in placed), min(seat.row for _, seat in placed)
+    return tuple(
+        Tile(
+            part.key,
+            part.label,
+            part.value,
+            step_of(part.value, shades),
+            seat.col - left + 1,
+            seat.row - top + 1,
+            _down(setting, indicator, part.key),
+        )
+        for part, seat in sorted(placed, key=lambda pair: (pair[1].row, pair[1].col))
+    )
+
+
+def _down(setting: Frame, indicator: Indicator, code: str) -> str:
+    return setting.address(reverse("desk_board"), place=code, indicator=indicator.id)
+
+
+def _ranked(setting: Frame, indicator: Indicator, parts: Sequence[Slice]) -> list[dict[str, Any]]:
+    return [
+        {"label": part.label, "value": part.value, "url": _down(setting, indicator, part.key)}
+        for part in sorted(parts, key=lambda one: (-(one.value or 0), one.key))[:30]
+    ]
+
+
+def trend(days: Sequence[Slice], total: Figure) -> dict[str, Any]:
+    """What the chart draws, as JSON: a day without anything that can be said has no value."""
+    return {
+        "name": total.indicator.label.of(border.language()),
+        "unit": total.unit,
+        "labels": [_day(one.key) for one in days],
+        "values": [None if one.value is None else float(one.value) for one in days],
+    }
+
+
+def _day(key: str) -> str:
+    try:
+        day = date.fromisoformat(key)
+    except ValueError:
+        return key
+    return f"{day.month}-{day.day}" if border.language() == "en" else f"{day.month}月{day.day}日"
+
+
+def _peak(days: Sequence[Slice], total: Figure) -> str:
+    """The title of the trend, which says the answer: the day with the most."""
+    known = [one for one in days if one.value]
+    label = total.indicator.label.of(border.language())
+    if len(known) < 2:
+        return gettext("%(label)s逐日") % {"label": label}
+    most = max(known, key=lambda one: one.value or 0)
+    return gettext("%(label)s：%(day)s最多") % {"label": label, "day": _day(most.key)}
+
+
+def _missing(values: Sequence[Figure]) -> list[tuple[Figure, tuple[tuple[str, str], ...]]]:
+    """The figures whose reports are not all in, each rule of coverage once."""
+    found: dict[str, Figure] = {}
+    for one in values:
+        if one.coverage and not one.coverage.full:
+            found.setdefault(one.indicator.coverage, one)
+    return [(one, one.coverage.missing) for one in found.values() if one.coverage]
+
+
+def newest(scope: Scope, program: str) -> list[dict[str, Any]]:
+    """The records received last, with the names of their form and place."""
+    return named(records.newest(scope, program, NEWEST))
+
+
+def named(found: Sequence[Record]) -> list[dict[str, Any]]:
+    """Records with the titles of their forms and the names of their places, for lists."""
+    titles = {form.id: form.title for form in forms.kinds().values()}
+    known = places.names(list({one.place for one in found}))
+    return [
+        {
+            "record": one,
+            "title": titles[one.form].of(border.language()) if one.form in titles else one.form,
+            "place": known.get(one.place, one.place),
+        }
+        for one in found
+    ]

@@ -1,0 +1,208 @@
+"""Figures: the list of a program's indicators, the page and card of one figure, and the facts behind it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from yibiao.core.problems import refuse
+from yibiao.desk import addresses, border, reckoning
+from yibiao.desk.pages.board import ask, trend
+from yibiao.desk.pages.frame import Frame, frame, nothing
+from yibiao.desk.problems import NO_INDICATOR
+from yibiao.figures import queries as figures
+from yibiao.figures.types import Column, Contribution, Figure, Indicator, Query, Slice
+from yibiao.ledger import queries as ledger
+from yibiao.people.types import Scope
+from yibiao.places import queries as places
+from yibiao.records import queries as records
+
+PART: Final = 20
+SHOWN_RECORDS: Final = 20
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    """数据: every indicator of the program, with its figure here and now."""
+    setting = frame(request)
+    if setting is None:
+        return nothing(request)
+    text = request.GET.get("q", "").strip()
+    known = [one for one in figures.indicators(setting.program.pack) if _matches(one, text)]
+    rows = []
+    if setting.checkpoint is not None:
+        rows = [reckoning.figure(ask(setting, one), scope=setting.scope) for one in known]
+    return render(request, "desk/figures.html", {"frame": setting, "rows": rows, "q": text})
+
+
+def _matches(indicator: Indicator, text: str) -> bool:
+    said = (indicator.id, indicator.label.zh, indicator.label.en, indicator.counts.zh, *indicator.aliases)
+    return not text or any(text.lower() in one.lower() for one in said)
+
+
+def page(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
+    """One figure with everything behind it."""
+    setting, query = _asked(request, program, indicator)
+    if setting.checkpoint is None:
+        return render(request, "desk/figures.html", {"frame": setting, "rows": (), "q": ""})
+    shown = _essence(setting, query)
+    dimensions = figures.dimensions(query.indicator)
+    by = request.GET.get("by", "")
+    chosen = next((one for one in dimensions if one.name == by), None)
+    shown |= {
+        "dimensions": dimensions,
+        "by": by,
+        "by_parts": _parts(reckoning.breakdown(query, by=by, scope=setting.scope), query) if chosen else (),
+        "explanation": figures.explain(query, scope=setting.scope),
+        "checks": figures.partitions(
+            setting.program.pack, query.program, query.place, query.period, query.as_of, scope=setting.scope
+        ),
+        "since": _since(setting, shown["figure"]),
+        "edition": query.edition,
+        **_contributions(request, setting, query),
+    }
+    return render(request, "desk/figure_page.html", shown)
+
+
+def card(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
+    """What a tap on a number opens: the essence of the figure's page."""
+    setting, query = _asked(request, program, indicator)
+    return render(request, "desk/parts/card.html", _essence(setting, query))
+
+
+def facts(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
+    """One page of the facts behind a figure, as a part of its page."""
+    setting, query = _asked(request, program, indicator)
+    shown = {"frame": setting, "query": query, **_contributions(request, setting, query)}
+    return render(request, "desk/parts/contributions.html", shown)
+
+
+def export(request: HttpRequest, program: str, indicator: str) -> StreamingHttpResponse:
+    """All facts behind a figure as a CSV file that spreadsheet programs open."""
+    setting, query = _asked(request, program, indicator)
+    found = figures.all_contributions(query, scope=setting.scope)
+    answer = StreamingHttpResponse(_lines(found), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{program}-{indicator}.csv"'
+    return answer
+
+
+def _lines(found: Iterator[Contribution]) -> Iterator[str]:
+    # The byte order mark tells spreadsheet programs that the file is UTF-8.
+    yield "\ufeff" + row(["fact", "revision", "position", "item", "place", "occurred_at", "amount", "values"])
+    for one in found:
+        values = "; ".join(f"{key}={value}" for key, value in one.values.items())
+        amount = "" if one.amount is None else f"{one.amount:f}"
+        cells = [one.fact, one.revision, one.position, "" if one.item is None else one.item, one.place]
+        yield row([*cells, one.occurred_at.isoformat(), amount, values])
+
+
+def row(cells: list[Any]) -> str:
+    """One line of a CSV file; a cell that a spreadsheet would take for a formula is marked as text."""
+    buffer = io.StringIO()
+    safe = [f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and len(cell) > 1 else cell for cell in cells]
+    csv.writer(buffer).writerow(safe)
+    return buffer.getvalue()
+
+
+def _asked(request: HttpRequest, program: str, indicator: str) -> tuple[Frame, Query]:
+    setting = frame(request, program)
+    if setting is None:
+        raise refuse(NO_INDICATOR.at(indicator=indicator))
+    query = ask(setting, figures.indicator(f"{setting.program.pack}.{indicator}"))
+    return setting, replace(query, edition="now") if request.GET.get("edition") == "now" else query
+
+
+def _essence(setting: Frame, query: Query) -> dict[str, Any]:
+    found = reckoning.figure(query, scope=setting.scope)
+    days = reckoning.breakdown(query, by="day", scope=setting.scope)
+    below = reckoning.breakdown(query, by="child", scope=setting.scope)
+    return {
+        "frame": setting,
+        "query": query,
+        "figure": found,
+        "trend": trend(days, found),
+        "below": _parts(below, query, places_below=True),
+        "page_url": addresses.figure(query),
+        "export_url": addresses.figure(query, "desk_figure_export"),
+    }
+
+
+def _parts(parts: tuple[Slice, ...], query: Query, *, places_below: bool = False) -> list[dict[str, Any]]:
+    """Parts with the length of their bars, the largest first; a place below links to its own figure."""
+    most = max((part.value for part in parts if part.value), default=Decimal(1))
+    return [
+        {
+            "part": part,
+            "share": 100 * float(part.value / most) if part.value else 0,
+            "url": addresses.figure(replace(query, place=part.key)) if places_below else "",
+        }
+        for part in sorted(parts, key=lambda one: (-(one.value or 0), one.key))
+    ]
+
+
+def _contributions(request: HttpRequest, setting: Frame, query: Query) -> dict[str, Any]:
+    number = border.number(request.GET.get("page"))
+    found = figures.contributions(query, scope=setting.scope, number=number, size=PART)
+    names = places.names(list({one.place for one in found.items}))
+    columns = [one for one in figures.dimensions(query.indicator) if any(one.name in x.values for x in found.items)]
+    last = max(1, -(-found.total // PART))
+    return {
+        "contributions": found,
+        "contribution_rows": [_row(one, names, columns) for one in found.items],
+        "contribution_columns": columns,
+        "before": addresses.figure(query, "desk_figure_facts", page=number - 1) if number > 1 else "",
+        "after": addresses.figure(query, "desk_figure_facts", page=number + 1) if number < last else "",
+        "last": last,
+    }
+
+
+def _row(one: Contribution, names: dict[str, str], columns: list[Column]) -> dict[str, Any]:
+    return {
+        "fact": one,
+        "place": names.get(one.place, one.place),
+        "item": None if one.item is None else one.item + 1,
+        "values": [one.values.get(column.name, "") for column in columns],
+    }
+
+
+def _since(setting: Frame, then: Figure) -> dict[str, Any] | None:
+    """For a figure as of an older checkpoint: what it is now, and the records that made the difference."""
+    newest = ledger.checkpoint()
+    if newest is None or setting.checkpoint is None or newest.number == setting.checkpoint.number:
+        return None
+    now = reckoning.figure(replace(then.query, as_of=newest.number), scope=setting.scope)
+    moved = () if now.value == then.value else _moved(setting, then.query, newest.number)
+    return {"now": now, "records": moved, "moved": now.value != then.value}
+
+
+def _moved(setting: Frame, query: Query, now: int) -> tuple[dict[str, str], ...]:
+    then = setting.checkpoint.number if setting.checkpoint else 0
+    ids = figures.difference(query, then, now, scope=setting.scope)[:SHOWN_RECORDS]
+    return record_links(ids, setting.scope)
+
+
+def record_links(ids: tuple[str, ...], scope: Scope) -> tuple[dict[str, str], ...]:
+    """Records by id as links with a name that people can read."""
+    found = records.records(ids, scope=scope)
+    names = places.names(list({one.place for one in found.values()}))
+    return tuple(
+        {
+            "url": reverse("desk_record", kwargs={"id": id}),
+            "text": gettext("%(place)s %(at)s") % {"place": names.get(found[id].place, ""), "at": _at(found[id].occurred_at)}
+            if id in found
+            else id,
+        }
+        for id in ids
+    )
+
+
+def _at(moment: Any) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -1,0 +1,38 @@
+"""存证: the newest checkpoint, whether the log stands, and that it has only ever grown."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from yibiao.core import merkle
+from yibiao.desk import border
+from yibiao.ledger import queries as ledger
+from yibiao.ledger.types import Consistency
+
+SHOWN: Final = 12
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    newest = ledger.checkpoint()
+    shown: dict[str, Any] = {"newest": newest, "counts": ledger.counts()}
+    if newest is not None:
+        numbers = range(newest.number, max(0, newest.number - SHOWN), -1)
+        shown["checkpoints"] = [ledger.checkpoint(number) for number in numbers]
+        old = border.number(request.GET.get("since"), 1, highest=newest.number)
+        proof = ledger.consistency(old, newest.number)
+        shown |= {"since": old, "consistency": proof, "grown": _grown(proof)}
+    return render(request, "desk/log.html", shown)
+
+
+def verify(request: HttpRequest) -> HttpResponse:
+    """Holds every entry against the log, now."""
+    return render(request, "desk/parts/verdict.html", {"verdict": ledger.verify()})
+
+
+def _grown(proof: Consistency) -> bool:
+    path = [bytes.fromhex(step) for step in proof.path]
+    roots = bytes.fromhex(proof.old.root), bytes.fromhex(proof.new.root)
+    return merkle.verify_consistency(proof.old.size, proof.new.size, path, *roots)

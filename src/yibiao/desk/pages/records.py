@@ -1,0 +1,213 @@
+"""Records: the list with its filters and export, and the page of one record with history and proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from yibiao.core import canon
+from yibiao.desk import border
+from yibiao.desk.pages.board import named
+from yibiao.desk.pages.figures import row
+from yibiao.desk.pages.frame import frame, nothing
+from yibiao.forms import queries as forms
+from yibiao.forms.types import Field, FormVersion
+from yibiao.ledger import queries as ledger
+from yibiao.people import queries as people
+from yibiao.places import queries as places
+from yibiao.records import queries as records
+from yibiao.records.types import Record
+
+SIZE: Final = 50
+STATES: Final = ("received", "approved", "rejected", "withdrawn")
+FILTERS: Final = ("program", "form", "place", "state", "q")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One answer that a revision changed, as text before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    """记录: what was filed within the person's scope, newest first."""
+    setting = frame(request)
+    if setting is None:
+        return nothing(request)
+    asked = _filters(request)
+    found = records.page(scope=setting.scope, number=border.number(request.GET.get("page")), size=SIZE, **asked)
+    last = max(1, -(-found.total // SIZE))
+    names = {one.id: one.title for one in forms.forms(setting.program.pack)}
+    shown = {
+        "frame": setting,
+        "rows": named(found.items),
+        "actors": people.names({one.actor for one in found.items}),
+        "page": found,
+        "last": last,
+        "before": _address(request, page=found.number - 1) if found.number > 1 else "",
+        "after": _address(request, page=found.number + 1) if found.number < last else "",
+        "forms": names,
+        "form": asked["form"] or "",
+        "states": STATES,
+        "state": asked["state"] or "",
+        "q": asked["text"],
+        "narrowed": any(request.GET.get(key) for key in ("form", "state", "q", "place")),
+        "export_url": f"{reverse('desk_records_export')}?{urlencode(_kept(request))}",
+    }
+    return render(request, "desk/records.html", shown)
+
+
+def _filters(request: HttpRequest) -> dict[str, Any]:
+    program = border.program(request)
+    return {
+        "program": program.code if program else None,
+        "form": request.GET.get("form") or None,
+        "place": request.GET.get("place") or None,
+        "state": request.GET.get("state") if request.GET.get("state") in STATES else None,
+        "text": request.GET.get("q", "").strip(),
+    }
+
+
+def _kept(request: HttpRequest) -> dict[str, str]:
+    return {key: request.GET[key] for key in FILTERS if request.GET.get(key)}
+
+
+def _address(request: HttpRequest, **more: object) -> str:
+    return f"{request.path}?{urlencode({**_kept(request), **more})}"
+
+
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """What the list shows, all pages of it, as CSV; with one form chosen, its answers stand in columns."""
+    asked = _filters(request)
+    fields: tuple[Field, ...] = ()
+    if asked["form"]:
+        fields = tuple(one for one in forms.dictionary(asked["form"]) if not one.repeat and not one.personal)
+    found = records.each(scope=border.reading(request), **asked)
+    answer = StreamingHttpResponse(_lines(found, fields), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="records.csv"'
+    return answer
+
+
+def _lines(found: Iterator[Record], fields: Sequence[Field]) -> Iterator[str]:
+    head = ["id", "form", "program", "place", "organisation", "occurred_at", "received_at", "revision", "state"]
+    yield "\ufeff" + row([*head, *(one.name for one in fields)])
+    for one in found:
+        cells = [one.id, one.form, one.program, one.place, one.organisation]
+        moments = [one.occurred_at.isoformat(), one.received_at.isoformat(), one.revision, one.state]
+        yield row([*cells, *moments, *(_plain(one.answers.get(field.name)) for field in fields)])
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def page(request: HttpRequest, id: str) -> HttpResponse:
+    """One record: its answers, how it came to be so, and the proof that it stands in the log."""
+    scope = border.reading(request)
+    shown = records.presented(id, scope=scope, language=border.language())
+    record = shown.record
+    form = forms.form(record.form, record.form_version or None)
+    history = records.history(id, scope=scope)
+    reviews = records.reviews(id, scope=scope)
+    actors = people.names({record.actor, *(one.actor for one in history), *(one.actor for one in reviews)})
+    context = {
+        "record": record,
+        "shown": shown,
+        "place": places.place(record.place),
+        "ancestors": [one for one in places.ancestors(record.place) if _open(request, record, one.code)],
+        "organisation": _organisation(record.organisation),
+        "participants": [_organisation(code) for code in record.participants],
+        "actors": actors,
+        "history": [(step, _changes(form, history, n)) for n, step in enumerate(history)][::-1],
+        "reviews": reviews,
+        "proof": _proof(record),
+        "may_correct": _may(request, record, "fill", "review") and record.state != "withdrawn",
+        "may_review": _may(request, record, "review") and record.state in ("received", "rejected", "approved"),
+        "asked_revision": border.number(request.GET.get("revision"), 0),
+    }
+    return render(request, "desk/record.html", context)
+
+
+def _open(request: HttpRequest, record: Record, code: str) -> bool:
+    return any(places.descends(code, root) for root in border.reading(request).places(record.program))
+
+
+def _may(request: HttpRequest, record: Record, *wanted: Any) -> bool:
+    return any(border.may(request, right, place=record.place, program=record.program) for right in wanted)
+
+
+def _organisation(code: str) -> str:
+    found = people.organisations(codes=[code]) if code else ()
+    return found[0].name if found else code
+
+
+def _changes(form: FormVersion, history: Sequence[Any], n: int) -> list[Changed]:
+    if n == 0:
+        return []
+    labels = {one.name: one.label.of(border.language()) for one in form.fields}
+    sections = {one.name: one.label.of(border.language()) for one in form.sections}
+    before, after = history[n - 1].answers, history[n].answers
+    return [
+        Changed(
+            labels.get(name) or sections.get(name) or name,
+            said(form, name, before.get(name)),
+            said(form, name, after.get(name)),
+        )
+        for name in history[n].changed
+    ]
+
+
+def said(form: FormVersion, name: str, value: Any, repeat: str = "") -> str:
+    """An answer as people read it, in one line; the items of a repeat one after another."""
+    if value is None:
+        return "—"
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return "；".join("、".join(said(form, key, one, name) for key, one in item.items()) for item in value)
+    field = next((one for one in form.fields if one.name == name and one.repeat == repeat), None)
+    choices = {one.name: one.label.of(border.language()) for one in form.choices.get(field.choices, ())} if field else {}
+    if isinstance(value, list | tuple):
+        return "、".join(choices.get(str(one), str(one)) for one in value)
+    return choices.get(str(value), str(value))
+
+
+def _proof(record: Record) -> dict[str, Any] | None:
+    """The inclusion proof of the newest revision; None while it waits to be sealed."""
+    kind = f"record.{record.form}"
+    found = ledger.inclusion(record.id, record.revision, kind=kind)
+    fact = ledger.fact(record.id, record.revision, kind=kind)
+    return {"inclusion": found, "fact": fact} if found and fact else None
+
+
+def proof(request: HttpRequest, id: str) -> HttpResponse:
+    """The proof as a JSON file, with all that is needed to check it without Yibiao."""
+    record = records.record(id, scope=border.reading(request))
+    found = _proof(record)
+    if found is None:
+        return JsonResponse({"id": record.id, "revision": record.revision, "sealed": False})
+    inclusion = found["inclusion"]
+    said = {
+        "id": record.id,
+        "revision": record.revision,
+        "sealed": True,
+        "leaf": inclusion.leaf,
+        "position": inclusion.position,
+        "path": list(inclusion.path),
+        "checkpoint": inclusion.checkpoint.number,
+        "size": inclusion.checkpoint.size,
+        "root": inclusion.checkpoint.root,
+        "sealed_at": inclusion.checkpoint.sealed_at,
+    }
+    answer = JsonResponse(canon.plain(said))
+    answer["Content-Disposition"] = f'attachment; filename="proof-{record.id}.json"'
+    return answer

@@ -1,0 +1,107 @@
+"""台账: the registers of a program and their entities."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from yibiao.desk import border
+from yibiao.desk.pages.frame import frame, nothing
+from yibiao.forms import queries as forms
+from yibiao.packs.types import Program
+from yibiao.places import queries as places
+from yibiao.records import queries as records
+from yibiao.records.types import Entity
+
+SIZE: Final = 50
+
+
+def titles(program: Program) -> dict[str, str]:
+    """What each register of a program is called: the title of the form that keeps it."""
+    kept = {form.entity.register: form.title for form in forms.forms(program.pack) if form.entity}
+    return {
+        register: kept[register].of(border.language()) if register in kept else register
+        for register in records.registers(program.code)
+    }
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    setting = frame(request)
+    if setting is None:
+        return nothing(request)
+    known = titles(setting.program)
+    counted = {name: _first(request, setting.program, name) for name in known}
+    rows = [{"register": name, "title": title, "first": counted[name]} for name, title in known.items()]
+    return render(request, "desk/registers.html", {"frame": setting, "rows": rows})
+
+
+def _first(request: HttpRequest, program: Program, register: str) -> tuple[Entity, ...]:
+    return records.entities(register, scope=border.reading(request), program=program.code, size=3)
+
+
+def register(request: HttpRequest, register: str) -> HttpResponse:
+    """One register: its entities within the scope, with search."""
+    setting = frame(request)
+    if setting is None:
+        return nothing(request)
+    number, text = border.number(request.GET.get("page")), request.GET.get("q", "").strip()
+    found = records.entities(
+        register,
+        scope=setting.scope,
+        program=setting.program.code,
+        text=text,
+        place=request.GET.get("place") or None,
+        number=number,
+        size=SIZE + 1,
+    )
+    columns = _columns(setting.program, register)
+    shown = {
+        "frame": setting,
+        "register": register,
+        "title": titles(setting.program).get(register, register),
+        "rows": _rows(found[:SIZE], columns),
+        "columns": columns,
+        "before": number - 1,
+        "after": number + 1,
+        "q": text,
+        "number": number,
+        "more": len(found) > SIZE,
+    }
+    return render(request, "desk/register.html", shown)
+
+
+def _rows(found: tuple[Entity, ...], columns: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    names = places.names(list({one.place for one in found}))
+    return [
+        {
+            "entity": one,
+            "place": names.get(one.place, one.place),
+            "values": [one.data.get(name, "") for name, _ in columns],
+        }
+        for one in found
+    ]
+
+
+def _columns(program: Program, register: str) -> list[tuple[str, str]]:
+    form = next((one for one in forms.forms(program.pack) if one.entity and one.entity.register == register), None)
+    if form is None or form.entity is None:
+        return []
+    labels = {field.name: field.label.of(border.language()) for field in form.fields}
+    return [(name, labels.get(name, name)) for name in form.entity.saves[:6]]
+
+
+def search(request: HttpRequest, register: str) -> JsonResponse:
+    """Entities for a picker: by the beginning of a key or words of a label."""
+    program = border.program(request)
+    if program is None:
+        return JsonResponse({"items": []})
+    found = records.entities(
+        register,
+        scope=border.reading(request),
+        program=program.code,
+        text=request.GET.get("q", "").strip(),
+        size=20,
+    )
+    return JsonResponse({"items": [{"code": one.key, "name": one.label or one.key, "path": one.key} for one in found]})
