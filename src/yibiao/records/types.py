@@ -13,7 +13,7 @@ Channel = Literal["web", "sheet", "api", "openrosa", "sample"]
 
 @dataclass(frozen=True, slots=True)
 class SubmissionDraft:
-    """Answers on their way in. ``id`` is the instance id (uuid text) chosen by the sender; the same id twice is one record."""
+    """Answers on their way in. ``id`` is the instance id (uuid text) chosen by the sender; one id is one record."""
 
     id: str
     form: str
@@ -99,3 +99,34 @@ class Page:
     total: int
     number: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An answer as people read it: labels of choices, names of places and entities, the unit beside it."""
+
+    name: str
+    label: str
+    value: str
+    unit: str = ""
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The items of a repeat: one line of cells per item, in the order of ``labels``."""
+
+    name: str
+    label: str
+    labels: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A record with its form, for a page. ``lines`` hold personal questions too, without their answers."""
+
+    record: Record
+    title: str
+    lines: tuple[Line, ...]
+    tables: tuple[Table, ...]

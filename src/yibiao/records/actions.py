@@ -1,0 +1,368 @@
+"""Writing records: each act is one transaction with its row, its step of history and its fact."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+
+from yibiao.core.problems import Problem, Refusal, refuse
+from yibiao.forms import queries as forms
+from yibiao.ledger import actions as ledger
+from yibiao.ledger.types import FactDraft
+from yibiao.people.types import EVERY_PROGRAM, Warrant
+from yibiao.records import checking, models, personal, problems, registers
+from yibiao.records.checking import Prepared
+from yibiao.records.placing import Atlas
+from yibiao.records.types import Receipt, State, SubmissionDraft
+
+BATCH_LIMIT: Final = 200_000
+_CHUNK: Final = 2_000
+_LOOKUP: Final = 400
+
+
+def receive(draft: SubmissionDraft, *, by: Warrant, at: datetime | None = None) -> Receipt:
+    """Stores one record. The same id with the same content is stored once; the second receipt says so.
+
+    Raises: every problem of the answers at once; ``records.submission.conflict`` for other content under a known id.
+    """
+    return receive_many([draft], by=by, at=at)[0]
+
+
+def receive_many(drafts: Iterable[SubmissionDraft], *, by: Warrant, at: datetime | None = None) -> list[Receipt]:
+    """Stores records, all or none, and gives a receipt for each in their order.
+
+    Raises: every problem of every draft at once, each with the number of its draft; ``records.batch.too-large``.
+    """
+    checking.require_right(by, "fill")
+    batch, moment = list(drafts), at or checking.now()
+    if len(batch) > BATCH_LIMIT:
+        raise refuse(problems.TOO_MANY.at(count=len(batch), limit=BATCH_LIMIT))
+    # Checking only reads: it stays outside the transaction so that SQLite's one writer is not kept waiting.
+    ready, found = checking.prepare_all(batch, by=by, at=moment)
+    if found:
+        raise Refusal(found)
+    try:
+        with transaction.atomic():
+            return _write(ready, by=by, at=moment)
+    except IntegrityError:
+        # Another transaction stored one of the ids between our look and our insert; now it is known: look again.
+        with transaction.atomic():
+            return _write(ready, by=by, at=moment)
+
+
+def correct(
+    id: str,
+    answers: Mapping[str, Any],
+    *,
+    reason: str,
+    by: Warrant,
+    form_version: str = "",
+    expected: int | None = None,
+    at: datetime | None = None,
+) -> Receipt:
+    """Replaces the answers of a record by a new revision. Personal answers that are left out stay as they are.
+
+    ``expected`` is the revision that the corrector saw; the form version stays unless a newer one is named. What a
+    reviewer said held for the earlier content, so the record waits for review again.
+
+    Raises: ``records.submission.unknown|withdrawn|stale|unchanged``, ``records.reason.missing``, and every problem of
+    the answers.
+    """
+    checking.require_right(by, "fill", "review")
+    why, moment = _reason(reason, "更正", "correct it"), at or checking.now()
+    with transaction.atomic():
+        row = _open(id, by, expected)
+        form = forms.form(row.form, form_version or row.form_version)
+        hidden = _hidden(row)
+        full = checking.filled_in(form, answers, hidden, json.loads(row.answers))
+        draft = SubmissionDraft(row.id, row.form, row.program, full, row.channel, form.version)  # type: ignore[arg-type]
+        ready, found = checking.prepare_all([draft], by=by, at=moment, kept=row)
+        if found:
+            raise Refusal(found)
+        item = ready[0]
+        last = row.revisions.get(revision=row.revision)
+        if (item.digest, item.personal, form.version) == (last.digest, hidden, row.form_version):
+            raise refuse(problems.UNCHANGED.at())
+        row.revision, row.state = row.revision + 1, "received"
+        _describe(row, item).save()
+        salted = _keep([item], row.revision).get(row.id, "")
+        _step([item], row.revision, act="corrected", reason=why, by=by, at=moment)
+        registers.retract(row.id, at=moment)
+        registers.store(_statements([item], row.revision), at=moment)
+        ledger.append([_fact(item, row.revision, by, salted, why)], received_at=moment)
+    return Receipt(row.id, row.revision, moment)
+
+
+def withdraw(id: str, *, reason: str, by: Warrant, expected: int | None = None, at: datetime | None = None) -> Receipt:
+    """Takes a record out of every figure from now on; its history stays.
+
+    Raises: ``records.submission.unknown|withdrawn|stale``, ``records.reason.missing``.
+    """
+    checking.require_right(by, "fill", "review")
+    why, moment = _reason(reason, "撤回", "withdraw it"), at or checking.now()
+    with transaction.atomic():
+        row = _open(id, by, expected)
+        last = row.revisions.get(revision=row.revision)
+        row.revision, row.state = row.revision + 1, "withdrawn"
+        row.save(update_fields=["revision", "state"])
+        row.revisions.create(
+            revision=row.revision,
+            act="withdrawn",
+            reason=why,
+            actor=by.actor,
+            at=moment,
+            form_version=row.form_version,
+            digest=last.digest,
+            answers=row.answers,
+        )
+        registers.retract(row.id, at=moment)
+        payload = {"form": row.form, "version": row.form_version, "channel": row.channel, "reason": why}
+        fact = _event(f"record.{row.form}", row, by, row.revision, payload, row.occurred_at)
+        ledger.append([replace(fact, withdrawn=True, subject=row.subject)], received_at=moment)
+    return Receipt(row.id, row.revision, moment)
+
+
+def review(
+    id: str, state: State, *, reason: str, by: Warrant, expected: int | None = None, at: datetime | None = None
+) -> None:
+    """Approves or rejects a record; figures count it either way, the reviewer's word stands beside it.
+
+    Raises: ``records.submission.unknown|withdrawn|stale``, ``records.review.state|same``, ``records.reason.missing``.
+    """
+    checking.require_right(by, "review")
+    if state not in ("approved", "rejected"):
+        raise refuse(problems.REVIEW_STATE.at())
+    why = reason.strip() if state == "approved" and not reason.strip() else _reason(reason, "退回", "reject it")
+    moment = at or checking.now()
+    with transaction.atomic():
+        row = _open(id, by, expected)
+        if row.state == state:
+            raise refuse(problems.REVIEWED.at(state={"approved": "已通过", "rejected": "已退回"}[state]))
+        row.state = state
+        row.save(update_fields=["state"])
+        number = row.reviews.count() + 1
+        row.reviews.create(number=number, revision=row.revision, state=state, reason=why, actor=by.actor, at=moment)
+        payload = {"state": state, "revision": row.revision, "reason": why}
+        ledger.append([_event("record.reviewed", row, by, number, payload, moment)], received_at=moment)
+
+
+def erase(id: str, *, reason: str, by: Warrant, at: datetime | None = None) -> None:
+    """Erases the personal answers of a record, in all revisions, with their salts: no proof and no figure changes.
+
+    Raises: ``records.submission.unknown``, ``records.personal.none``, ``records.reason.missing``.
+    """
+    checking.require_right(by, "manage", "review")
+    why, moment = _reason(reason, "清除", "erase it"), at or checking.now()
+    with transaction.atomic():
+        row = _covered(id, by)
+        gone, _ = models.PersonalAnswers.objects.filter(submission_id=row.id).delete()
+        if not gone:
+            raise refuse(problems.NO_PERSONAL.at())
+        row.has_personal = False
+        row.save(update_fields=["has_personal"])
+        fact = _event("record.personal-erased", row, by, 1, {"reason": why, "revisions": gone}, moment)
+        ledger.append([replace(fact, id=str(uuid.uuid4()))], received_at=moment)
+
+
+def relocate() -> int:
+    """Writes the lineages of records and entities anew after the tree of places changed; how many rows moved."""
+    atlas, moved = Atlas(), 0
+    with transaction.atomic():
+        for table in (models.Submission, models.Entity, models.EntityRevision):
+            rows = table.objects.order_by("place").values_list("place", "lineage").distinct()
+            for place, lineage in list(rows):
+                today = atlas.lineage(place)
+                if today and today != lineage:
+                    held = table.objects.filter(place=place, lineage=lineage)
+                    moved += held.update(lineage=today)
+    return moved
+
+
+def log_personal_read(row_id: str, *, by: Warrant, purpose: str) -> dict[str, Any]:
+    """The personal answers of a record, after the reading itself was put down as a fact.
+
+    Raises: ``records.submission.unknown``, ``records.personal.none|purpose``.
+    """
+    checking.require_right(by, "fill", "review", "manage")
+    if len(purpose.strip()) < 2:
+        raise refuse(problems.PURPOSE.at())
+    moment = checking.now()
+    with transaction.atomic():
+        row = _covered(row_id, by)
+        hidden = _hidden(row)
+        if not hidden:
+            raise refuse(problems.NO_PERSONAL.at())
+        payload = {"purpose": purpose.strip(), "revision": row.revision}
+        fact = _event("record.personal-read", row, by, 1, payload, moment)
+        ledger.append([replace(fact, id=str(uuid.uuid4()))], received_at=moment)
+    return hidden
+
+
+def _write(ready: Sequence[Prepared], *, by: Warrant, at: datetime) -> list[Receipt]:
+    known = _known(ready)
+    receipts: list[Receipt] = []
+    fresh: dict[str, Prepared] = {}
+    found: list[Problem] = []
+    for item in ready:
+        if item.id in known:
+            row = known[item.id]
+            if not checking.repeats(item, row.revisions.all()):
+                found.append(problems.CONFLICT.at(id=item.id))
+            receipts.append(Receipt(item.id, row.revision, row.received_at, repeated=True))
+            continue
+        twin = fresh.setdefault(item.id, item)
+        if (twin.digest, twin.personal) != (item.digest, item.personal):
+            found.append(problems.CONFLICT.at(id=item.id))
+        receipts.append(Receipt(item.id, 1, at, repeated=twin is not item))
+    if found:
+        raise Refusal(found)
+    items = list(fresh.values())
+    for start in range(0, len(items), _CHUNK):
+        _insert(items[start : start + _CHUNK], by=by, at=at)
+    return receipts
+
+
+def _insert(items: Sequence[Prepared], *, by: Warrant, at: datetime) -> None:
+    rows = [
+        _describe(models.Submission(id=item.id, actor=by.actor, received_at=at, revision=1, state="received"), item)
+        for item in items
+    ]
+    models.Submission.objects.bulk_create(rows)
+    salted = _keep(items, 1)
+    _step(items, 1, act="received", reason="", by=by, at=at)
+    registers.store(_statements(items, 1), at=at)
+    ledger.append([_fact(item, 1, by, salted.get(item.id, "")) for item in items], received_at=at)
+
+
+def _known(ready: Sequence[Prepared]) -> dict[str, models.Submission]:
+    ids = [item.id for item in ready]
+    found: dict[str, models.Submission] = {}
+    for start in range(0, len(ids), _LOOKUP):
+        found |= models.Submission.objects.prefetch_related("revisions").in_bulk(ids[start : start + _LOOKUP])
+    return found
+
+
+def _describe(row: models.Submission, item: Prepared) -> models.Submission:
+    row.form, row.form_version, row.program = item.form.id, item.form.version, item.program
+    row.place, row.lineage, row.organisation = item.place, item.lineage, item.organisation
+    row.subject, row.participants = item.subject, " ".join(item.participants)
+    row.occurred_at, row.channel, row.sample = item.occurred_at, item.channel, item.channel == "sample"
+    row.has_personal, row.answers = bool(item.personal), item.text
+    return row
+
+
+def _keep(items: Sequence[Prepared], revision: int) -> dict[str, str]:
+    """Stores personal answers encrypted; the salted digest of each by record."""
+    kept = {item.id: personal.keep(item.personal) for item in items if item.personal}
+    models.PersonalAnswers.objects.bulk_create(
+        models.PersonalAnswers(submission_id=id, revision=revision, salt=one.salt, token=one.token, digest=one.digest)
+        for id, one in kept.items()
+    )
+    return {id: one.digest for id, one in kept.items()}
+
+
+def _step(items: Sequence[Prepared], revision: int, *, act: str, reason: str, by: Warrant, at: datetime) -> None:
+    models.SubmissionRevision.objects.bulk_create(
+        models.SubmissionRevision(
+            submission_id=item.id,
+            revision=revision,
+            act=act,
+            reason=reason,
+            actor=by.actor,
+            at=at,
+            form_version=item.form.version,
+            digest=item.digest,
+            answers=item.text,
+        )
+        for item in items
+    )
+
+
+def _statements(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:
+    return [
+        registers.Statement(item.entity, item.id, revision, item.place, item.lineage, item.occurred_at)
+        for item in items
+        if item.entity is not None
+    ]
+
+
+def _fact(item: Prepared, revision: int, by: Warrant, salted: str, reason: str = "") -> FactDraft:
+    payload: dict[str, Any] = {
+        "form": item.form.id,
+        "version": item.form.version,
+        "channel": item.channel,
+        "answers": item.answers,
+        "participants": list(item.participants),
+    }
+    if reason:
+        payload["reason"] = reason
+    if salted:
+        payload["personal"] = salted
+    if item.channel == "sample":
+        payload["sample"] = True
+    return FactDraft(
+        kind=item.form.kind,
+        id=item.id,
+        revision=revision,
+        program=item.program,
+        place=item.place,
+        organisation=item.organisation,
+        actor=by.actor,
+        subject=item.subject,
+        occurred_at=item.occurred_at,
+        payload=payload,
+    )
+
+
+def _event(
+    kind: str, row: models.Submission, by: Warrant, revision: int, payload: Mapping[str, Any], at: datetime
+) -> FactDraft:
+    """A fact about a record; its subject is the record."""
+    return FactDraft(
+        kind=kind,
+        id=row.id,
+        revision=revision,
+        program=row.program,
+        place=row.place,
+        organisation=row.organisation,
+        actor=by.actor,
+        subject=row.id,
+        occurred_at=at,
+        payload=payload,
+    )
+
+
+def _open(id: str, by: Warrant, expected: int | None) -> models.Submission:
+    """A record that can still be acted on, locked until the transaction ends."""
+    row = _covered(id, by)
+    if row.state == "withdrawn":
+        raise refuse(problems.WITHDRAWN.at())
+    if expected is not None and expected != row.revision:
+        raise refuse(problems.STALE.at(revision=row.revision))
+    return row
+
+
+def _covered(id: str, by: Warrant) -> models.Submission:
+    row = models.Submission.objects.select_for_update().filter(pk=checking.canonical_id(id)).first()
+    covered = row is not None and f"/{Atlas().successor(by.place)}/" in row.lineage
+    if row is None or not covered or by.program not in (EVERY_PROGRAM, row.program):
+        raise refuse(problems.UNKNOWN.at(id=id[:80]))
+    return row
+
+
+def _hidden(row: models.Submission) -> dict[str, Any]:
+    """The personal answers as they stand."""
+    kept = models.PersonalAnswers.objects.filter(submission_id=row.id).order_by("-revision").first()
+    return personal.reveal(kept.salt, kept.token) if kept and row.has_personal else {}
+
+
+def _reason(text: str, act_zh: str, act_en: str) -> str:
+    if len(text.strip()) < 2:
+        raise refuse(problems.REASON.at(act_zh=act_zh, act_en=act_en))
+    return text.strip()

@@ -1,0 +1,57 @@
+"""From a request to permission as a value: the only place of this room that knows who is signed in."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from yibiao.packs.types import Program
+from yibiao.people import queries as people
+from yibiao.people.types import RIGHTS, Right, Scope, Warrant
+from yibiao.records import queries
+from yibiao.records.placing import Atlas
+from yibiao.records.types import Record
+
+
+def actor(request: HttpRequest) -> str:
+    return str(request.user.key)  # type: ignore[union-attr]
+
+
+def language() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def reading(request: HttpRequest) -> Scope:
+    """What the signed-in person may read: all her rights together."""
+    key = actor(request)
+    grants = tuple(grant for right in RIGHTS for grant in people.scope(key, right).grants)
+    return Scope(key, "analyse", grants)
+
+
+def warrant(request: HttpRequest, right: Right, *, place: str, program: str) -> Warrant:
+    """Raises: ``people.scope.outside``."""
+    return people.warrant(actor(request), right, place=Atlas().successor(place), program=program)
+
+
+def filing(request: HttpRequest, program: Program) -> tuple[str, ...]:
+    """The places below which the person may file in a program.
+
+    Raises: ``people.scope.outside`` when there are none.
+    """
+    places = people.scope(actor(request), "fill").places(program.code)
+    if not places:
+        warrant(request, "fill", place=program.place, program=program.code)
+    return places
+
+
+def over(request: HttpRequest, id: str, *rights: Right) -> tuple[Record, Warrant]:
+    """A record that the person may read, and her warrant over it by the first of the rights that she has there.
+
+    Raises: ``records.submission.unknown``, ``people.scope.outside``.
+    """
+    record = queries.record(id, scope=reading(request))
+    place = Atlas().successor(record.place)
+    right = next(
+        (right for right in rights if people.allows(actor(request), right, place, record.program).allowed), rights[0]
+    )
+    return record, warrant(request, right, place=place, program=record.program)

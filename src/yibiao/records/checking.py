@@ -1,0 +1,317 @@
+"""Everything that must hold before a record is written, checked at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from yibiao.core import canon
+from yibiao.core.periods import SHANGHAI, local_day, midnight
+from yibiao.core.problems import Problem, Refusal, refuse
+from yibiao.forms import queries as forms
+from yibiao.forms.types import Checked, Field, FormVersion
+from yibiao.packs import queries as packs
+from yibiao.packs.types import Program
+from yibiao.people import queries as people
+from yibiao.people.types import EVERY_PROGRAM, Warrant
+from yibiao.records import models, personal, problems, registers
+from yibiao.records.placing import Atlas
+from yibiao.records.types import SubmissionDraft
+
+EARLIEST: Final = date(1990, 1, 1)
+AHEAD: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record ready to be written. ``text`` is the canonical JSON of ``answers``."""
+
+    id: str
+    form: FormVersion
+    program: str
+    channel: str
+    place: str
+    lineage: str
+    organisation: str
+    subject: str
+    participants: tuple[str, ...]
+    occurred_at: datetime
+    answers: Mapping[str, Any]
+    text: str
+    personal: Mapping[str, Any]
+    digest: str
+    entity: registers.Draft | None
+
+
+@dataclass(slots=True)
+class Checker:
+    """Checks drafts of one call; what it looks up it looks up once."""
+
+    by: Warrant
+    at: datetime
+    kept: models.Submission | None = None
+    atlas: Atlas = field(default_factory=Atlas)
+    _forms: dict[tuple[str, str], FormVersion] = field(default_factory=dict)
+    _programs: dict[str, Program] = field(default_factory=dict)
+    _organisations: dict[str, bool] = field(default_factory=dict)
+
+    def prepare(self, draft: SubmissionDraft) -> tuple[Prepared | None, list[Problem]]:
+        """The record to write, or everything that is wrong with the draft; register links are checked apart."""
+        found: list[Problem] = []
+        id = canonical_id(draft.id)
+        if not id:
+            found.append(problems.ID.at(id=draft.id[:80]))
+        try:
+            form = self._form(draft.form, draft.form_version)
+            program = self._program(draft.program)
+        except Refusal as refusal:
+            return None, [*found, *refusal.problems]
+        if form.pack != program.pack:
+            return None, [*found, problems.OTHER_PACK.at(form=form.title.zh, program=program.title.zh)]
+        checked = forms.check_answers(form, draft.answers, now=self.at)
+        found += checked.problems
+        place = checked.place or ("" if _role(form, "place") else self.kept.place if self.kept else self.by.place)
+        occurred_at = self._occurred(form, checked, found)
+        lineage = self._lineage(form, program, place, occurred_at, found)
+        body = self._organisation(form, checked, found)
+        participants = self._participants(form, checked, body, found)
+        entity = None if found else registers.draft(form, checked, now=self.at, found=found)
+        if found or occurred_at is None:
+            return None, found
+        answers: dict[str, Any] = canon.plain(checked.public)  # type: ignore[assignment]
+        text = _dumps(answers)
+        return Prepared(
+            id=id, form=form, program=program.code, channel=draft.channel, place=place, lineage=lineage,
+            organisation=body, subject=checked.subject, participants=participants, occurred_at=occurred_at,
+            answers=answers, text=text, personal=canon.plain(checked.personal),  # type: ignore[arg-type]
+            digest=_digest(form, program.code, answers, text), entity=entity,
+        ), found  # fmt: skip
+
+    def _form(self, id: str, version: str) -> FormVersion:
+        if (id, version) not in self._forms:
+            self._forms[id, version] = forms.form(id, version or None)
+        return self._forms[id, version]
+
+    def _program(self, code: str) -> Program:
+        if code not in self._programs:
+            self._programs[code] = packs.program(code)
+        return self._programs[code]
+
+    def _occurred(self, form: FormVersion, checked: Checked, found: list[Problem]) -> datetime | None:
+        value = checked.occurred_at
+        if value is None or value == "":
+            return self.kept.occurred_at if self.kept else self.at
+        where = _asked(form, "occurred_at")
+        at = moment(value)
+        if at is None:
+            found.append(problems.UNREADABLE_TIME.at(**where, text=str(value)[:80]))
+        elif at > self.at + AHEAD:
+            found.append(problems.FUTURE.at(**where, at=_shown(at)))
+        elif local_day(at) < EARLIEST:
+            found.append(problems.TOO_EARLY.at(**where, at=_shown(at), bound=EARLIEST.isoformat()))
+        else:
+            return at
+        return None
+
+    def _lineage(
+        self, form: FormVersion, program: Program, place: str, at: datetime | None, found: list[Problem]
+    ) -> str:
+        where = _asked(form, "place")
+        if not place:
+            if not any(problem.values.get("field") == where["field"] for problem in found):
+                found.append(problems.PLACE_MISSING.at(**where))
+            return ""
+        day = local_day(at or self.at)
+        lineage = self.atlas.lineage(place)
+        if not lineage or not self.atlas.known(place, day):
+            found.append(problems.PLACE.at(**where, place=place[:80], day=day.isoformat()))
+            return ""
+        covered = f"/{self.atlas.successor(self.by.place)}/" in lineage
+        if not covered or self.by.program not in (EVERY_PROGRAM, program.code):
+            name, scope = self.atlas.name(place), f"{self.atlas.name(self.by.place)}，{self.by.program}"
+            found.append(problems.OUTSIDE.at(**where, place=name, scope=scope))
+        return lineage
+
+    def _organisation(self, form: FormVersion, checked: Checked, found: list[Problem]) -> str:
+        """Who answers for the record: the organisation named in it, else the one that it has, else the filer's."""
+        asked = _role(form, "organisation")
+        named = str(checked.public.get(asked.name) or "") if asked else ""
+        if named and not self._exists((named,))[named]:
+            found.append(problems.ORGANISATION.at(**_asked(form, "organisation"), code=named[:80]))
+        return named or (self.kept.organisation if self.kept else self.by.organisation)
+
+    def _participants(self, form: FormVersion, checked: Checked, lead: str, found: list[Problem]) -> tuple[str, ...]:
+        # The lead takes part as the lead: named again among the others it would count twice.
+        named = tuple(code for code in dict.fromkeys(checked.participants) if code != lead)
+        if not named:
+            return ()
+        exists, where = self._exists(named), _asked(form, "participants")
+        found += [problems.ORGANISATION.at(**where, code=code[:80]) for code in named if not exists[code]]
+        return named
+
+    def _exists(self, codes: Sequence[str]) -> dict[str, bool]:
+        new = [code for code in codes if code not in self._organisations]
+        if new:
+            have = {row.code for row in people.organisations(codes=new)}
+            self._organisations.update((code, code in have) for code in new)
+        return self._organisations
+
+
+def prepare_all(
+    drafts: Sequence[SubmissionDraft], *, by: Warrant, at: datetime, kept: models.Submission | None = None
+) -> tuple[list[Prepared], list[Problem]]:
+    """All records, or everything that is wrong, each problem with the number of its draft when there are several."""
+    checker = Checker(by, at, kept)
+    ready: list[Prepared] = []
+    found: list[Problem] = []
+    numbers: list[int] = []
+    for number, draft in enumerate(drafts, 1):
+        prepared, wrong = checker.prepare(draft)
+        found += _numbered(wrong, number, len(drafts))
+        if prepared is not None:
+            ready.append(prepared)
+            numbers.append(number)
+    for index, problem in registers.dangling([(item.form, item.answers, item.entity) for item in ready]):
+        found += _numbered([problem], numbers[index], len(drafts))
+    return ready, found
+
+
+def filled_in(
+    form: FormVersion, answers: Mapping[str, Any], kept: Mapping[str, Any], old: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Answers of a correction with the personal ones that the corrector could not see and did not touch."""
+    out = dict(answers)
+    private: dict[str, list[str]] = {}
+    for question in form.fields:
+        if question.personal:
+            private.setdefault(question.repeat, []).append(question.name)
+    for name in private.pop("", []):
+        if name not in out and name in kept:
+            out[name] = kept[name]
+    for repeat, names in private.items():
+        before = list(zip(_items(old, repeat), _items(kept, repeat), strict=False))
+        if out.get(repeat):
+            out[repeat] = _taken_over(_items(out, repeat), names, before)
+    return out
+
+
+def _taken_over(
+    items: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    before: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+) -> list[dict[str, Any]]:
+    """Items of a repeat with the personal answers of the earlier item that has the same public answers.
+
+    Or, when no item was added or removed, of the item in its place: a phone number must never move to another person.
+    """
+    out = []
+    for index, item in enumerate(items):
+        seen = {key: value for key, value in item.items() if key not in names}
+        match = [hidden for shown, hidden in before if _same(shown, seen)]
+        if not match and len(items) == len(before):
+            match = [before[index][1]]
+        hidden = {name: match[0][name] for name in names if match and name in match[0]}
+        out.append({**hidden, **item})
+    return out
+
+
+def repeats(prepared: Prepared, revisions: Iterable[models.SubmissionRevision]) -> bool:
+    """Whether the content was stored before under the same id, in any revision."""
+    for revision in revisions:
+        if revision.digest != prepared.digest:
+            continue
+        kept = models.PersonalAnswers.objects.filter(submission_id=prepared.id, revision=revision.revision).first()
+        # Erased personal answers can no longer be compared; what is left is the same.
+        if kept is None or personal.matches(prepared.personal, kept.salt, kept.digest):
+            return True
+    return False
+
+
+def canonical_id(text: str) -> str:
+    """A UUID in its usual spelling, or nothing; ``uuid:`` before it is what phones send."""
+    try:
+        return str(uuid.UUID(text.removeprefix("uuid:")))
+    except ValueError:
+        return ""
+
+
+def moment(value: object) -> datetime | None:
+    """A date or time of an answer as an aware moment; a day begins at midnight in Shanghai."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
+    return midnight(value) if isinstance(value, date) else None
+
+
+def require_right(by: Warrant, *rights: str) -> None:
+    """Raises: ``records.submission.not-allowed``."""
+    if by.right not in rights:
+        raise refuse(problems.NOT_ALLOWED.at(right=rights[0]))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _items(answers: Mapping[str, Any], repeat: str) -> list[Mapping[str, Any]]:
+    value = answers.get(repeat)
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def _same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+    def shown(item: Mapping[str, Any]) -> dict[str, str]:
+        return {key: json.dumps(value, default=str) for key, value in item.items() if value not in (None, "", [])}
+
+    return shown(left) == shown(right)
+
+
+def _numbered(found: Iterable[Problem], number: int, count: int) -> list[Problem]:
+    if count == 1:
+        return list(found)
+    return [replace(problem, where=f"第 {number} 条 {problem.where}".strip()) for problem in found]
+
+
+def _role(form: FormVersion, role: str) -> Field | None:
+    return next((question for question in form.fields if question.role == role), None)
+
+
+def _asked(form: FormVersion, role: str) -> dict[str, Any]:
+    """Where a problem of a role's answer belongs: the label for people, the field for pages and sheets."""
+    question = _role(form, role)
+    name, label = (question.name, question.label.zh) if question else ("", "")
+    return {"where": label, "field": name, "repeat": "", "index": 0}
+
+
+def _shown(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def _dumps(answers: object) -> str:
+    # Already plain: canon.dumps would walk it once more.
+    return json.dumps(answers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(form: FormVersion, program: str, answers: Mapping[str, Any], text: str) -> str:
+    """The content as its sender chose it: calculated answers, which may hold the time of day, do not belong to it."""
+    calculated: dict[str, list[str]] = {}
+    for question in form.fields:
+        if question.calculate:
+            calculated.setdefault(question.repeat, []).append(question.name)
+    if calculated:
+        chosen = {key: value for key, value in answers.items() if key not in calculated.get("", ())}
+        for repeat, names in calculated.items():
+            if repeat and repeat in chosen:
+                chosen[repeat] = [
+                    {key: value for key, value in item.items() if key not in names} for item in chosen[repeat]
+                ]
+        text = _dumps(chosen)
+    return hashlib.sha256(f"{form.id}\n{program}\n{text}".encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Every way in: the web form, sheets and the API."""

@@ -1,0 +1,190 @@
+"""From an uploaded file to cells of text and numbers. The file is hostile until shown otherwise."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+
+from yibiao.core.problems import refuse
+from yibiao.records import problems
+
+FILE_LIMIT: Final = 20 * 1024 * 1024
+ROW_LIMIT: Final = 100_000
+COLUMN_LIMIT: Final = 400
+SHEET_LIMIT: Final = 20
+_UNPACKED_LIMIT: Final = 400 * 1024 * 1024
+_RATIO_LIMIT: Final = 250
+_MEMBER_LIMIT: Final = 500
+_GAP_LIMIT: Final = 5_000
+_DAMAGE: Final = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, EOFError, ParseError, zipfile.BadZipFile,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A cell whose formula has no usable value."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The rows of one sheet that hold anything, each with its number in the file (from 1)."""
+
+    title: str
+    rows: tuple[tuple[int, tuple[Any, ...]], ...]
+
+
+def read(name: str, content: bytes) -> tuple[Grid, ...]:
+    """The sheets of a file.
+
+    Raises: ``records.sheet.too-large|unreadable|unsafe|encoding|empty``.
+    """
+    if len(content) > FILE_LIMIT:
+        raise refuse(problems.SHEET_LARGE.at(name, limit="20 MB"))
+    if content[:4] == b"PK\x03\x04":
+        return _workbook(name, content)
+    if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" or name.lower().endswith((".xls", ".xlsx", ".pdf", ".doc")):
+        raise refuse(problems.SHEET_FORMAT.at(name))
+    return (_csv(name, content),)
+
+
+def _csv(name: str, content: bytes) -> Grid:
+    text = decoded(name, content)
+    head = text[:4096].splitlines()[0] if text.strip() else ""
+    separator = max(",\t;", key=head.count)
+    rows: list[tuple[int, tuple[Any, ...]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        for number, cells in enumerate(reader, 1):
+            if any(cell.strip() for cell in cells):
+                rows.append((number, tuple(cells[:COLUMN_LIMIT])))
+            if len(rows) > ROW_LIMIT + 2:
+                raise refuse(problems.SHEET_LARGE.at(name, limit=f"{ROW_LIMIT} 行"))
+    except csv.Error:
+        raise refuse(problems.SHEET_FORMAT.at(name)) from None
+    return Grid("", tuple(rows))
+
+
+def decoded(name: str, content: bytes) -> str:
+    """Text in UTF-8 (with or without a mark), UTF-16 with a mark, or GB18030.
+
+    Raises: ``records.sheet.encoding``.
+    """
+    marked = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+    for encoding in (marked,) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise refuse(problems.SHEET_ENCODING.at(name))
+
+
+def _workbook(name: str, content: bytes) -> tuple[Grid, ...]:
+    formulas = _inspect(name, content)
+    try:
+        values = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sources = (
+            load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False) if formulas else None
+        )
+        grids = []
+        for sheet in values.worksheets[:SHEET_LIMIT]:
+            other = sources[sheet.title] if sources is not None else None
+            grids.append(Grid(sheet.title, tuple(_rows(name, sheet, other))))
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        EOFError,
+        ParseError,
+        SyntaxError,
+    ) as error:
+        # openpyxl answers a damaged file with whatever its parser stumbles over; none of it tells a clerk anything.
+        raise refuse(problems.SHEET_FORMAT.at(name)) from error
+    return tuple(grids)
+
+
+def _inspect(name: str, content: bytes) -> bool:
+    """Refuses a workbook that unpacks to too much or brings entities; says whether it holds formulas."""
+    formulas, total = False, 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            if len(members) > _MEMBER_LIMIT:
+                raise refuse(problems.SHEET_UNSAFE.at(name))
+            for member in members:
+                total += member.file_size
+                steep = member.file_size > 1_000_000 and member.file_size > _RATIO_LIMIT * max(1, member.compress_size)
+                if total > _UNPACKED_LIMIT or steep or member.flag_bits & 1:
+                    raise refuse(problems.SHEET_UNSAFE.at(name))
+                if member.filename.endswith((".xml", ".rels")):
+                    formulas |= _scan(name, archive, member)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, EOFError) as error:
+        raise refuse(problems.SHEET_FORMAT.at(name)) from error
+    return formulas
+
+
+def _scan(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether a part holds formulas; the sizes that the file claims of itself are not believed."""
+    formulas, seen, tail = False, 0, b""
+    with archive.open(member) as part:
+        while block := part.read(1 << 20):
+            seen += len(block)
+            window = (tail + block).replace(b"\x00", b"")
+            if seen > member.file_size or b"<!DOCTYPE" in window or b"<!ENTITY" in window:
+                raise refuse(problems.SHEET_UNSAFE.at(name))
+            formulas = formulas or b"<f>" in window or b"<f " in window or b"<f/" in window
+            tail = block[-16:]
+    return formulas
+
+
+def _rows(name: str, sheet: Any, source: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    sheet.reset_dimensions()
+    plain = sheet.iter_rows(max_col=COLUMN_LIMIT, values_only=True)
+    written = iter(()) if source is None else _formulas(source)
+    held, gap = 0, 0
+    for number, cells in enumerate(plain, 1):
+        given = next(written, ())
+        if given:
+            cells = tuple(_result(value, text) for value, text in zip(cells, given, strict=False))
+        if any(cell is not None and str(cell).strip() for cell in cells):
+            held, gap = held + 1, 0
+            yield number, _trimmed(cells)
+        else:
+            gap += 1
+        if held > ROW_LIMIT + 2:
+            raise refuse(problems.SHEET_LARGE.at(name, limit=f"{ROW_LIMIT} 行"))
+        if gap > _GAP_LIMIT:
+            return
+
+
+def _formulas(source: Any) -> Iterator[tuple[Any, ...]]:
+    source.reset_dimensions()
+    yield from source.iter_rows(max_col=COLUMN_LIMIT, values_only=True)
+
+
+def _result(value: Any, written: Any) -> Any:
+    """The value of a cell; a formula without one, or with an error, must not pass as an empty cell."""
+    if isinstance(written, str) and written.startswith("=") and written != value:
+        return Broken(str(value or "")) if value is None or str(value).startswith("#") else value
+    return value
+
+
+def _trimmed(cells: tuple[Any, ...]) -> tuple[Any, ...]:
+    end = len(cells)
+    while end and (cells[end - 1] is None or cells[end - 1] == ""):
+        end -= 1
+    return cells[:end]

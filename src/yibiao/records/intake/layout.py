@@ -1,0 +1,75 @@
+"""The columns of a form's sheet: what the template shows and what an upload is read by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from yibiao.forms.types import Choice, Field, FormVersion
+
+NUMBER: Final = "_number"
+PARENT: Final = "_row"
+_CASCADE: Final = re.compile(r"\s*([\w.-]+)\s*=\s*\$\{\s*([\w.-]+)\s*\}\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; ``field`` is None for the number of a row and the row of an item."""
+
+    name: str
+    label: str
+    field: Field | None = None
+
+    @property
+    def required(self) -> bool:
+        return self.name == PARENT or bool(self.field and self.field.required and not self.field.relevant)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One sheet: the main one (``repeat`` empty), or the one of a repeat."""
+
+    repeat: str
+    title: str
+    columns: tuple[Column, ...]
+
+
+def layouts(form: FormVersion) -> tuple[Layout, ...]:
+    """The sheets of a form, the main one first."""
+    main = [Column(NUMBER, "编号"), *_columns(form, "")]
+    found = [Layout("", _title(form.title.zh or form.name), tuple(main))]
+    for repeat in dict.fromkeys(field.repeat for field in form.fields if field.repeat):
+        group = next((field.group.zh for field in form.fields if field.repeat == repeat), "")
+        columns = (Column(PARENT, "所属行"), *_columns(form, repeat))
+        found.append(Layout(repeat, _title(group or repeat), columns))
+    return tuple(found)
+
+
+def cascade(field: Field) -> tuple[str, str] | None:
+    """For a choice that depends on one earlier answer: the filter column and the field that it must equal."""
+    match = _CASCADE.fullmatch(field.choice_filter) if field.choice_filter else None
+    return (match[1], match[2]) if match else None
+
+
+def heading(column: Column) -> str:
+    """What stands in the header: the label, its unit, and a star for an answer that must be given."""
+    unit = f"（{column.field.unit}）" if column.field and column.field.unit else ""
+    return f"{column.label}{unit}{'*' if column.required else ''}"
+
+
+def choices(form: FormVersion, field: Field) -> tuple[Choice, ...]:
+    return tuple(form.choices.get(field.choices, ())) if field.choices else ()
+
+
+def _columns(form: FormVersion, repeat: str) -> list[Column]:
+    return [
+        Column(field.name, field.label.zh or field.name, field)
+        for field in form.fields
+        if field.repeat == repeat and field.type not in ("calculated", "file") and not field.calculate
+    ]
+
+
+def _title(text: str) -> str:
+    """A name that Excel allows for a sheet."""
+    return re.sub(r"[\[\]:*?/\\']", "_", text)[:28] or "表"

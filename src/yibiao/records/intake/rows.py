@@ -1,0 +1,244 @@
+"""From cells to answers: headers to fields, labels to choices, names to codes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+
+from yibiao.core.periods import SHANGHAI
+from yibiao.core.problems import Problem, Refusal
+from yibiao.forms.types import Choice, Field, FormVersion
+from yibiao.records import problems
+from yibiao.records.intake import web
+from yibiao.records.intake.cells import Broken, Grid
+from yibiao.records.intake.layout import NUMBER, PARENT, Column, Layout, cascade, choices, heading, layouts
+
+Resolve = Callable[[Field, str], "str | Problem"]
+_DATE: Final = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+(\d{1,2}):(\d{2})(?::\d{2})?)?"
+)
+_SPLIT: Final = re.compile(r"[、，,；;|\n]+")
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of the main sheet as answers. ``wrong`` holds problems by (sheet, row, column index from 0)."""
+
+    number: int
+    key: str
+    answers: dict[str, Any]
+    wrong: list[tuple[str, int, int, Problem]] = field(default_factory=list)
+    items: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet with its columns found: ``columns`` by cell index."""
+
+    layout: Layout
+    columns: Mapping[int, Column]
+    rows: tuple[tuple[int, tuple[Any, ...]], ...]
+
+
+def read(form: FormVersion, grids: Sequence[Grid], resolve: Resolve) -> tuple[list[Row], tuple[Table, ...]]:
+    """The rows of an upload with their answers and everything that cannot be read in them.
+
+    Raises: what is wrong with the header: ``records.sheet.header|column-unknown|column-twice|column-missing|empty``.
+    """
+    tables = _tables(form, grids)
+    reader = _Reader(form, resolve)
+    main = tables[0]
+    rows = [reader.row(main, number, cells) for number, cells in main.rows]
+    by_number = {row.number: row for row in rows}
+    by_key = {row.key: row for row in rows if row.key}
+    for table in tables[1:]:
+        for number, cells in table.rows:
+            reader.item(table, number, cells, rows, by_key, by_number)
+    return rows, tables
+
+
+def _tables(form: FormVersion, grids: Sequence[Grid]) -> tuple[Table, ...]:
+    wanted = layouts(form)
+    first = _table(wanted[0], grids[0], required=True)
+    if not first.rows:
+        raise Refusal([problems.SHEET_EMPTY.at(grids[0].title)])
+    titles = {grid.title.strip(): grid for grid in grids[1:]}
+    others = [_table(layout, titles[layout.title], required=False) for layout in wanted[1:] if layout.title in titles]
+    return (first, *others)
+
+
+def _table(layout: Layout, grid: Grid, *, required: bool) -> Table:
+    names = {column.name: column for column in layout.columns}
+    start, header = 0, _header(layout, grid)
+    if header is None:
+        if required or grid.rows:
+            raise Refusal([problems.SHEET_HEADER.at(grid.title)])
+        return Table(layout, {}, ())
+    start, titles = header
+    columns: dict[int, Column] = {}
+    found: list[Problem] = []
+    for index, title in enumerate(titles):
+        text = str(title or "").strip()
+        if not text:
+            continue
+        column = names.get(text) or _labelled(layout, text)
+        if column is None:
+            found.append(problems.SHEET_COLUMN.at(grid.title, column=text[:60]))
+        elif column in columns.values():
+            found.append(problems.SHEET_TWICE.at(grid.title, column=column.label))
+        else:
+            columns[index] = column
+    held = set(columns.values())
+    missing = [column for column in layout.columns if column.required and column not in held]
+    found += [problems.SHEET_MISSING.at(grid.title, column=column.label) for column in missing]
+    if found:
+        raise Refusal(found)
+    return Table(layout, columns, grid.rows[start:])
+
+
+def _header(layout: Layout, grid: Grid) -> tuple[int, tuple[Any, ...]] | None:
+    """The row that names the columns and the index of the first row of data: the hidden names win over the labels."""
+    names = {column.name for column in layout.columns}
+    for index, (_, cells) in enumerate(grid.rows[:2]):
+        texts = {str(cell).strip() for cell in cells if cell}
+        if texts and len(texts & names) * 2 > len(texts):
+            return index + 1, cells
+    if grid.rows and any(_labelled(layout, str(cell).strip()) for cell in grid.rows[0][1] if cell):
+        return 1, grid.rows[0][1]
+    return None
+
+
+def _labelled(layout: Layout, text: str) -> Column | None:
+    plain = text.rstrip("*＊ ")
+    for column in layout.columns:
+        english = column.field.label.en if column.field else ""
+        if plain and plain in (column.label, heading(column).rstrip("*"), english):
+            return column
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    form: FormVersion
+    resolve: Resolve
+
+    def row(self, table: Table, number: int, cells: tuple[Any, ...]) -> Row:
+        row = Row(number, "", {})
+        row.answers, row.key = self._answers(table, number, cells, row, {})
+        return row
+
+    def item(
+        self,
+        table: Table,
+        number: int,
+        cells: tuple[Any, ...],
+        rows: Sequence[Row],
+        by_key: Mapping[str, Row],
+        by_number: Mapping[int, Row],
+    ) -> None:
+        at = next(index for index, column in table.columns.items() if column.name == PARENT)
+        named = _text(cells[at]) if at < len(cells) else ""
+        parent = by_key.get(named) or (by_number.get(int(named)) if named.isascii() and named.isdigit() else None)
+        if parent is None:
+            rows[0].wrong.append((table.layout.title, number, at, problems.SHEET_PARENT.at(row=named[:40])))
+            return
+        answers, _ = self._answers(table, number, cells, parent, parent.answers)
+        parent.answers.setdefault(table.layout.repeat, []).append(answers)
+        parent.items.setdefault(table.layout.repeat, []).append(number)
+
+    def _answers(
+        self, table: Table, number: int, cells: tuple[Any, ...], row: Row, above: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], str]:
+        answers: dict[str, Any] = {}
+        key = ""
+        for index, column in table.columns.items():
+            cell = cells[index] if index < len(cells) else None
+            if column.name == NUMBER:
+                key = _text(cell)
+            if column.field is None or cell is None or (isinstance(cell, str) and not cell.strip()):
+                continue
+            value = self._value(column.field, cell, {**above, **answers})
+            if isinstance(value, Problem):
+                row.wrong.append((table.layout.title, number, index, value))
+                # The check would call the answer missing beside what is really wrong with it.
+                answers[column.name] = _text(cell)
+            else:
+                answers[column.name] = value
+        return answers, key
+
+    def _value(self, field: Field, cell: Any, answers: Mapping[str, Any]) -> Any:
+        if isinstance(cell, Broken):
+            return problems.CELL_FORMULA.at(text=cell.text)
+        if field.type == "choice":
+            return self._choice(field, _text(cell), answers)
+        if field.type == "choices":
+            texts = [text.strip() for text in _SPLIT.split(_text(cell)) if text.strip()]
+            named = [self._choice(field, text, answers) for text in texts]
+            return next((one for one in named if isinstance(one, Problem)), named)
+        if field.type in ("date", "datetime", "time"):
+            return _moment(field, cell)
+        text = _text(cell)
+        if field.role in ("place", "participants", "organisation") or field.register:
+            return self.resolve(field, text)
+        return web.typed(field, text)
+
+    def _choice(self, field: Field, text: str, answers: Mapping[str, Any]) -> str | Problem:
+        found = [one for one in choices(self.form, field) if text in (one.name, one.label.zh, one.label.en)]
+        if len(found) > 1:
+            found = [one for one in found if _fits(field, one, answers)] or found
+        return found[0].name if found else problems.CELL_CHOICE.at(text=text[:60])
+
+
+def _fits(field: Field, choice: Choice, answers: Mapping[str, Any]) -> bool:
+    rule = cascade(field)
+    return rule is None or choice.filters.get(rule[0]) == answers.get(rule[1])
+
+
+def _moment(field: Field, cell: Any) -> str:
+    """A date or time in any of the ways in which sheets hold one, as the text of an answer."""
+    if isinstance(cell, time) and field.type == "time":
+        return cell.isoformat(timespec="minutes")
+    text = unicodedata.normalize("NFKC", _text(cell))
+    at = _dated(cell if isinstance(cell, date) else text)
+    if at is None:
+        return str(web.typed(field, text))
+    if field.type == "date":
+        return at.date().isoformat()
+    if field.type == "time":
+        return at.time().isoformat(timespec="minutes")
+    return at.isoformat()
+
+
+def _dated(cell: date | str) -> datetime | None:
+    if isinstance(cell, str):
+        match = _DATE.fullmatch(cell)
+        if match is None:
+            return None
+        year, month, day, hour, minute = (int(part or 0) for part in match.groups())
+        try:
+            return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+        except ValueError:
+            return None
+    at = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
+    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+
+
+def _text(cell: Any) -> str:
+    """A cell as a person reads it: Excel keeps 220105000000 as a floating-point number."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "是" if cell else "否"
+        case float():
+            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else format(Decimal(repr(cell)), "f")
+        case datetime():
+            return cell.strftime("%Y-%m-%d %H:%M")
+        case Broken():
+            return cell.text
+    return str(cell).strip()

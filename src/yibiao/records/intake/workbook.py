@@ -1,0 +1,221 @@
+"""Writing .xlsx files: the template of a form, and the copy of an upload with its errors marked."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from yibiao.forms.types import Field, FormVersion
+from yibiao.records.intake.cells import Broken
+from yibiao.records.intake.layout import PARENT, Column, Layout, cascade, choices, heading, layouts
+from yibiao.records.intake.rows import Table
+
+LISTS: Final = "选项"
+GUIDE: Final = "填写说明"
+FIRST: Final = 3
+_LAST: Final = 5_000
+_HEAD: Final = PatternFill("solid", fgColor="DCE6F1")
+_MUST: Final = PatternFill("solid", fgColor="FCE4D6")
+_WRONG: Final = PatternFill("solid", fgColor="FFC7CE")
+_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
+_ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_WORDS: Final[Mapping[str, str]] = {
+    "text": "文字", "integer": "整数", "decimal": "小数", "date": "日期，如 2022-09-10", "time": "时间，如 20:00",
+    "datetime": "日期时间，如 2022-09-10 20:00", "choice": "从下拉列表选一项", "choices": "可选多项，用顿号隔开",
+    "geopoint": "纬度 经度", "barcode": "文字",
+}  # fmt: skip
+
+
+def template(form: FormVersion) -> bytes:
+    """The template of a form: a sheet for its rows, one per repeat, one that explains, one hidden with the lists."""
+    book = Workbook()
+    sheets = []
+    for index, layout in enumerate(layouts(form)):
+        sheet = book.active if index == 0 else book.create_sheet()
+        sheet.title = layout.title
+        _head(sheet, layout)
+        sheets.append((sheet, layout))
+    _guide(book.create_sheet(GUIDE), form)
+    lists = book.create_sheet(LISTS)
+    lists.sheet_state = "hidden"
+    column = 1
+    for sheet, layout in sheets:
+        for index, one in enumerate(layout.columns, 1):
+            if one.field is not None:
+                column = _validate(sheet, index, form, layout, one.field, lists, column)
+    return _bytes(book)
+
+
+def marked(form: FormVersion, tables: Sequence[Table], wrong: Mapping[tuple[str, int, int], Sequence[str]]) -> bytes:
+    """A copy of an upload whose wrong cells are filled and say what is wrong; corrected, it can be uploaded again."""
+    book = Workbook(write_only=True)
+    for table in tables:
+        sheet = book.create_sheet(table.layout.title)
+        sheet.freeze_panes = "A3"
+        sheet.row_dimensions[2].hidden = True
+        width = max(table.columns, default=0) + 1
+        columns = [table.columns.get(index) for index in range(width)]
+        sheet.append([heading(column) if column else "" for column in columns])
+        sheet.append([column.name if column else "" for column in columns])
+        row_at = FIRST
+        for number, cells in table.rows:
+            # Rows keep their numbers, so that the page, the file and the items of repeats speak of the same ones.
+            while row_at < number:
+                sheet.append([])
+                row_at += 1
+            sheet.append([_cell(sheet, cells, table, number, index, wrong) for index in range(width)])
+            row_at += 1
+    return _bytes(book)
+
+
+def plain(value: Any) -> Any:
+    """A value that is safe in a cell: text that a spreadsheet would run as a formula is kept as text."""
+    if isinstance(value, str):
+        text = _ILLEGAL.sub("", value)[:32_000]
+        return f"'{text}" if text.startswith(_DANGEROUS) else text
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.replace(tzinfo=None)
+    return value
+
+
+def _cell(
+    sheet: Any,
+    cells: tuple[Any, ...],
+    table: Table,
+    number: int,
+    index: int,
+    wrong: Mapping[tuple[str, int, int], Sequence[str]],
+) -> Any:
+    value = cells[index] if index < len(cells) else None
+    cell = WriteOnlyCell(sheet, value=plain(value.text if isinstance(value, Broken) else value))
+    texts = wrong.get((table.layout.title, number, index))
+    if texts:
+        cell.fill = _WRONG
+        cell.comment = Comment("\n".join(texts)[:1000], "易表", width=320, height=120)
+    return cell
+
+
+def _head(sheet: Any, layout: Layout) -> None:
+    for index, column in enumerate(layout.columns, 1):
+        cell = sheet.cell(1, index, heading(column))
+        cell.font, cell.fill = Font(bold=True), _MUST if column.required else _HEAD
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        hint = _advice(column)
+        if hint:
+            cell.comment = Comment(hint, "易表", width=280, height=90)
+        sheet.cell(2, index, column.name)
+        sheet.column_dimensions[get_column_letter(index)].width = max(12, min(36, 2.2 * len(heading(column)) + 2))
+    sheet.row_dimensions[2].hidden = True
+    sheet.freeze_panes = "B3"
+
+
+def _advice(column: Column) -> str:
+    if column.field is None:
+        if column.name == PARENT:
+            return "填写主表中的行号或编号。"
+        return "可不填。填写后，同一编号只收一份；重复上传也只算一次。"
+    return "。".join(filter(None, (_kind(column.field), column.field.hint.zh)))
+
+
+def _kind(field: Field) -> str:
+    if field.role == "place":
+        return "地点名称或 12 位代码"
+    if field.register:
+        return f"台账“{field.register}”中的编号或名称"
+    if field.role in ("participants", "organisation"):
+        return "机构名称或代码" + ("，多个用空格隔开" if field.role == "participants" else "")
+    return _WORDS.get(field.type, "")
+
+
+def _validate(sheet: Any, index: int, form: FormVersion, layout: Layout, field: Field, lists: Any, column: int) -> int:
+    """Drop-downs, number and date rules of one column; returns the next free column of the hidden sheet."""
+    letter = get_column_letter(index)
+    span = f"{letter}{FIRST}:{letter}{_LAST}"
+    formats = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "text": "@"}
+    if field.type in formats:
+        sheet.column_dimensions[letter].number_format = formats[field.type]
+    rule: DataValidation | None = None
+    if field.type == "choice":
+        rule, column = _list(form, layout, field, lists, column)
+    elif field.type == "integer":
+        rule = DataValidation("whole", operator="between", formula1="-999999999999", formula2="999999999999")
+    elif field.type == "decimal":
+        rule = DataValidation("decimal", operator="between", formula1="-999999999999", formula2="999999999999")
+    if rule is not None:
+        rule.allow_blank, rule.showErrorMessage = True, True
+        rule.errorTitle, rule.error = field.label.zh[:30], f"{_kind(field)}。"
+        sheet.add_data_validation(rule)
+        rule.add(span)
+    return column
+
+
+def _list(
+    form: FormVersion, layout: Layout, field: Field, lists: Any, column: int
+) -> tuple[DataValidation | None, int]:
+    offered, rule = choices(form, field), cascade(field)
+    parent = next(
+        (index for index, one in enumerate(layout.columns, 1) if rule and one.name == rule[1] and one.field), None
+    )
+    name = quote_sheetname(LISTS)
+    if not offered:
+        return None, column
+    if rule is None or parent is None:
+        for row, one in enumerate(offered, 1):
+            lists.cell(row, column, one.label.zh or one.name)
+        letter = get_column_letter(column)
+        return DataValidation("list", formula1=f"{name}!${letter}$1:${letter}${len(offered)}"), column + 1
+    above = layout.columns[parent - 1].field
+    labels = {one.name: one.label.zh or one.name for one in choices(form, above)} if above else {}
+    # Sorted by the label of the parent, the choices below one parent are one block: its start and its height.
+    ordered = sorted(offered, key=lambda one: labels.get(one.filters.get(rule[0], ""), ""))
+    for row, one in enumerate(ordered, 1):
+        lists.cell(row, column, labels.get(one.filters.get(rule[0], ""), ""))
+        lists.cell(row, column + 1, one.label.zh or one.name)
+    keys, last = get_column_letter(column), len(ordered)
+    head, keys = f"{name}!${get_column_letter(column + 1)}$1", f"{name}!${keys}$1:${keys}${last}"
+    cell = f"${get_column_letter(parent)}{FIRST}"
+    formula = f"OFFSET({head},MATCH({cell},{keys},0)-1,0,COUNTIF({keys},{cell}),1)"
+    return DataValidation("list", formula1=formula), column + 2
+
+
+def _guide(sheet: Any, form: FormVersion) -> None:
+    lines = [
+        [f"{form.title.zh} 填写说明"],
+        ["1. 从第 3 行起，每行一份；带 * 的栏目必填，不要改动表头。"],
+        ["2. 上传后先预览：有误的格子会标红并说明原因，改好再上传；同一行重复上传只算一次。"],
+        ["3. “编号”可不填；填了的，同一机构同一编号只收一份，改内容请在系统中“更正”。"],
+        ["4. 有重复项目的表单另有工作表，用“所属行”写明它属于主表哪一行（行号或编号）。"],
+        [],
+        ["栏目", "必填", "填法", "单位", "说明"],
+    ]
+    for layout in layouts(form):
+        for column in layout.columns:
+            if column.field is not None:
+                must = "是" if column.required else ("视情况" if column.field.relevant else "")
+                lines.append(
+                    [f"{layout.title}：{column.label}" if layout.repeat else column.label, must, _kind(column.field),
+                     column.field.unit, column.field.hint.zh or column.field.constraint_message.zh]
+                )  # fmt: skip
+    for line in lines:
+        sheet.append([plain(text) for text in line])
+    sheet["A1"].font = Font(bold=True, size=14)
+    for cell in sheet[7]:
+        cell.font, cell.fill = Font(bold=True), _HEAD
+    for letter, width in zip("ABCDE", (28, 8, 32, 8, 60), strict=True):
+        sheet.column_dimensions[letter].width = width
+
+
+def _bytes(book: Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

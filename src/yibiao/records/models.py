@@ -1,0 +1,154 @@
+"""Rows of records. Other rooms never see them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Submission(models.Model):
+    """A record as it stands now; its steps are in ``SubmissionRevision``.
+
+    ``lineage`` holds the codes from the root down to the place, ``/220000000000/220100000000/``, in today's tree. A
+    subtree is then one range of an index, so that a clerk's list among ten million rows costs as much as her own rows;
+    a list of all codes below a prefecture (1,500) or a join into another room's tables would cost the planner a scan.
+    ``actions.relocate`` writes it anew when the tree changes; facts keep the plain code.
+    """
+
+    id = models.CharField(max_length=36, primary_key=True)
+    form = models.CharField(max_length=120)
+    form_version = models.CharField(max_length=40)
+    program = models.CharField(max_length=120)
+    place = models.CharField(max_length=64)
+    lineage = models.CharField(max_length=700)
+    organisation = models.CharField(max_length=64)
+    actor = models.CharField(max_length=64)
+    subject = models.TextField()
+    participants = models.TextField()
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    revision = models.PositiveIntegerField()
+    state = models.CharField(max_length=12)
+    channel = models.CharField(max_length=12)
+    sample = models.BooleanField()
+    has_personal = models.BooleanField()
+    answers = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["received_at", "id"], name="submission_newest"),
+            models.Index(fields=["program", "received_at", "id"], name="submission_program"),
+            models.Index(fields=["form", "program", "received_at", "id"], name="submission_form"),
+            models.Index(fields=["lineage", "received_at", "id"], name="submission_place"),
+            models.Index(fields=["place"], name="submission_code"),
+        ]
+
+
+class SubmissionRevision(models.Model):
+    """One step of a record, never changed. ``digest`` names the content, for telling a repeat from a conflict."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="revisions")
+    revision = models.PositiveIntegerField()
+    act = models.CharField(max_length=12)
+    reason = models.TextField()
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    form_version = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    answers = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["submission", "revision"], name="records_revision_once"),
+        ]
+
+
+class PersonalAnswers(models.Model):
+    """Personal answers of one revision, encrypted; the fact carries only ``digest``, made with this row's salt."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
+    revision = models.PositiveIntegerField()
+    salt = models.BinaryField()
+    token = models.BinaryField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["submission", "revision"], name="records_personal_once"),
+        ]
+
+
+class Review(models.Model):
+    """A reviewer's word on a record as it stood in ``revision``."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="reviews")
+    number = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField()
+    state = models.CharField(max_length=12)
+    reason = models.TextField()
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["submission", "number"], name="records_review_once"),
+        ]
+
+
+class Entity(models.Model):
+    """One object of a register, as its newest live record left it; ``gone`` when no live record is left."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    register = models.CharField(max_length=120)
+    key = models.CharField(max_length=200)
+    label = models.TextField()
+    place = models.CharField(max_length=64)
+    lineage = models.CharField(max_length=700)
+    data = models.TextField()
+    record = models.CharField(max_length=36)
+    occurred_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    gone = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["register", "key"], name="records_entity_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["register", "lineage", "key"], name="entity_place"),
+            models.Index(fields=["place"], name="entity_code"),
+        ]
+
+
+class EntityRevision(models.Model):
+    """What one revision of one record said about an entity; ``live`` until a correction or withdrawal takes it back."""
+
+    entity = models.ForeignKey(Entity, models.PROTECT, related_name="revisions")
+    record = models.CharField(max_length=36)
+    revision = models.PositiveIntegerField()
+    label = models.TextField()
+    place = models.CharField(max_length=64)
+    lineage = models.CharField(max_length=700)
+    data = models.TextField()
+    occurred_at = models.DateTimeField()
+    at = models.DateTimeField()
+    live = models.BooleanField(default=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["record", "live"], name="entity_revision_record")]
+
+
+class Upload(models.Model):
+    """A sheet between its preview and its taking; the file lies in the data folder until ``expires_at``."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    actor = models.CharField(max_length=64)
+    form = models.CharField(max_length=120)
+    form_version = models.CharField(max_length=40)
+    program = models.CharField(max_length=120)
+    name = models.CharField(max_length=255)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    taken_at = models.DateTimeField(null=True)
+    taken = models.PositiveIntegerField(default=0)

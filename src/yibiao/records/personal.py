@@ -1,0 +1,102 @@
+"""Keeping personal answers: encrypted per record, provable by a salted digest, erasable without a trace."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from yibiao.core import canon
+from yibiao.core.problems import refuse
+from yibiao.records import problems
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Personal answers ready to be stored."""
+
+    salt: bytes
+    token: bytes
+    digest: str
+
+
+def keep(answers: Mapping[str, Any]) -> Kept:
+    """Encrypts answers under a salt of their own."""
+    salt = secrets.token_bytes(16)
+    text = canon.dumps(answers).encode()
+    return Kept(salt, _cipher(salt).encrypt(text), _digest(salt, text))
+
+
+def reveal(salt: bytes | memoryview, token: bytes | memoryview) -> dict[str, Any]:
+    """The answers again.
+
+    Raises: ``records.personal.unreadable``.
+    """
+    try:
+        found: dict[str, Any] = json.loads(_cipher(bytes(salt)).decrypt(bytes(token)))
+    except InvalidToken:
+        raise refuse(problems.PERSONAL_KEY.at()) from None
+    return found
+
+
+def seal(content: bytes) -> bytes:
+    """A file that may hold personal answers, encrypted under a salt that stands before it."""
+    salt = secrets.token_bytes(16)
+    return salt + _cipher(salt).encrypt(content)
+
+
+def unseal(sealed: bytes) -> bytes:
+    """Raises: ``records.personal.unreadable``."""
+    try:
+        return _cipher(sealed[:16]).decrypt(sealed[16:])
+    except InvalidToken:
+        raise refuse(problems.PERSONAL_KEY.at()) from None
+
+
+def matches(answers: Mapping[str, Any], salt: bytes | memoryview, digest: str) -> bool:
+    """Whether the answers are those of the digest."""
+    return secrets.compare_digest(_digest(bytes(salt), canon.dumps(answers).encode()), digest)
+
+
+def _digest(salt: bytes, text: bytes) -> str:
+    return hashlib.sha256(salt + text).hexdigest()
+
+
+def _cipher(salt: bytes) -> Fernet:
+    # A key per salt: once the row with its salt is gone, even the key file opens nothing.
+    derived = HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"yibiao personal answers").derive(
+        _key(str(Path(settings.DATA) / "personal.key"))
+    )
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+@lru_cache(maxsize=4)
+def _key(path: str) -> bytes:
+    """The site's key for personal answers, made once and readable by its owner only; it is not SECRET_KEY."""
+    kept = Path(path)
+    if not kept.exists():
+        fresh = kept.with_name(f"personal.key.{secrets.token_hex(4)}")
+        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as new:
+            new.write(secrets.token_hex(32).encode())
+            new.flush()
+            os.fsync(new.fileno())
+        try:
+            # A link appears whole or not at all: of two processes that start together, one wins and both read it.
+            os.link(fresh, kept)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return bytes.fromhex(kept.read_text().strip())

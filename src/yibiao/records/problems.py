@@ -1,0 +1,309 @@
+"""What records refuse, and why."""
+
+from __future__ import annotations
+
+from yibiao.core.problems import Rule
+
+ID = Rule(
+    "records.submission.id",
+    "编号“{id}”不是 UUID。",
+    "“{id}” is not a UUID.",
+    "请让填报端生成形如 1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b 的编号。",
+    "Let the sender make an id such as 1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b.",
+)
+CONFLICT = Rule(
+    "records.submission.conflict",
+    "编号“{id}”已经用于另一份内容。",
+    "The id “{id}” already belongs to other content.",
+    "要改原来那份请用“更正”；要另报一份请换一个编号。",
+    "Correct the earlier record if it was wrong, or send this one under an id of its own.",
+    409,
+)
+UNKNOWN = Rule(
+    "records.submission.unknown",
+    "没有编号为“{id}”的填报，或者它不在您的权限范围内。",
+    "There is no record “{id}”, or it is outside your scope.",
+    "请检查编号；需要查看别处的填报时，请联系管理员开通权限。",
+    "Check the id; ask an administrator if you need records of other places.",
+    404,
+)
+OTHER_PACK = Rule(
+    "records.submission.other-pack",
+    "表单“{form}”不属于工作“{program}”。",
+    "The form “{form}” does not belong to the program “{program}”.",
+    "请从这项工作的表单中选择。",
+    "Choose one of the program's own forms.",
+)
+OUTSIDE = Rule(
+    "records.submission.outside",
+    "“{place}”不在您这次填报的权限范围（{scope}）内。",
+    "“{place}” is outside what you may file for ({scope}).",
+    "请改选您辖区内的地点，或联系管理员开通权限。",
+    "Choose a place of your own area, or ask an administrator for the right.",
+    403,
+)
+NOT_ALLOWED = Rule(
+    "records.submission.not-allowed",
+    "您的岗位没有办理这一步的权限。",
+    "Your post does not have the right to do this.",
+    "请联系管理员开通“{right}”权限。",
+    "Ask an administrator for the right “{right}”.",
+    403,
+)
+PLACE = Rule(
+    "records.place.unknown",
+    "地点“{place}”在 {day} 的行政区划中不存在。",
+    "The place “{place}” is not in the tree of places of {day}.",
+    "请从地点列表中选择。",
+    "Choose a place from the list.",
+)
+PLACE_MISSING = Rule(
+    "records.place.missing",
+    "没有写明地点。",
+    "No place is given.",
+    "请从地点列表中选择。",
+    "Choose a place from the list.",
+)
+FUTURE = Rule(
+    "records.occurred.future",
+    "发生时间 {at} 晚于收到时间一天以上。",
+    "It is said to have occurred at {at}, more than a day after it was received.",
+    "请填写实际发生的时间。",
+    "Give the time at which it really happened.",
+)
+TOO_EARLY = Rule(
+    "records.occurred.too-early",
+    "发生时间 {at} 早于 {bound}。",
+    "It is said to have occurred at {at}, before {bound}.",
+    "请检查年份。",
+    "Check the year.",
+)
+UNREADABLE_TIME = Rule(
+    "records.occurred.unreadable",
+    "“{text}”不是日期或时间。",
+    "“{text}” is not a date or a time.",
+    "请写成 2022-09-10T20:00:00+08:00。",
+    "Write it like 2022-09-10T20:00:00+08:00.",
+)
+ORGANISATION = Rule(
+    "records.organisation.unknown",
+    "没有代码为“{code}”的机构。",
+    "There is no organisation with the code “{code}”.",
+    "请从机构列表中选择，多个机构用空格隔开。",
+    "Choose organisations from the list, separated by spaces.",
+)
+REGISTER = Rule(
+    "records.entity.not-registered",
+    "台账“{register}”里没有“{key}”。",
+    "The register “{register}” has no “{key}”.",
+    "请从台账中选择；没有的请先登记。",
+    "Choose one from the register, or register it first.",
+)
+ENTITY_KEY = Rule(
+    "records.entity.key",
+    "登记台账“{register}”所需的编号为空或超过 200 个字。",
+    "The key for the register “{register}” is empty or longer than 200 characters.",
+    "请填写编号。",
+    "Fill in the key.",
+)
+ENTITY_UNKNOWN = Rule(
+    "records.entity.unknown",
+    "台账中没有编号为“{id}”的对象，或者它不在您的权限范围内。",
+    "There is no entity “{id}”, or it is outside your scope.",
+    "请从台账列表中选择。",
+    "Choose one from the register's list.",
+    404,
+)
+REASON = Rule(
+    "records.reason.missing",
+    "没有写明理由。",
+    "No reason is given.",
+    "请用至少两个字写明为什么{act_zh}。",
+    "Say in a few words why you {act_en}.",
+)
+UNCHANGED = Rule(
+    "records.submission.unchanged",
+    "内容与现有记录完全相同，没有可更正之处。",
+    "The content is the same as the record's; there is nothing to correct.",
+    "请改动有误的答案后再提交；若整份作废，请用“撤回”。",
+    "Change the wrong answer first; use “withdraw” if the whole record is void.",
+)
+STALE = Rule(
+    "records.submission.stale",
+    "您打开后，这份填报已被改到第 {revision} 版。",
+    "The record has moved on to revision {revision} since you opened it.",
+    "请重新打开，在最新内容上更正。",
+    "Open it again and correct the newest content.",
+    409,
+)
+WITHDRAWN = Rule(
+    "records.submission.withdrawn",
+    "这份填报已经撤回，不能再更正、撤回或审核。",
+    "The record has been withdrawn; it cannot be corrected, withdrawn or reviewed.",
+    "需要时请重新填报一份。",
+    "File a new record if one is needed.",
+    409,
+)
+REVIEWED = Rule(
+    "records.review.same",
+    "这份填报已经是“{state}”状态。",
+    "The record already is “{state}”.",
+    "请刷新页面查看最新的审核意见。",
+    "Reload the page to see the newest review.",
+    409,
+)
+REVIEW_STATE = Rule(
+    "records.review.state",
+    "审核结果只能是“通过”或“退回”。",
+    "A review either approves or rejects.",
+    "请选择其中一项。",
+    "Choose one of the two.",
+)
+NO_PERSONAL = Rule(
+    "records.personal.none",
+    "这份填报没有个人信息，或者已经清除。",
+    "The record has no personal answers, or they were erased.",
+    "无需再办理。",
+    "Nothing is left to do.",
+    404,
+)
+PURPOSE = Rule(
+    "records.personal.purpose",
+    "查看个人信息要写明用途。",
+    "Say what you need the personal answers for.",
+    "请用至少两个字写明用途，用途会记入日志。",
+    "Give the purpose in a few words; it is logged.",
+)
+PERSONAL_KEY = Rule(
+    "records.personal.unreadable",
+    "个人信息无法解密：密钥文件与写入时不同。",
+    "The personal answers cannot be decrypted: the key file is not the one they were written with.",
+    "请管理员恢复数据目录中的 personal.key。",
+    "Ask the operator to restore personal.key in the data folder.",
+    500,
+)
+TOO_MANY = Rule(
+    "records.batch.too-large",
+    "一次收到 {count} 条，超过上限 {limit} 条。",
+    "{count} records came at once; the limit is {limit}.",
+    "请分几次提交。",
+    "Send them in several parts.",
+    413,
+)
+
+SHEET_LARGE = Rule(
+    "records.sheet.too-large",
+    "文件超过上限（{limit}）。",
+    "The file is larger than allowed ({limit}).",
+    "请分成几个文件上传。",
+    "Split it into several files.",
+    413,
+)
+SHEET_FORMAT = Rule(
+    "records.sheet.unreadable",
+    "这个文件不是可用的 .xlsx 或 .csv 表格。",
+    "The file is not a usable .xlsx or .csv sheet.",
+    "请下载模板填写；旧的 .xls 请另存为 .xlsx。",
+    "Fill in the template; save an old .xls as .xlsx first.",
+)
+SHEET_UNSAFE = Rule(
+    "records.sheet.unsafe",
+    "文件的内部结构不正常（解压后过大，或含有外部实体），为安全起见没有打开。",
+    "The file is built in an unsafe way (it unpacks to too much, or holds entities) and was not opened.",
+    "请用模板重新填写后上传。",
+    "Fill in the template anew.",
+)
+SHEET_ENCODING = Rule(
+    "records.sheet.encoding",
+    "认不出文字编码。",
+    "The text encoding is not recognised.",
+    "请存为 UTF-8 或 GB18030（Excel 中的“CSV UTF-8”）。",
+    "Save it as UTF-8 or GB18030 (“CSV UTF-8” in Excel).",
+)
+SHEET_EMPTY = Rule(
+    "records.sheet.empty",
+    "表中没有填写任何一行。",
+    "The sheet has no row filled in.",
+    "请从表头下面一行开始填写。",
+    "Fill in rows below the header.",
+)
+SHEET_COLUMN = Rule(
+    "records.sheet.column-unknown",
+    "“{column}”不是这张表单的栏目。",
+    "“{column}” is not a question of this form.",
+    "请使用最新的模板，不要改动表头。",
+    "Use the newest template and leave its header as it is.",
+)
+SHEET_TWICE = Rule(
+    "records.sheet.column-twice",
+    "栏目“{column}”出现了两次。",
+    "The column “{column}” stands there twice.",
+    "请删去其中一栏。",
+    "Delete one of them.",
+)
+SHEET_MISSING = Rule(
+    "records.sheet.column-missing",
+    "缺少必填的栏目“{column}”。",
+    "The required column “{column}” is missing.",
+    "请使用最新的模板。",
+    "Use the newest template.",
+)
+SHEET_HEADER = Rule(
+    "records.sheet.header",
+    "没有找到表头。",
+    "No header was found.",
+    "请下载模板，从模板填写。",
+    "Download the template and start from it.",
+)
+SHEET_PARENT = Rule(
+    "records.sheet.parent",
+    "“所属行”写的“{row}”在主表中不存在。",
+    "The main sheet has no row “{row}”.",
+    "请填写主表的行号或编号。",
+    "Give a row number or a number of the main sheet.",
+)
+CELL_CHOICE = Rule(
+    "records.cell.choice",
+    "“{text}”不在可选项中。",
+    "“{text}” is not one of the choices.",
+    "请从下拉列表中选择。",
+    "Choose from the drop-down list.",
+)
+CELL_NAME = Rule(
+    "records.cell.name",
+    "按“{text}”找到 {count} 个，无法确定是哪一个。",
+    "“{text}” names {count} things, not one.",
+    "请改填代码。",
+    "Give the code instead.",
+)
+CELL_FORMULA = Rule(
+    "records.cell.formula",
+    "单元格里的公式没有算出的值，或结果是错误值“{text}”。",
+    "The formula in the cell has no value, or the error value “{text}”.",
+    "请改为直接填写数值。",
+    "Write the value itself.",
+)
+CELL_ROW = Rule(
+    "records.sheet.row-twice",
+    "编号“{number}”在表中出现了两次，内容却不同。",
+    "The number “{number}” stands there twice with different content.",
+    "请改用不同的编号，或删去其中一行。",
+    "Use different numbers, or delete one row.",
+)
+SHEET_BAD_ROWS = Rule(
+    "records.sheet.bad-rows",
+    "表中有 {count} 行有误，因此没有收下任何一行。",
+    "{count} rows have errors, so none was taken.",
+    "请下载标注错误的副本，改好后重新上传；也可以选择“只收无误的行”。",
+    "Download the marked copy, correct it and upload it again; or take the good rows only.",
+)
+UPLOAD_UNKNOWN = Rule(
+    "records.upload.unknown",
+    "这次上传已经过期、已经收下，或不是您上传的。",
+    "This upload has expired, was taken already, or is not yours.",
+    "请重新上传文件。",
+    "Upload the file again.",
+    404,
+)
+
+CATALOGUE = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

@@ -1,0 +1,274 @@
+"""Reading records and registers, always within a scope."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from yibiao.core.periods import SHANGHAI
+from yibiao.core.problems import refuse
+from yibiao.forms import queries as forms
+from yibiao.packs import queries as packs
+from yibiao.people.types import Scope, Warrant
+from yibiao.records import actions, models, placing, presenting, problems, types
+from yibiao.records.checking import canonical_id
+
+
+def record(id: str, *, scope: Scope) -> types.Record:
+    """A record as it stands; outside the scope it is as unknown as if it did not exist.
+
+    Raises: ``records.submission.unknown``.
+    """
+    return record_of(_row(id, scope))
+
+
+def presented(id: str, *, scope: Scope, language: str = "zh") -> types.Presented:
+    """A record as people read it, by the form version under which it was filed.
+
+    Raises: ``records.submission.unknown``.
+    """
+    found = record(id, scope=scope)
+    form = forms.form(found.form, found.form_version)
+    return presenting.presented(found, form, found.answers, language)
+
+
+def history(id: str, *, scope: Scope) -> tuple[types.Revision, ...]:
+    """The steps of a record.
+
+    Shape: one per revision, oldest first; ``changed`` names the answers that differ from the step before.
+    Raises: ``records.submission.unknown``.
+    """
+    steps: list[types.Revision] = []
+    before: Mapping[str, Any] | None = None
+    for row in _row(id, scope).revisions.order_by("revision"):
+        answers = json.loads(row.answers)
+        changed = () if before is None else _changed(before, answers)
+        steps.append(
+            types.Revision(row.revision, row.act, row.reason, row.actor, _local(row.at), answers, changed)  # type: ignore[arg-type]
+        )
+        before = answers
+    return tuple(steps)
+
+
+def reviews(id: str, *, scope: Scope) -> tuple[types.Review, ...]:
+    """What reviewers said of a record, oldest first; may be empty.
+
+    Raises: ``records.submission.unknown``.
+    """
+    rows = _row(id, scope).reviews.order_by("number")
+    return tuple(types.Review(row.state, row.reason, row.actor, _local(row.at)) for row in rows)  # type: ignore[arg-type]
+
+
+def personal(id: str, *, by: Warrant, purpose: str) -> Mapping[str, Any]:
+    """The personal answers of a record; the reading is itself a fact, with its purpose.
+
+    Raises: ``records.submission.unknown``, ``records.personal.none|purpose``.
+    """
+    return actions.log_personal_read(id, by=by, purpose=purpose)
+
+
+def page(
+    *,
+    scope: Scope,
+    program: str | None = None,
+    form: str | None = None,
+    place: str | None = None,
+    state: str | None = None,
+    text: str = "",
+    number: int = 1,
+    size: int = 50,
+) -> types.Page:
+    """One page of records, newest receipt first.
+
+    ``text`` finds an id, the beginning of a subject, or words in the answers. For walks over everything use ``each``:
+    a high page number is slow.
+    """
+    rows = _rows(scope, program=program, form=form, place=place, state=state, text=text)
+    size, total = max(1, min(size, 500)), rows.count()
+    number = max(1, min(number, -(-total // size) or 1))
+    shown = rows.order_by("-received_at", "-id")[(number - 1) * size : number * size]
+    return types.Page(tuple(record_of(row) for row in shown), total, number, size)
+
+
+def each(
+    *,
+    scope: Scope,
+    program: str | None = None,
+    form: str | None = None,
+    place: str | None = None,
+    state: str | None = None,
+    text: str = "",
+    limit: int | None = None,
+) -> Iterator[types.Record]:
+    """All records that match, newest first; each batch starts after the last record seen, so the end costs no more."""
+    rows = _rows(scope, program=program, form=form, place=place, state=state, text=text)
+    last: models.Submission | None = None
+    left = limit
+    while left is None or left > 0:
+        batch = rows
+        if last is not None:
+            batch = rows.filter(Q(received_at__lt=last.received_at) | Q(received_at=last.received_at, id__lt=last.id))
+        step = 2_000 if left is None else min(left, 2_000)
+        found = list(batch.order_by("-received_at", "-id")[:step])
+        yield from (record_of(row) for row in found)
+        if len(found) < step:
+            return
+        last = found[-1]
+        left = None if left is None else left - step
+
+
+def newest(scope: Scope, program: str | None, limit: int = 10) -> tuple[types.Record, ...]:
+    """The records received last; may be empty."""
+    rows = _rows(scope, program=program).order_by("-received_at", "-id")[:limit]
+    return tuple(record_of(row) for row in rows)
+
+
+def records(ids: Sequence[str], *, scope: Scope) -> dict[str, types.Record]:
+    """Records by id, those within the scope."""
+    found: dict[str, types.Record] = {}
+    open_to = placing.within(scope)
+    for start in range(0, len(ids), 400):
+        rows = models.Submission.objects.filter(open_to, pk__in=ids[start : start + 400])
+        found |= {row.id: record_of(row) for row in rows}
+    return found
+
+
+def registers(program: str) -> tuple[str, ...]:
+    """The registers that the program's forms keep or look into, in alphabetical order.
+
+    Raises: ``packs.program.unknown``.
+    """
+    found: set[str] = set()
+    for form in forms.forms(packs.program(program).pack):
+        if form.entity:
+            found.add(form.entity.register)
+        found |= {field.register for field in form.fields if field.register}
+    return tuple(sorted(found))
+
+
+def entities(
+    register: str,
+    *,
+    scope: Scope,
+    program: str,
+    text: str = "",
+    place: str | None = None,
+    number: int = 1,
+    size: int = 50,
+) -> tuple[types.Entity, ...]:
+    """Entities of a register by key, one page; ``text`` finds the beginning of a key or words of a label.
+
+    A register that no form of the program uses is closed to the program: it shows as empty.
+    """
+    if register not in registers(program):
+        return ()
+    rows = models.Entity.objects.filter(_entities_within(scope, program), register=register, gone=False)
+    if place:
+        rows = rows.filter(placing.below((placing.Atlas().lineage(place),)))
+    if text:
+        rows = rows.filter(Q(key__startswith=text) | Q(label__icontains=text))
+    size = max(1, min(size, 500))
+    start = (max(1, number) - 1) * size
+    return tuple(_entity(row) for row in rows.order_by("key")[start : start + size])
+
+
+def entity(id: str, *, scope: Scope, program: str) -> types.Entity:
+    """One entity.
+
+    Raises: ``records.entity.unknown``.
+    """
+    rows = models.Entity.objects.filter(_entities_within(scope, program), pk=id, gone=False)
+    row = rows.first()
+    if row is None or row.register not in registers(program):
+        raise refuse(problems.ENTITY_UNKNOWN.at(id=id[:80]))
+    return _entity(row)
+
+
+def entity_labels(register: str, keys: Sequence[str]) -> dict[str, str]:
+    """Labels by key, for showing a stored answer; keys that are not registered are left out."""
+    rows = models.Entity.objects.filter(register=register, key__in=list(keys)[:400])
+    return dict(rows.values_list("key", "label"))
+
+
+def count() -> int:
+    """How many records there are."""
+    return models.Submission.objects.count()
+
+
+def record_of(row: models.Submission) -> types.Record:
+    return types.Record(
+        id=row.id,
+        form=row.form,
+        form_version=row.form_version,
+        program=row.program,
+        place=row.place,
+        organisation=row.organisation,
+        actor=row.actor,
+        subject=row.subject,
+        participants=tuple(row.participants.split()),
+        occurred_at=_local(row.occurred_at),
+        received_at=_local(row.received_at),
+        revision=row.revision,
+        state=row.state,  # type: ignore[arg-type]
+        channel=row.channel,  # type: ignore[arg-type]
+        answers=json.loads(row.answers),
+        has_personal=row.has_personal,
+        sample=row.sample,
+    )
+
+
+def _entity(row: models.Entity) -> types.Entity:
+    return types.Entity(
+        row.id, row.register, row.key, row.label, row.place, json.loads(row.data), row.record, _local(row.updated_at)
+    )
+
+
+def _rows(
+    scope: Scope,
+    *,
+    program: str | None = None,
+    form: str | None = None,
+    place: str | None = None,
+    state: str | None = None,
+    text: str = "",
+) -> QuerySet[models.Submission]:
+    rows = models.Submission.objects.filter(placing.within(scope, program=program))
+    if program is not None:
+        rows = rows.filter(program=program)
+    if form:
+        rows = rows.filter(form=form)
+    if place:
+        lineage = placing.Atlas().lineage(place)
+        rows = rows.filter(placing.below((lineage,))) if lineage else rows.none()
+    if state:
+        rows = rows.filter(state=state)
+    if text.strip():
+        sought = text.strip()
+        id = canonical_id(sought)
+        rows = rows.filter(Q(pk=id) if id else Q(subject__startswith=sought) | Q(answers__contains=sought))
+    return rows
+
+
+def _row(id: str, scope: Scope) -> models.Submission:
+    row = models.Submission.objects.filter(placing.within(scope), pk=canonical_id(id)).first()
+    if row is None:
+        raise refuse(problems.UNKNOWN.at(id=id[:80]))
+    return row
+
+
+def _entities_within(scope: Scope, program: str) -> Q:
+    atlas = placing.Atlas()
+    return placing.below(filter(None, (atlas.lineage(code) for code in scope.places(program))))
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    names = [*before, *(name for name in after if name not in before)]
+    return tuple(name for name in names if before.get(name) != after.get(name))
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(SHANGHAI)
