@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -107,8 +107,11 @@ def _by_column(question: Question, name: str) -> tuple[Slice, ...]:
     )
 
 
-def _combined(question: Question, cut: Any, keys: Sequence[str]) -> dict[str, Cut]:
-    """The parts of each leaf, put together by the terms of the indicator. Missing: a part without rows is a zero of what is counted, and unknown otherwise."""
+def _combined(question: Question, cut: Callable[[Indicator], Mapping[str, Cut]], keys: Sequence[str]) -> dict[str, Cut]:
+    """The parts of each leaf, put together by the terms of the indicator.
+
+    Missing: a part without rows is a zero of what is counted, and unknown otherwise.
+    """
     leaves = {leaf.id: (leaf, cut(leaf)) for leaf in reading.leaves(question, question.indicator)}
     listed = dict.fromkeys(keys)
     for _, found in leaves.values():

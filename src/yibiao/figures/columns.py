@@ -1,4 +1,4 @@
-"""Every kind declares its columns once: a form's dictionary gives the columns of its facts and of each of its repeats."""
+"""Every kind declares its columns once: a form's dictionary gives those of its facts and of each of its repeats."""
 
 from __future__ import annotations
 

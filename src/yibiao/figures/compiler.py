@@ -1,8 +1,8 @@
 """From the indicator algebra to SQL text of the common subset.
 
-Every term becomes one relation of contributing rows, and all else is an aggregate over it: the value, a breakdown, the list
-of contributions. What is printed and what opens therefore cannot differ. The relations ``facts_n``, ``superseded_n``
-and the tree are supplied by the engine.
+Every term becomes one relation of contributing rows, and all else is an aggregate over it: the value, a breakdown, the
+list of contributions. What is printed and what opens therefore cannot differ. The relations ``facts_n``,
+``superseded_n`` and the tree are supplied by the engine.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _CARRIED: Final = ("position", "fact", "revision", "item", "place", "occurred_at
 class Term:
     """One leaf of an indicator: which rows of a source it looks at, and what each adds.
 
-    ``shape`` is count, sum, distinct or latest. ``per`` and ``keys`` are cells: names of columns, or templates over them
-    (``${code}``). ``program`` is empty for all programs, ``from_`` None for no lower bound, ``until`` None for no upper.
+    ``shape`` is count, sum, distinct or latest. ``per`` and ``keys`` are cells: names of columns, or templates over
+    them (``${code}``). ``program`` is empty for all programs, ``from_`` and ``until`` are None for no bound.
     """
 
     number: int
@@ -60,7 +60,7 @@ class Term:
         return f"superseded_{self.number}"
 
     def columns(self, extra: Iterable[str] = ()) -> tuple[Column, ...]:
-        """The columns that its SQL names; an answer without a type of its own is read as a number where one is needed."""
+        """The columns that its SQL names; what a form computes is read as a number where one is needed."""
         wanted = [*_CARRIED, "program", "organisation", *self.shown(), *extra]
         numbers = {self.of} if self.shape in ("sum", "latest") else set()
         numbers |= set(_numbers(self.filter)) if self.filter else set()
@@ -164,12 +164,15 @@ def by_range(term: Term, ranges: Iterable[tuple[str, int, int]]) -> str:
 def contributions(term: Term) -> str:
     """The rows behind a term, each row once.
 
-    Of a distinct count the first row of each key adds one and the others nothing, so that the amounts add up to the value.
+    Of a distinct count the first row of each key adds one and the others nothing: the amounts add up to the value.
     """
     amount = "amount"
     if term.shape == "distinct":
         amount = "CASE WHEN ROW_NUMBER() OVER (PARTITION BY key ORDER BY position, item) = 1 THEN 1 ELSE 0 END"
-    inner = f"SELECT kind, {_LISTED}, {amount} AS amount, key, shown\nFROM (\n{rows(term, values=True)}\n) AS c WHERE passes"
+    inner = (
+        f"SELECT kind, {_LISTED}, {amount} AS amount, key, shown\n"
+        f"FROM (\n{rows(term, values=True)}\n) AS c WHERE passes"
+    )
     # Several choices of one answer are several rows here; a reader sees the answer once.
     split = term.shape == "distinct" and _key(term, "")[1]
     return _once(inner, "SUM") if split else inner

@@ -1,4 +1,4 @@
-"""How many of the reports owed were filed: the units of a register × days or months, against the reports that arrived."""
+"""How many of the reports owed were filed: units of a register × days or months, against the reports that came."""
 
 from __future__ import annotations
 
@@ -83,9 +83,10 @@ def filed(duty: Obligation, *, values: bool = False) -> str:
     length = 10 if duty.rule.every == "day" else 7
     slots = ", ".join(quoted(slot) for slot in duty.slots) or "NULL"
     rows = compiler.anywhere(duty.reports, values=values)
+    slot = f"SUBSTR(CAST(r.day AS VARCHAR), 1, {length})"
     return (
-        f"SELECT r.*, SUBSTR(CAST(r.day AS VARCHAR), 1, {length}) AS slot FROM (\n{rows}\n) AS r\n"  # noqa: S608
-        f"WHERE SUBSTR(CAST(r.day AS VARCHAR), 1, {length}) IN ({slots}) AND r.key IN (SELECT unit FROM (\n{_units(duty)}\n) AS o)"
+        f"SELECT r.*, {slot} AS slot FROM (\n{rows}\n) AS r\n"  # noqa: S608
+        f"WHERE {slot} IN ({slots}) AND r.key IN (SELECT unit FROM (\n{_units(duty)}\n) AS o)"
     )
 
 

@@ -197,7 +197,8 @@ def _steps(question: Question, terms: tuple[Term, ...]) -> tuple[Text, ...]:
         made.append(
             Text(
                 f"取“{title.zh}”截至存证点 {question.checkpoint} 的最新有效版本，已撤回的不算；{span.zh}",
-                f"Take “{title.of('en')}” as of checkpoint {question.checkpoint}, newest revisions, none withdrawn; {span.en}",
+                f"Take “{title.of('en')}” as of checkpoint {question.checkpoint}: newest revisions, none withdrawn; "
+                f"{span.en}",
             )
         )
     made.append(

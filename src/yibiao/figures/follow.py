@@ -1,9 +1,10 @@
 """Takes sealed facts into columns: files first, then one transaction that commits them and moves the cursor.
 
-A superseded revision stays where it is, since files never change. That it is superseded is a row of its own, in a source
-``<kind>/_superseded`` beside the facts: (position of the revision that supersedes, position superseded). A row is live
-as of N when its position is at most N and no such row at or below N names it. A withdrawal adds only such a row. It is one
-small set of integers to hold against, and columns, tail, compaction and rebuild treat it like any other source.
+A superseded revision stays where it is, since files never change. That it is superseded is a row of its own, in a
+source ``<kind>/_superseded`` beside the facts: (position of the revision that supersedes, position superseded). A row
+is live as of N when its position is at most N and no such row at or below N names it. A withdrawal adds only such a
+row. It is one small set of integers to hold against, and columns, tail, compaction and rebuild treat it like any other
+source.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def superseded(facts: Iterable[Fact]) -> Iterator[tuple[str, int, int]]:
 
 
 def _position(fact: Fact, revision: int) -> int | None:
-    found = ledger.fact(fact.id, revision, fact.kind)
+    found = ledger.fact(fact.id, revision, kind=fact.kind)
     return found.position if found else None
 
 
@@ -190,6 +191,6 @@ def _prune(root: Path, oldest: float) -> None:
         return
     tokens = set(Projection.objects.values_list("token", flat=True))
     for folder in root.iterdir():
-        if folder.is_dir() and folder.name not in tokens and folder.stat().st_mtime <= oldest:
-            if not any(path.is_file() for path in folder.rglob("*")):
-                shutil.rmtree(folder, ignore_errors=True)
+        gone = folder.is_dir() and folder.name not in tokens and folder.stat().st_mtime <= oldest
+        if gone and not any(path.is_file() for path in folder.rglob("*")):
+            shutil.rmtree(folder, ignore_errors=True)

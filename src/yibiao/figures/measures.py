@@ -14,7 +14,7 @@ from yibiao.figures import compiler, covering, reading
 from yibiao.figures.compiler import Term
 from yibiao.figures.covering import Obligation
 from yibiao.figures.reading import Question
-from yibiao.figures.types import Coverage, Indicator
+from yibiao.figures.types import UNSAID, Coverage, Indicator
 from yibiao.packs.types import Text
 
 
@@ -23,7 +23,7 @@ class Measured:
     value: Decimal | None
     facts: int
     coverage: Coverage | None = None
-    note: Text = Text("")
+    note: Text = UNSAID
 
 
 NOTHING: Final = Measured(None, 0)

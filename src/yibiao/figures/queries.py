@@ -111,10 +111,7 @@ def contributions(query: Query, *, scope: Scope, number: int = 1, size: int = 50
     question = reading.ask(query, scope)
     sql, terms = measures.sql_behind(question, question.indicator)
     found = reading.run(question, compiler.paged(sql, size, (max(number, 1) - 1) * size), terms)
-    if found:
-        total = found[0][-1]
-    else:
-        total = reading.run(question, compiler.counted(sql), terms)[0][1]
+    total = found[0][-1] if found else reading.run(question, compiler.counted(sql), terms)[0][1]
     return Contributions(tuple(_contribution(row) for row in found), total, max(number, 1), size)
 
 

@@ -11,13 +11,17 @@ from typing import Any, Literal
 from yibiao.core.periods import Period
 from yibiao.packs.types import Text
 
+UNSAID = Text("")
 Measure = Literal["count", "sum", "distinct", "latest", "ratio", "streak", "zero", "expr"]
 Attribution = Literal["place", "organisation"]
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A definition, frozen with its pack version. ``ref`` is ``<pack>.<id>``. ``source`` is ``<form>`` or ``<form>/<repeat>``."""
+    """A definition, frozen with its pack version. ``ref`` is ``<pack>.<id>``.
+
+    ``source`` is ``<form>`` or ``<form>/<repeat>``.
+    """
 
     id: str
     pack: str
@@ -78,8 +82,8 @@ class Query:
 class Figure:
     """A value with all that belongs to it.
 
-    ``value`` is None where nothing can be said: a zero without full coverage, a ratio over nothing, a stock never filed.
-    ``facts`` counts the contributing facts. ``as_of`` is the checkpoint's number.
+    ``value`` is None where nothing can be said: a zero without full coverage, a ratio over nothing, a stock never
+    filed. ``facts`` counts the contributing facts. ``as_of`` is the checkpoint's number.
     """
 
     query: Query
@@ -89,7 +93,7 @@ class Figure:
     as_of: int
     facts: int
     coverage: Coverage | None = None
-    note: Text = Text("")
+    note: Text = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +154,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a source: ``type`` is BIGINT, DECIMAL, DATE, TIMESTAMP, VARCHAR, or SET (names with spaces between)."""
+    """One column of a source.
+
+    ``type`` is BIGINT, DECIMAL, DATE, TIMESTAMP, VARCHAR, SET (names with spaces between), or ANY for what
+    a form computes.
+    """
 
     name: str
     type: str
-    label: Text = Text("")
+    label: Text = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +176,7 @@ class Source:
     kind: str
     repeat: str
     columns: tuple[Column, ...]
-    title: Text = Text("")
+    title: Text = UNSAID
     register: str = ""
     key: str = ""
     entity_label: str = ""
@@ -179,7 +187,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class CoverageRule:
-    """Who owes which report: every unit of ``register`` that passes ``filter`` files ``form`` once every day or month."""
+    """Who owes which report: every unit of ``register`` that passes ``filter`` files ``form`` every day or month."""
 
     id: str
     form: str

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from yibiao.figures.types import Column
 
-Table = pa.Table
+Table: TypeAlias = Any  # an Arrow table; pyarrow has no types of its own
 _ARROW: Final[Mapping[str, Any]] = {
     "BIGINT": pa.int64(),
     "DECIMAL": pa.decimal128(18, 4),
@@ -59,7 +59,7 @@ def distinct(held: Table, column: str) -> set[str]:
 
 
 def write(path: Path, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> int:
-    """Writes rows as one Parquet file, ordered by place and day; gives its size. The file appears whole or not at all."""
+    """Writes rows as one Parquet file, ordered by place and day; gives its size. It appears whole or not at all."""
     return _store(path, _ordered(table(columns, rows)))
 
 
@@ -148,7 +148,8 @@ def scan(columns: Sequence[Column], tail: str, files: Sequence[Path], upto: int)
     A file may lack a column that a newer version of the form added, or hold it in an older type.
     """
     listed = ", ".join(quoted(str(path)) for path in files)
-    read = f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true) WHERE position <= {upto}"
+    held = f"read_parquet([{listed}], union_by_name = true)"
+    read = f" UNION ALL BY NAME SELECT * FROM {held} WHERE position <= {upto}"  # noqa: S608
     picked = ", ".join(_picked(column) for column in columns)
     return f"SELECT {picked} FROM (SELECT * FROM {tail}{read if files else ''}) AS scanned"  # noqa: S608
 
