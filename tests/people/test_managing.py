@@ -83,6 +83,17 @@ def test_open_an_account_grant_and_first_sign_in(world: World, signed_in: Signed
     assert newcomer.get("/account/")["Location"] == "/account/password/change/", "the given password must be changed"
 
 
+def test_a_place_may_be_given_by_name(world: World, signed_in: SignedIn) -> None:
+    client, path = signed_in(world.erdao_admin), f"/account/people/{world.idle.key}/grant/"
+    sent = {"right": "fill", "programs": "*"}
+    assert client.post(path, {**sent, "place": "二道区"}).status_code == 302
+    assert [grant.place for grant in queries.scope(world.idle.key, "fill").grants] == [ERDAO]
+    for place, said in (("没有此地", "没有叫“没有此地”的地点"), ("二道", "二道区 220105000000"), ("南关区", "")):
+        answer = client.post(path, {**sent, "place": place})
+        assert answer.status_code in (403, 422)
+        assert said in answer.content.decode()
+
+
 def test_refused_accounts(world: World, signed_in: SignedIn) -> None:
     client = signed_in(world.erdao_admin)
     for changed, status, said in (

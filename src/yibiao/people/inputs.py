@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import get_language
@@ -10,6 +10,29 @@ from django.utils.translation import gettext_lazy as _
 
 from yibiao.people.types import EVERY_PROGRAM, RIGHTS, Grant
 from yibiao.people.words import RIGHT_WORDS
+from yibiao.places import queries as places
+
+# The browser offers the organisations in range by code and name.
+ORGANISATIONS: Final = {"list": "organisation-codes", "autocomplete": "off"}
+
+
+class PlaceInput(forms.CharField):
+    """A place by its code, or by its name where only one place of the country has it."""
+
+    def clean(self, value: str) -> str:
+        text = str(super().clean(value)).strip()
+        if not text or text[0].isdigit():
+            return text
+        found = places.search(text, limit=8)
+        exact = [place for place in found if place.name == text]
+        if len(exact) == 1:
+            return exact[0].code
+        if not found:
+            raise forms.ValidationError(
+                _("没有叫“%(name)s”的地点。请核对名称，或填写地点代码。"), params={"name": text}
+            )
+        offered = "、".join(f"{place.name} {place.code}" for place in exact or found)
+        raise forms.ValidationError(_("请填写地点代码：%(offered)s"), params={"offered": offered})
 
 
 def right_choices() -> list[tuple[str, str]]:
@@ -20,8 +43,8 @@ class GrantInput(forms.Form):
     """A right, where, and for which programs."""
 
     right = forms.ChoiceField(label=_("权限"), choices=right_choices)
-    place = forms.CharField(
-        label=_("地点代码"), max_length=40, help_text=_("权限包括该地点及其以下各级。例如 220105000000 为二道区。")
+    place = PlaceInput(
+        label=_("地点"), max_length=40, help_text=_("填名称或代码，例如“二道区”或 220105000000；包括其以下各级。")
     )
     programs = forms.CharField(
         label=_("专项代码"), initial=EVERY_PROGRAM, max_length=500, help_text=_("多个代码用空格隔开；* 表示全部专项。")
@@ -36,10 +59,13 @@ class PersonInput(forms.Form):
     """A new account with its first post."""
 
     username = forms.CharField(
-        label=_("用户名"), max_length=32, help_text=_("小写字母、数字、点或短横线，3 至 32 个。")
+        label=_("用户名"),
+        max_length=32,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("小写字母、数字、点或短横线，3 至 32 个。"),
     )
     name = forms.CharField(label=_("姓名"), max_length=80)
-    organisation = forms.CharField(label=_("机构代码"), max_length=40)
+    organisation = forms.CharField(label=_("机构代码"), max_length=40, widget=forms.TextInput(attrs=ORGANISATIONS))
     role = forms.CharField(label=_("岗位"), max_length=80)
     password = forms.CharField(
         label=_("初始密码"),
@@ -50,7 +76,7 @@ class PersonInput(forms.Form):
 
 
 class PostInput(forms.Form):
-    organisation = forms.CharField(label=_("机构代码"), max_length=40)
+    organisation = forms.CharField(label=_("机构代码"), max_length=40, widget=forms.TextInput(attrs=ORGANISATIONS))
     role = forms.CharField(label=_("岗位"), max_length=80)
 
 
@@ -67,4 +93,4 @@ class OrganisationInput(forms.Form):
     code = forms.CharField(label=_("机构代码"), max_length=40, help_text=_("字母、数字或短横线，例如 220105-yjj。"))
     name = forms.CharField(label=_("机构名称"), max_length=80)
     parent = forms.CharField(label=_("上级机构代码"), max_length=40, required=False)
-    place = forms.CharField(label=_("地点代码"), max_length=40, help_text=_("机构服务的地点，例如 220105000000。"))
+    place = PlaceInput(label=_("地点"), max_length=40, help_text=_("机构服务的地点，填名称或代码。"))
