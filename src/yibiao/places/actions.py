@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from importlib.resources import files
 
 from django.db import transaction
+from django.utils.timezone import now
 
 from yibiao.core import canon, trees
+from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.ledger import actions as ledger
+from yibiao.ledger import queries as log
 from yibiao.ledger.types import FactDraft
-from yibiao.places import amending, problems, queries
+from yibiao.places import amending, problems, queries, renumbering
 from yibiao.places.initials import initials
 from yibiao.places.models import Edition as EditionRow
 from yibiao.places.models import Node, Succession
@@ -73,9 +76,9 @@ def add_below(parent: str, rows: Sequence[PlaceDraft]) -> Edition:
 
     A draft without a parent hangs directly under ``parent``. Adding what stands there already changes nothing.
 
-    Raises: places.place.unknown, places.level.too-high.
+    Raises: places.place.unknown, places.level.too-high, core.tree.cycle, core.tree.orphan.
     """
-    queries.place(parent)
+    parent = queries.place(parent).code
     edition = queries.edition()
     present = {row.code: row for row in queries.drafts()}
     added = [PlaceDraft(row.code, row.name, row.level, row.parent or parent) for row in rows]
@@ -86,8 +89,14 @@ def add_below(parent: str, rows: Sequence[PlaceDraft]) -> Edition:
     spans = trees.number(*_checked(everything))
     with transaction.atomic():
         # The edition keeps its date; only the numbering makes room, which no fact depends on.
-        Node.objects.filter(edition_id=edition.number).delete()
-        _store(edition.number, everything, spans, None)
+        nodes = Node.objects.filter(edition_id=edition.number)
+        stored = list(new.values())
+        if renumbering.make_room(edition.number, spans):
+            nodes.filter(code__in=[code for code in new if code in present]).delete()
+        else:
+            nodes.delete()
+            stored = everything
+        _store(edition.number, stored, spans, None)
         _tell(
             "places.added", edition, {"parent": parent, "count": len(new), "rows": canon.digest(_plain(new.values()))}
         )
@@ -173,23 +182,21 @@ def _store(
 
 
 def _tell(kind: str, edition: Edition, payload: Mapping[str, object]) -> None:
-    revision = 1
-    ledger.append(
-        [
-            FactDraft(
-                kind=kind,
-                id=f"{kind}-{edition.number}-{payload['rows']}"[:64],
-                revision=revision,
-                program="",
-                place="",
-                organisation="",
-                actor="",
-                subject=f"edition-{edition.number}",
-                occurred_at=datetime.combine(edition.valid_from, time(), UTC),
-                payload={"edition": edition.number, "label": edition.label, "source": edition.source, **payload},
-            )
-        ]
+    id = f"edition-{edition.number}"
+    last = log.fact(id, kind=kind)
+    draft = FactDraft(
+        kind=kind,
+        id=id,
+        revision=last.revision + 1 if last else 1,
+        program="",
+        place="",
+        organisation="",
+        actor="",
+        subject=id,
+        occurred_at=datetime.combine(edition.valid_from, time(), SHANGHAI) if kind == "places.edition" else now(),
+        payload={"edition": edition.number, "label": edition.label, "source": edition.source, **payload},
     )
+    ledger.append([draft])
 
 
 def _plain(rows: Iterable[PlaceDraft]) -> list[list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from yibiao.core.problems import refuse
+from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.places import problems
 from yibiao.places.types import Change, PlaceDraft
 
@@ -24,14 +24,20 @@ Tree = dict[str, PlaceDraft]
 def apply(rows: Iterable[PlaceDraft], changes: Sequence[Change]) -> tuple[list[PlaceDraft], list[Successor]]:
     """The rows after the changes, in their order, and the successions that they bring.
 
-    Raises: places.place.unknown, places.change.bad.
+    Raises: places.place.unknown, places.change.bad, places.code.taken; all that are found.
     """
     tree: Tree = {row.code: row for row in rows}
     successions: list[Successor] = []
+    found: list[Problem] = []
     for change in changes:
-        if change.act != "add" and change.code not in tree:
-            raise refuse(problems.UNKNOWN.at(change.act, code=change.code, on=""))
-        successions += _ACTS[change.act](tree, change)
+        try:
+            if change.act != "add" and change.code not in tree:
+                raise refuse(problems.UNKNOWN.at(change.act, code=change.code, on=""))
+            successions += _ACTS[change.act](tree, change)
+        except Refusal as refusal:
+            found += refusal.problems
+    if found:
+        raise Refusal(found)
     return list(tree.values()), successions
 
 
@@ -43,6 +49,7 @@ def _rename(tree: Tree, change: Change) -> list[Successor]:
 
 def _move(tree: Tree, change: Change) -> list[Successor]:
     _need(change, "parent", change.parent)
+    _free(tree, change.new_code, unless=change.code)
     moved = replace(tree.pop(change.code), parent=change.parent, code=change.new_code or change.code)
     tree[moved.code] = replace(moved, name=change.name or moved.name)
     if moved.code == change.code:
@@ -52,7 +59,7 @@ def _move(tree: Tree, change: Change) -> list[Successor]:
 
 
 def _merge(tree: Tree, change: Change) -> list[Successor]:
-    _need(change, "new_code", change.new_code if change.new_code in tree else "")
+    _need(change, "new_code", change.new_code if change.new_code in tree and change.new_code != change.code else "")
     del tree[change.code]
     _hang_under(tree, change.code, change.new_code)
     return [Successor(change.code, change.new_code)]
@@ -60,19 +67,21 @@ def _merge(tree: Tree, change: Change) -> list[Successor]:
 
 def _split(tree: Tree, change: Change) -> list[Successor]:
     _need(change, "parts", "parts" if change.parts else "")
+    for part in change.parts:
+        _free(tree, part.code, unless=change.code)
     gone = tree.pop(change.code)
     for part in change.parts:
         tree[part.code] = replace(part, parent=part.parent or gone.parent, level=part.level or gone.level)
+    if change.code in tree:
+        # One part keeps the code, and with it what hung below and whatever was told of it.
+        return [Successor(change.code, part.code, main=False) for part in change.parts if part.code != change.code]
     _hang_under(tree, change.code, change.parts[0].code)
-    return [
-        Successor(change.code, part.code, main=n == 0)
-        for n, part in enumerate(change.parts)
-        if part.code != change.code
-    ]
+    return [Successor(change.code, part.code, main=n == 0) for n, part in enumerate(change.parts)]
 
 
 def _add(tree: Tree, change: Change) -> list[Successor]:
     _need(change, "name, level, parent", change.name and change.level and change.parent)
+    _free(tree, change.code)
     tree[change.code] = PlaceDraft(change.code, change.name, change.level, change.parent)
     return []
 
@@ -80,7 +89,7 @@ def _add(tree: Tree, change: Change) -> list[Successor]:
 def _close(tree: Tree, change: Change) -> list[Successor]:
     gone = tree.pop(change.code)
     _hang_under(tree, change.code, gone.parent)
-    return [Successor(change.code, gone.parent)]
+    return [Successor(change.code, gone.parent)] if gone.parent else []
 
 
 _ACTS: Final[Mapping[str, Callable[[Tree, Change], list[Successor]]]] = {
@@ -92,6 +101,11 @@ def _hang_under(tree: Tree, old: str, new: str) -> None:
     for code, row in tree.items():
         if row.parent == old:
             tree[code] = replace(row, parent=new)
+
+
+def _free(tree: Tree, code: str, *, unless: str = "") -> None:
+    if code in tree and code != unless:
+        raise refuse(problems.TAKEN.at(code, code=code, name=tree[code].name))
 
 
 def _need(change: Change, what: str, given: str) -> None:

@@ -32,6 +32,7 @@ class Node(models.Model):
         indexes = [
             models.Index(fields=["edition", "enter"], name="places_node_enter"),
             models.Index(fields=["edition", "parent", "enter"], name="places_node_parent"),
+            models.Index(fields=["edition", "level", "enter"], name="places_node_level"),
         ]
 
 

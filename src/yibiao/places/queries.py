@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
+from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Max, Q, QuerySet
 
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
@@ -16,6 +18,11 @@ from yibiao.places import problems
 from yibiao.places.models import Edition as EditionRow
 from yibiao.places.models import Node, Succession
 from yibiao.places.types import LEVELS, Edition, Place, PlaceDraft, Seat
+
+_RANK: Final = {name: n for n, name in enumerate(LEVELS)}
+_TIERS: Final = (LEVELS[:4], LEVELS[4:5], LEVELS[5:])
+_SPARE: Final = 180
+_LONGEST: Final = 20
 
 
 def edition(on: date | None = None) -> Edition:
@@ -42,9 +49,7 @@ def place(code: str, *, on: date | None = None) -> Place:
     Raises: places.place.unknown.
     """
     at = edition(on)
-    found = Node.objects.filter(edition_id=at.number, code=code).first()
-    if found is None and (now := succession(code, at.number)) != code:
-        found = Node.objects.filter(edition_id=at.number, code=now).first()
+    found = _standing(code, at.number)
     if found is None:
         raise refuse(problems.UNKNOWN.at(code=code, on=on or at.label))
     return _place(found)
@@ -62,19 +67,17 @@ def ancestors(code: str, on: date | None = None) -> tuple[Place, ...]:
 
     Raises: places.place.unknown.
     """
-    own = place(code, on=on)
-    rows = Node.objects.filter(edition_id=own.edition, enter__lte=own.enter, leave__gte=own.leave).order_by("enter")
-    # A chain of only children shares its range; preorder still tells them apart.
-    return tuple(map(_place, rows))
+    chain = [place(code, on=on)]
+    # Upwards one by one: a dozen reads of an index, where a filter on the ranges would walk half of the nation.
+    while chain[-1].parent:
+        chain.append(_place(Node.objects.get(edition_id=chain[-1].edition, code=chain[-1].parent)))
+    return tuple(reversed(chain))
 
 
 def descends(code: str, from_code: str, on: date | None = None) -> bool:
     """Whether a place is, or lies below, another; false where either is unknown."""
     at = edition(on)
-    both = {succession(code, at.number), succession(from_code, at.number), code, from_code}
-    found = {row.code: row for row in Node.objects.filter(edition_id=at.number, code__in=both)}
-    below = found.get(code) or found.get(succession(code, at.number))
-    above = found.get(from_code) or found.get(succession(from_code, at.number))
+    below, above = _standing(code, at.number), _standing(from_code, at.number)
     return below is not None and above is not None and above.enter <= below.enter < above.leave
 
 
@@ -100,13 +103,17 @@ def search(
         rows = rows.filter(level=level)
     if under:
         within = Q(pk__in=[])
-        for top in Node.objects.filter(edition_id=at.number, code__in=list(under)):
-            within |= Q(enter__gte=top.enter, enter__lt=top.leave)
+        for code in under:
+            if top := _standing(code, at.number):
+                within |= Q(enter__gte=top.enter, enter__lt=top.leave)
         rows = rows.filter(within)
-    # Many hits are sorted here, not in the database: the best of them are among the highest nodes.
-    found = list(rows.order_by("enter")[: max(limit * 10, 200)])
-    rank = {name: n for n, name in enumerate(LEVELS)}
-    found.sort(key=lambda row: (row.name != text and row.code != text, rank[row.level], row.enter))
+    found: list[Node] = []
+    # In tiers, because a common spelling has thousands of hits among communities and the county is what is meant.
+    for tier in _TIERS:
+        if len(found) < limit and (not level or level in tier):
+            part = list(rows.filter(level__in=tier).order_by("enter")[: limit + _SPARE])
+            part.sort(key=lambda row: (row.name != text and row.code != text, _RANK[row.level], row.enter))
+            found += part
     return tuple(map(_place, found[:limit]))
 
 
@@ -129,11 +136,14 @@ def names(codes: Sequence[str], on: date | None = None) -> dict[str, str]:
 
 def succession(code: str, edition: int) -> str:
     """The code that stands for this one in an edition: itself, or what it became by then (the main part of a split)."""
-    for _ in range(20):
-        row = Succession.objects.filter(code=code, since_id__lte=edition, main=True).order_by("-since_id").first()
+    since = 0
+    # Forward in time only, so that a place that was moved and moved back comes to rest.
+    for _ in range(_LONGEST):
+        later = Succession.objects.filter(code=code, since_id__gte=since, since_id__lte=edition, main=True)
+        row = later.order_by("since_id").first()
         if row is None:
-            return code
-        code = row.successor
+            break
+        code, since = row.successor, row.since_id
     return code
 
 
@@ -151,7 +161,11 @@ def drafts(on: date | None = None) -> list[PlaceDraft]:
 
 def count(on: date | None = None) -> int:
     """How many places an edition has (today's); 0 before the first import."""
-    return Node.objects.filter(edition_id=edition(on).number).count() if EditionRow.objects.exists() else 0
+    if not EditionRow.objects.exists():
+        return 0
+    # The last top ends where the numbering ends; counting 700,000 rows would take longer than the rest of a page.
+    tops = Node.objects.filter(edition_id=edition(on).number, parent="")
+    return tops.aggregate(last=Max("leave"))["last"] or 0
 
 
 @lru_cache(maxsize=1)
@@ -166,10 +180,26 @@ def seats() -> Mapping[str, Seat]:
 
 def _spelling(word: str) -> Q:
     if word.isdigit():
-        return Q(code__startswith=word)
+        return _begins("code", word)
     if word.isascii():
-        return Q(initials__startswith=word.lower()) | Q(code__startswith=word)
+        return _begins("initials", word.lower()) | _begins("code", word)
     return Q(name__contains=word)
+
+
+def _begins(field: str, start: str) -> Q:
+    """Served by an index: SQLite has one for a range but none for LIKE, PostgreSQL has one for LIKE in any locale."""
+    if connection.vendor == "postgresql":
+        return Q((f"{field}__startswith", start))
+    return Q((f"{field}__gte", start), (f"{field}__lt", start + "\U0010ffff"))
+
+
+def _standing(code: str, edition: int) -> Node | None:
+    """The node of a code in an edition, or of what it became by then."""
+    rows = Node.objects.filter(edition_id=edition)
+    found = rows.filter(code=code).first()
+    if found is None and (now := succession(code, edition)) != code:
+        found = rows.filter(code=now).first()
+    return found
 
 
 def _place(row: Node) -> Place:
