@@ -169,7 +169,7 @@ def as_json(cells: Mapping[str, str]) -> str:
 
 def split(cell: str) -> str:
     """A FROM item with one row per name in a text with spaces between names; its column is ``split.name``."""
-    return f"UNNEST(string_split({cell}, ' ')) AS split(name)"
+    return f"UNNEST(string_split(COALESCE({cell}, ''), ' ')) AS split(name)"
 
 
 def identifier(name: str) -> str:
