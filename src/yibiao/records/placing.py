@@ -22,6 +22,7 @@ class Atlas:
         self._known: dict[tuple[str, int], bool] = {}
         self._lineages: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._successors: dict[str, str] = {}
 
     @property
     def today(self) -> Edition:
@@ -54,10 +55,9 @@ class Atlas:
 
     def successor(self, code: str) -> str:
         """The code under which the place stands in today's tree."""
-        try:
-            return places.succession(code, self.today.number)
-        except Refusal:
-            return code
+        if code not in self._successors:
+            self._successors[code] = places.succession(code, self.today.number)
+        return self._successors[code]
 
     def _lineage(self, code: str) -> str:
         found = self._lineages.get(code)

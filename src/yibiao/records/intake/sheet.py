@@ -1,0 +1,339 @@
+"""Uploads of sheets: preview with every error in its cell, then taking them whole or the good rows only."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Literal
+
+from django.conf import settings
+from django.db import transaction
+from openpyxl.utils import get_column_letter
+
+from yibiao.core import canon
+from yibiao.core.problems import Problem, Refusal, refuse
+from yibiao.forms import queries as forms
+from yibiao.forms.types import Field, FormVersion
+from yibiao.people import queries as people
+from yibiao.people.types import Warrant
+from yibiao.places import queries as places
+from yibiao.records import actions, checking, models, personal, problems, registers
+from yibiao.records.intake import cells, rows, workbook
+from yibiao.records.placing import Atlas
+from yibiao.records.types import Receipt, SubmissionDraft
+
+KEPT_FOR: Final = timedelta(hours=24)
+SHOWN_LIMIT: Final = 200
+_SPACE: Final = uuid.UUID("0f9e8f3c-5a54-5d5c-8f0b-6f6c7e0f4a11")
+Mode = Literal["all", "good"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An error and its cell: ``at`` is the address in the file, such as ``C7``."""
+
+    sheet: str
+    row: int
+    column: int
+    at: str
+    label: str
+    problem: Problem
+
+
+@dataclass(slots=True)
+class Preview:
+    """What an upload would do. ``repeated`` rows are stored already, and counted among the good ones."""
+
+    upload: str
+    name: str
+    total: int
+    good: int
+    repeated: int
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def bad(self) -> int:
+        return self.total - self.good
+
+
+@dataclass(slots=True)
+class _Line:
+    row: rows.Row
+    draft: SubmissionDraft
+    warrant: Warrant | None
+    wrong: list[tuple[str, int, int, Problem]]
+
+
+def offer(name: str, content: bytes, *, form: FormVersion, program: str, warrants: Sequence[Warrant]) -> Preview:
+    """Keeps a file for 24 hours and says what taking it would do.
+
+    Raises: what is wrong with the file as a whole: ``records.sheet.*``.
+    """
+    lines, tables = _lines(form, program, cells.read(name, content), warrants)
+    now = checking.now()
+    upload = models.Upload(
+        id=str(uuid.uuid4()), actor=warrants[0].actor, form=form.id, form_version=form.version, program=program,
+        name=Path(name).name[:255], created_at=now, expires_at=now + KEPT_FOR,
+    )  # fmt: skip
+    sweep()
+    _store(upload.id, content)
+    upload.save()
+    return _preview(upload, lines, tables)
+
+
+def preview(id: str, *, warrants: Sequence[Warrant]) -> Preview:
+    """The preview of an upload again.
+
+    Raises: ``records.upload.unknown``.
+    """
+    upload, form = _upload(id, warrants)
+    lines, tables = _lines(form, upload.program, cells.read(upload.name, _content(id)), warrants)
+    return _preview(upload, lines, tables)
+
+
+def marked(id: str, *, warrants: Sequence[Warrant]) -> bytes:
+    """A copy of an upload as .xlsx, its wrong cells filled and commented.
+
+    Raises: ``records.upload.unknown``.
+    """
+    upload, form = _upload(id, warrants)
+    lines, tables = _lines(form, upload.program, cells.read(upload.name, _content(id)), warrants)
+    found: dict[tuple[str, int, int], list[str]] = {}
+    for sheet, row, column, problem in _wrong(lines):
+        found.setdefault((sheet, row, column), []).append(problem.text())
+    return workbook.marked(form, tables, found)
+
+
+def take(id: str, mode: Mode, *, warrants: Sequence[Warrant]) -> list[Receipt]:
+    """Stores the rows of an upload in one transaction: all of them, or the good ones.
+
+    Raises: ``records.upload.unknown``, ``records.sheet.bad-rows`` with every error when all were asked for.
+    """
+    upload, form = _upload(id, warrants)
+    lines, _ = _lines(form, upload.program, cells.read(upload.name, _content(id)), warrants)
+    bad = [line for line in lines if line.wrong]
+    if bad and mode == "all":
+        raise Refusal([problems.SHEET_BAD_ROWS.at(upload.name, count=len(bad)), *(one[3] for one in _wrong(bad))])
+    good = [line for line in lines if not line.wrong]
+    receipts: list[Receipt] = []
+    with transaction.atomic():
+        # A person's places may be apart: each group of rows is written under the warrant that covers it.
+        for warrant in warrants:
+            mine = [line.draft for line in good if line.warrant is warrant]
+            if mine:
+                receipts += actions.receive_many(mine, by=warrant)
+        upload.taken_at, upload.taken = checking.now(), len(receipts)
+        upload.save(update_fields=["taken_at", "taken"])
+        transaction.on_commit(lambda: _path(id).unlink(missing_ok=True))
+    return receipts
+
+
+def sweep() -> int:
+    """Removes uploads whose time is over; how many."""
+    old = list(
+        models.Upload.objects.filter(expires_at__lt=checking.now(), taken_at=None).values_list("pk", flat=True)[:500]
+    )
+    for id in old:
+        _path(id).unlink(missing_ok=True)
+    models.Upload.objects.filter(pk__in=old).delete()
+    return len(old)
+
+
+def _lines(
+    form: FormVersion, program: str, grids: Sequence[cells.Grid], warrants: Sequence[Warrant]
+) -> tuple[list[_Line], tuple[rows.Table, ...]]:
+    """Every row with its draft and everything that is wrong with it."""
+    read, tables = rows.read(form, grids, _Names(tuple(warrant.place for warrant in warrants)))
+    atlas, at = Atlas(), checking.now()
+    checkers = {id(warrant): checking.Checker(warrant, at, atlas=atlas) for warrant in warrants}
+    ids = _ids(form, program, read, warrants[0])
+    role = next((one.name for one in form.fields if one.role == "place"), "")
+    lines, ready = [], []
+    for row, (key, clash) in zip(read, ids, strict=True):
+        draft = SubmissionDraft(key, form.id, program, row.answers, "sheet", form.version)
+        warrant = _covering(str(row.answers.get(role, "")), warrants, atlas)
+        line = _Line(row, draft, warrant, list(row.wrong))
+        lines.append(line)
+        prepared, found = checkers[id(warrant)].prepare(draft)
+        line.wrong += _placed(form, tables, row, _unseen(found, row.wrong, form, tables))
+        if clash is not None:
+            line.wrong.append((tables[0].layout.title, row.number, 0, clash))
+        if prepared is not None and not line.wrong:
+            ready.append((line, prepared))
+    for index, problem in registers.dangling([(one.form, one.answers, one.entity) for _, one in ready]):
+        line = ready[index][0]
+        line.wrong += _placed(form, tables, line.row, [problem])
+    _conflicts([(line, one) for line, one in ready if not line.wrong], tables)
+    return lines, tables
+
+
+def _conflicts(ready: Sequence[tuple[_Line, checking.Prepared]], tables: Sequence[rows.Table]) -> None:
+    """Marks rows whose number was used before for other content."""
+    by_id = {one.id: (line, one) for line, one in ready}
+    ids = list(by_id)
+    for start in range(0, len(ids), 400):
+        stored = models.Submission.objects.prefetch_related("revisions").in_bulk(ids[start : start + 400])
+        for key, row in stored.items():
+            line, one = by_id[key]
+            if not checking.repeats(one, row.revisions.all()):
+                said = problems.CONFLICT.at(id=line.row.key or key)
+                line.wrong.append((tables[0].layout.title, line.row.number, 0, said))
+
+
+def _ids(
+    form: FormVersion, program: str, read: Sequence[rows.Row], by: Warrant
+) -> Iterator[tuple[str, Problem | None]]:
+    """The id of each row, the same for every upload of it: from its number within the organisation, or its content.
+
+    Two rows that say the same without a number are two events, told apart by which of them comes first.
+    """
+    seen: dict[str, int] = {}
+    numbered: dict[str, str] = {}
+    for row in read:
+        content = canon.dumps(_textual(row.answers))
+        if row.key:
+            clash = numbered.setdefault(row.key, content) != content
+            said = problems.CELL_ROW.at(number=row.key[:40]) if clash else None
+            yield str(uuid.uuid5(_SPACE, canon.dumps([form.id, program, by.organisation, row.key]))), said
+        else:
+            seen[content] = seen.get(content, 0) + 1
+            yield str(uuid.uuid5(_SPACE, canon.dumps([form.id, program, content, seen[content]]))), None
+
+
+def _textual(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _textual(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_textual(item) for item in value]
+    return str(value)
+
+
+def _covering(place: str, warrants: Sequence[Warrant], atlas: Atlas) -> Warrant:
+    lineage = atlas.lineage(place) if place else ""
+    found = (warrant for warrant in warrants if f"/{atlas.successor(warrant.place)}/" in lineage)
+    return next(found, warrants[0])
+
+
+def _unseen(
+    found: Sequence[Problem],
+    cells_wrong: Sequence[tuple[str, int, int, Problem]],
+    form: FormVersion,
+    tables: Sequence[rows.Table],
+) -> list[Problem]:
+    """Problems of cells that could be read; a cell that could not be read says why already."""
+    titles = {table.layout.title: table for table in tables}
+    told = set()
+    for sheet, _, column, _ in cells_wrong:
+        table = titles.get(sheet)
+        if table is not None and column in table.columns:
+            told.add((table.layout.repeat, table.columns[column].name))
+    return [one for one in found if (one.values.get("repeat", ""), one.values.get("field", "")) not in told]
+
+
+def _placed(
+    form: FormVersion, tables: Sequence[rows.Table], row: rows.Row, found: Sequence[Problem]
+) -> list[tuple[str, int, int, Problem]]:
+    """Each problem with its cell; one that belongs to no cell stands in the first of its row."""
+    placed = []
+    for problem in found:
+        name, repeat = str(problem.values.get("field", "")), str(problem.values.get("repeat", ""))
+        table = next((one for one in tables if one.layout.repeat == repeat), tables[0])
+        column = next((index for index, one in table.columns.items() if one.name == name), None)
+        number = row.number
+        if repeat and column is not None:
+            items = row.items.get(repeat, [])
+            index = int(str(problem.values.get("index", 0)))
+            number = items[index] if index < len(items) else row.number
+        elif column is None:
+            table, column = tables[0], 0
+        placed.append((table.layout.title, number, column, problem))
+    return placed
+
+
+def _preview(upload: models.Upload, lines: Sequence[_Line], tables: Sequence[rows.Table]) -> Preview:
+    good = [line.draft.id for line in lines if not line.wrong]
+    stored = 0
+    for start in range(0, len(good), 400):
+        stored += models.Submission.objects.filter(pk__in=good[start : start + 400]).count()
+    labels = {(one.layout.title, index): column.label for one in tables for index, column in one.columns.items()}
+    marks = [
+        Mark(sheet, row, column, _address(column, row), labels.get((sheet, column), ""), problem)
+        for sheet, row, column, problem in _wrong(lines)
+    ]
+    return Preview(upload.id, upload.name, len(lines), len(good), stored, marks)
+
+
+def _wrong(lines: Sequence[_Line]) -> list[tuple[str, int, int, Problem]]:
+    return [one for line in lines for one in line.wrong]
+
+
+def _address(column: int, row: int) -> str:
+    return f"{get_column_letter(column + 1)}{row}"
+
+
+@dataclass(slots=True)
+class _Names:
+    """Reads names of places, entities and organisations as their codes; each looked up once."""
+
+    under: tuple[str, ...]
+    known: dict[tuple[str, str], str | Problem] = field(default_factory=dict)
+
+    def __call__(self, field: Field, text: str) -> str | Problem:
+        if field.role in ("participants", "organisation"):
+            found = [self._look("organisation", "", word) for word in text.replace("、", " ").split()]
+            return next((one for one in found if isinstance(one, Problem)), " ".join(map(str, found)))
+        return self._look("place" if field.role == "place" else "register", field.register, text)
+
+    def _look(self, kind: str, register: str, text: str) -> str | Problem:
+        if (kind + register, text) not in self.known:
+            self.known[kind + register, text] = self._found(kind, register, text)
+        return self.known[kind + register, text]
+
+    def _found(self, kind: str, register: str, text: str) -> str | Problem:
+        if kind == "place":
+            if text[:6].isdigit():
+                return text
+            hits = places.search(text, under=self.under, limit=50)
+            codes = [place.code for place in hits if place.name == text]
+        elif kind == "organisation":
+            if people.organisations(codes=[text]):
+                return text
+            codes = [body.code for body in people.organisations(text=text, limit=50) if body.name == text]
+        else:
+            if models.Entity.objects.filter(register=register, key=text, gone=False).exists():
+                return text
+            named = models.Entity.objects.filter(register=register, label=text, gone=False)
+            codes = list(named.values_list("key", flat=True)[:50])
+        if len(codes) > 1:
+            return problems.CELL_NAME.at(text=text[:60], count=len(codes))
+        # An unknown name goes on as it is: the check refuses it with the words of its own rule.
+        return codes[0] if codes else text
+
+
+def _upload(id: str, warrants: Sequence[Warrant]) -> tuple[models.Upload, FormVersion]:
+    found = models.Upload.objects.filter(
+        pk=id, actor=warrants[0].actor, program=warrants[0].program, taken_at=None, expires_at__gt=checking.now()
+    ).first()
+    if found is None or not _path(id).exists():
+        raise refuse(problems.UPLOAD_UNKNOWN.at())
+    return found, forms.form(found.form, found.form_version)
+
+
+def _path(id: str) -> Path:
+    return Path(settings.DATA) / "files" / "uploads" / f"{uuid.UUID(id)}"
+
+
+def _store(id: str, content: bytes) -> None:
+    path = _path(id)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Sheets hold personal answers: the file waits encrypted.
+    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as new:
+        new.write(personal.seal(content))
+
+
+def _content(id: str) -> bytes:
+    return personal.unseal(_path(id).read_bytes())
