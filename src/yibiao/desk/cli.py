@@ -53,7 +53,9 @@ def data_folder(words: Sequence[str]) -> str:
 
 def language() -> str:
     """English where the terminal's locale is English by name, otherwise Chinese."""
-    named = next((os.environ[key] for key in ("YIBIAO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)), "")
+    named = next(
+        (os.environ[key] for key in ("YIBIAO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)), ""
+    )
     return "en" if named.startswith("en") else "zh-hans"
 
 

@@ -1,4 +1,4 @@
-"""A refusal anywhere becomes an answer: a page, a fragment of a page, or JSON, with its status and in both languages."""
+"""A refusal anywhere becomes an answer: a page, a fragment of a page, or JSON, with its status."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from yibiao.desk.problems import TOO_LARGE
 
 
 class Refusals:
-    """Catches what views raise; the transaction of the request, if there is one, was rolled back where it was raised."""
+    """Catches what views raise; a transaction that is still open is rolled back."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

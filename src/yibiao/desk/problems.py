@@ -94,3 +94,10 @@ NOT_BUILT = Rule(
     "请在源码目录运行 make setup。",
     "Run make setup in the source folder.",
 )
+BAD_REQUEST = Rule(
+    "desk.request.unreadable",
+    "请求里的这一项读不懂（{said}）。",
+    "this part of the request cannot be read ({said}).",
+    "请对照接口说明 /api/docs 改正后再发。",
+    "Correct it by the description at /api/docs and send it again.",
+)

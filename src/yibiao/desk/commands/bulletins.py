@@ -55,7 +55,13 @@ def listing(program: str | None) -> None:
     found = queries.bulletins(scope=everything(), program=program)
     terminal.out(
         [
-            {"id": one.id, "title": one.title, "program": one.program, "status": one.status, "checkpoint": one.checkpoint}
+            {
+                "id": one.id,
+                "title": one.title,
+                "program": one.program,
+                "status": one.status,
+                "checkpoint": one.checkpoint,
+            }
             for one in found
         ],
         terminal.table([(one.id, one.status, one.checkpoint or "", one.title) for one in found]),
@@ -75,7 +81,10 @@ def show(id: str) -> None:
             found.text,
             "",
             *terminal.table(
-                [(f"[{c.start}–{c.end}]", c.wording, c.indicator, "" if c.value is None else f"{c.value:f}") for c in found.citations]
+                [
+                    (f"[{c.start}–{c.end}]", c.wording, c.indicator, "" if c.value is None else f"{c.value:f}")
+                    for c in found.citations
+                ]
             ),
         ],
     )

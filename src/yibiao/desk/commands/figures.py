@@ -23,7 +23,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _question(function: F) -> F:
     """The options that say which figure is meant."""
     for option in (
-        click.option("--as-of", type=click.IntRange(min=1), default=None, help=gettext("截至第几个存证点；未写为最新。")),
+        click.option(
+            "--as-of", type=click.IntRange(min=1), default=None, help=gettext("截至第几个存证点；未写为最新。")
+        ),
         click.option("--until", default="", help=gettext("到哪天（含当天）或哪一刻；未写取专项的时段。")),
         click.option("--from", "from_", default="", help=gettext("从哪天或哪一刻；未写取专项的时段。")),
         click.option("--place", default="", help=gettext("地点代码；未写取专项所覆盖的地点。")),

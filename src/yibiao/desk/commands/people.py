@@ -34,8 +34,12 @@ def add_organisation(code: str, name: str, place: str, parent: str) -> None:
 @click.option("--organisation", required=True, help=gettext("机构代码。"))
 @click.option("--role", required=True, help=gettext("岗位，例如“填报员”。"))
 @click.option("--place", required=True, help=gettext("职责所及的地点代码（含以下各级）。"))
-@click.option("--right", "rights", multiple=True, type=click.Choice(RIGHTS), default=RIGHTS, help=gettext("权限，可写多次。"))
-@click.option("--program", "programs", multiple=True, default=(EVERY_PROGRAM,), help=gettext("哪些专项，可写多次；* 为全部。"))
+@click.option(
+    "--right", "rights", multiple=True, type=click.Choice(RIGHTS), default=RIGHTS, help=gettext("权限，可写多次。")
+)
+@click.option(
+    "--program", "programs", multiple=True, default=(EVERY_PROGRAM,), help=gettext("哪些专项，可写多次；* 为全部。")
+)
 @click.password_option(help=gettext("初始密码；未写时当场输入。"))
 @options
 def add(

@@ -11,8 +11,7 @@ from django.utils.translation import gettext
 from yibiao.core.periods import SHANGHAI
 from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
-from yibiao.places import actions
-from yibiao.places import queries
+from yibiao.places import actions, queries
 
 
 @click.group(help=gettext("地点：导入区划代码。"))
@@ -33,7 +32,12 @@ def import_file(file: Path, valid_from: datetime | None, label: str, source: str
         actions.read_file(file), valid_from=since, label=label or file.name, source=source or file.name
     )
     terminal.out(
-        {"edition": edition.number, "valid_from": edition.valid_from, "label": edition.label, "places": queries.count()},
+        {
+            "edition": edition.number,
+            "valid_from": edition.valid_from,
+            "label": edition.label,
+            "places": queries.count(),
+        },
         [
             gettext("已导入为第 %(number)s 版，自 %(since)s 起有效，共 %(count)s 个地点。")
             % {"number": edition.number, "since": edition.valid_from, "count": queries.count()}

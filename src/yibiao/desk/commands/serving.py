@@ -61,4 +61,7 @@ def _progress(message: str) -> None:
 
 
 def _address(host: str, port: int) -> None:
-    click.echo(gettext("网站地址：%(address)s（按 Ctrl+C 停止）") % {"address": f"http://{host}:{port}/"}, err=terminal.wants_json())
+    click.echo(
+        gettext("网站地址：%(address)s（按 Ctrl+C 停止）") % {"address": f"http://{host}:{port}/"},
+        err=terminal.wants_json(),
+    )

@@ -24,7 +24,10 @@ def _remember(context: click.Context, _parameter: click.Parameter, given: bool) 
 def options(function: F) -> F:
     """Adds the two options that every command takes, before or after its name."""
     data = click.option(
-        "--data", metavar="DIR", expose_value=False, help=gettext("数据文件夹。未写时取环境变量 YIBIAO_DATA，再取 var/data。")
+        "--data",
+        metavar="DIR",
+        expose_value=False,
+        help=gettext("数据文件夹。未写时取环境变量 YIBIAO_DATA，再取 var/data。"),
     )
     machine = click.option(
         "--json", is_flag=True, expose_value=False, callback=_remember, help=gettext("输出 JSON，供程序读取。")

@@ -140,9 +140,7 @@ def _parts(setting: Frame, indicator: Indicator) -> Sequence[Slice]:
     ]
 
 
-def _tiles(
-    setting: Frame, indicator: Indicator, parts: Sequence[Slice], shades: Sequence[Step]
-) -> tuple[Tile, ...]:
+def _tiles(setting: Frame, indicator: Indicator, parts: Sequence[Slice], shades: Sequence[Step]) -> tuple[Tile, ...]:
     seats = places.seats()
     placed = [(part, seats[part.key]) for part in parts if part.key in seats]
     if not placed:

@@ -180,9 +180,7 @@ def preview(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _previewed(request: HttpRequest, found: Bulletin, source: str) -> dict[str, Any]:
-    made = bulletins.preview(
-        source, found.program, found.place, found.period, scope=border.reading(request)
-    )
+    made = bulletins.preview(source, found.program, found.place, found.period, scope=border.reading(request))
     return {
         "blocks": _blocks(made.text, made.citations, found, set(), made.checkpoint),
         "problems": spoken_all(made.problems),

@@ -107,7 +107,9 @@ def _lines(found: Iterator[Contribution]) -> Iterator[str]:
 def row(cells: list[Any]) -> str:
     """One line of a CSV file; a cell that a spreadsheet would take for a formula is marked as text."""
     buffer = io.StringIO()
-    safe = [f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and len(cell) > 1 else cell for cell in cells]
+    safe = [
+        f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and len(cell) > 1 else cell for cell in cells
+    ]
     csv.writer(buffer).writerow(safe)
     return buffer.getvalue()
 
@@ -196,7 +198,8 @@ def record_links(ids: tuple[str, ...], scope: Scope) -> tuple[dict[str, str], ..
     return tuple(
         {
             "url": reverse("desk_record", kwargs={"id": id}),
-            "text": gettext("%(place)s %(at)s") % {"place": names.get(found[id].place, ""), "at": _at(found[id].occurred_at)}
+            "text": gettext("%(place)s %(at)s")
+            % {"place": names.get(found[id].place, ""), "at": _at(found[id].occurred_at)}
             if id in found
             else id,
         }

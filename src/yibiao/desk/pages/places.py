@@ -20,7 +20,7 @@ MOST_CHILDREN: Final = 500
 
 
 def search(request: HttpRequest) -> JsonResponse:
-    """Places by name, pinyin initials or code, with the path above each; ``program`` limits it to the reader's scope."""
+    """Places by name, pinyin initials or code, with the path above each; ``program`` limits it to her scope."""
     under: tuple[str, ...] = ()
     if request.GET.get("program"):
         program = border.program(request)

@@ -175,7 +175,9 @@ def said(form: FormVersion, name: str, value: Any, repeat: str = "") -> str:
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return "；".join("、".join(said(form, key, one, name) for key, one in item.items()) for item in value)
     field = next((one for one in form.fields if one.name == name and one.repeat == repeat), None)
-    choices = {one.name: one.label.of(border.language()) for one in form.choices.get(field.choices, ())} if field else {}
+    choices = (
+        {one.name: one.label.of(border.language()) for one in form.choices.get(field.choices, ())} if field else {}
+    )
     if isinstance(value, list | tuple):
         return "、".join(choices.get(str(one), str(one)) for one in value)
     return choices.get(str(value), str(value))

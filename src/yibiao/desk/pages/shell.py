@@ -43,9 +43,7 @@ def program(request: HttpRequest, code: str) -> HttpResponse:
     if as_of is not None:
         known = figures.indicators(pack)
         shown["rows"] = [reckoning.figure(ask(setting, one), scope=setting.scope) for one in known]
-        shown["checks"] = figures.partitions(
-            pack, code, setting.place.code, setting.period, as_of, scope=setting.scope
-        )
+        shown["checks"] = figures.partitions(pack, code, setting.place.code, setting.period, as_of, scope=setting.scope)
     return render(request, "desk/program.html", shown)
 
 
@@ -89,5 +87,7 @@ def looks(request: HttpRequest) -> HttpResponse:
 
 @cache_control(max_age=86400, public=True)
 def icon(request: HttpRequest) -> HttpResponse:
-    drawn = render_to_string("desk/mark.svg").replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" color="#14509b" ', 1)
+    drawn = render_to_string("desk/mark.svg").replace(
+        "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" color="#14509b" ', 1
+    )
     return HttpResponse(drawn, content_type="image/svg+xml")

@@ -136,3 +136,9 @@ def figure(found: Figure, size: str = "", key: str = "") -> dict[str, Any]:
 def coverage(found: Figure) -> dict[str, Any]:
     """How many of the reports owed were filed; silent where none are owed by rule."""
     return {"coverage": found.coverage}
+
+
+@register.filter
+def of(names: dict[str, str], key: str) -> str:
+    """The name that a key stands for; a dash for the system or for someone unknown."""
+    return names.get(key, "") or "—"

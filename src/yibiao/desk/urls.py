@@ -1,0 +1,58 @@
+"""Addresses of the pages. Every one of them asks for a signed-in person but the icon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import URLPattern, include, path
+
+from yibiao.desk.api import api
+from yibiao.desk.border import View, signed_in
+from yibiao.desk.pages import board, bulletins, figures, log, places, records, registers, shell
+
+
+def page(route: str, view: View, name: str) -> URLPattern:
+    return path(route, signed_in(view), name=name)
+
+
+_FIGURE = "figures/<str:program>/<str:indicator>/"
+
+urlpatterns: list[Any] = [
+    path("icon.svg", shell.icon, name="desk_icon"),
+    page("", board.board, "desk_board"),
+    page("board/live/", board.live, "desk_board_live"),
+    page("board/mark/", board.mark, "desk_board_mark"),
+    page("looks/", shell.looks, "desk_looks"),
+    page("programs/<str:code>/", shell.program, "desk_program"),
+    page("packs/", shell.installed, "desk_packs"),
+    page("entry/", shell.entry, "desk_entry"),
+    page("figures/", figures.listing, "desk_figures"),
+    page(_FIGURE, figures.page, "desk_figure"),
+    page(f"{_FIGURE}card/", figures.card, "desk_figure_card"),
+    page(f"{_FIGURE}facts/", figures.facts, "desk_figure_facts"),
+    page(f"{_FIGURE}facts.csv", figures.export, "desk_figure_export"),
+    page("records/", records.listing, "desk_records"),
+    page("records/export.csv", records.export, "desk_records_export"),
+    page("records/<str:id>/", records.page, "desk_record"),
+    page("records/<str:id>/proof.json", records.proof, "desk_record_proof"),
+    page("registers/", registers.listing, "desk_registers"),
+    page("registers/<str:register>/", registers.register, "desk_register"),
+    page("registers/<str:register>/search/", registers.search, "desk_register_search"),
+    page("bulletins/", bulletins.listing, "desk_bulletins"),
+    page("bulletins/begin/", bulletins.begin, "desk_bulletin_begin"),
+    page("bulletins/<str:id>/", bulletins.page, "desk_bulletin"),
+    page("bulletins/<str:id>/edit/", bulletins.edit, "desk_bulletin_edit"),
+    page("bulletins/<str:id>/preview/", bulletins.preview, "desk_bulletin_preview"),
+    page("bulletins/<str:id>/correct/", bulletins.correct, "desk_bulletin_correct"),
+    page("bulletins/<str:id>/verify/", bulletins.verify, "desk_bulletin_verify"),
+    page("bulletins/<str:id>/indicators/", bulletins.indicators, "desk_bulletin_indicators"),
+    page("bulletins/<str:id>/wordings/", bulletins.wordings, "desk_bulletin_wordings"),
+    page("places/", places.browse, "desk_places"),
+    page("places/search/", places.search, "desk_place_search"),
+    page("places/organisations/", places.organisations, "desk_organisation_search"),
+    page("places/<str:code>/", places.browse, "desk_place"),
+    page("ledger/", log.page, "desk_ledger"),
+    page("ledger/verify/", log.verify, "desk_ledger_verify"),
+    path("api/", api.urls),
+    path("", include("yibiao.records.urls")),
+]
