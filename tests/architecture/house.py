@@ -19,6 +19,8 @@ PUBLIC = frozenset({"types", "problems", "queries", "actions"})
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("site", "people.urls"): "the site gives every room its addresses",
     ("site", "desk.urls"): "the site gives every room its addresses",
+    ("desk", "records.urls"): "the desk gives the pages of filling in their place on the site",
+    ("desk", "records.intake.api"): "the desk gathers the API of all rooms under one address",
 }
 
 
