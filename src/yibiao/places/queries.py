@@ -20,7 +20,7 @@ from yibiao.places.models import Node, Succession
 from yibiao.places.types import LEVELS, Edition, Place, PlaceDraft, Seat
 
 _RANK: Final = {name: n for n, name in enumerate(LEVELS)}
-_TIERS: Final = (LEVELS[:4], LEVELS[4:5], LEVELS[5:])
+_HIGH: Final = LEVELS.index("community")
 _SPARE: Final = 180
 _LONGEST: Final = 20
 
@@ -108,10 +108,12 @@ def search(
                 within |= Q(enter__gte=top.enter, enter__lt=top.leave)
         rows = rows.filter(within)
     found: list[Node] = []
-    # In tiers, because a common spelling has thousands of hits among communities and the county is what is meant.
-    for tier in _TIERS:
-        if len(found) < limit and (not level or level in tier):
-            part = list(rows.filter(level__in=tier).order_by("enter")[: limit + _SPARE])
+    # Level by level, because a common spelling has thousands of hits among communities and the county is what is meant;
+    # below the township all at once, in the order of the index that finds them.
+    for levels in (*((name,) for name in LEVELS[:_HIGH]), LEVELS[_HIGH:]):
+        if len(found) < limit and (not level or level in levels):
+            order = "enter" if len(levels) == 1 else _field(text)
+            part = list(rows.filter(level__in=levels).order_by(order)[: limit + _SPARE])
             part.sort(key=lambda row: (row.name != text and row.code != text, _RANK[row.level], row.enter))
             found += part
     return tuple(map(_place, found[:limit]))
@@ -178,12 +180,16 @@ def seats() -> Mapping[str, Seat]:
         }
 
 
+def _field(word: str) -> str:
+    """What a text is looked for in, and ordered by: names have no index, they are walked in preorder."""
+    if not word.isascii() or not word:
+        return "enter"
+    return "code" if word[0].isdigit() else "initials"
+
+
 def _spelling(word: str) -> Q:
-    if word.isdigit():
-        return _begins("code", word)
-    if word.isascii():
-        return _begins("initials", word.lower()) | _begins("code", word)
-    return Q(name__contains=word)
+    field = _field(word)
+    return Q(name__contains=word) if field == "enter" else _begins(field, word if field == "code" else word.lower())
 
 
 def _begins(field: str, start: str) -> Q:
