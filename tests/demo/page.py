@@ -79,7 +79,7 @@ PAGE = (
     _exactly("community-desk.residents", 8306, "8306人"),
     _between("community-desk.no-lift", "61", "69", "60余栋"),
     _exactly("community-desk.merchants", 12, "12家"),
-    _between("community-desk.workers", "31", "39", "30余人"),
+    _between("community-desk.workers", "31", "39", "30余名"),
     _between("community-desk.service-days", "45", "49", "近50天"),
     _exactly("community-desk.modes", 3, "三种"),
     _between("community-desk.requests", "1", "9999", "件"),
