@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from yibiao.core.problems import Problem, refuse
 from yibiao.people import problems, words
 from yibiao.people.models import Organisation as OrganisationRow
 from yibiao.people.models import Person, Post, PostGrant
+from yibiao.people.passwords import due
 from yibiao.people.types import (
     EVERY_PROGRAM,
     Account,
@@ -77,6 +79,14 @@ def organisations(
 def scope(key: str, right: Right) -> Scope:
     """Everything that a person may do under one right; without a grant, or for a deactivated account, it is empty."""
     return Scope(key, right, tuple(grant for _, grant in _grants(key, right)))
+
+
+def password_due(key: str) -> bool:
+    """Whether the person must set a new password before anything else.
+
+    Raises: people.account.unknown.
+    """
+    return due(_person(key=key), timezone.now())
 
 
 def required_scope(key: str, right: Right) -> Scope:
