@@ -75,13 +75,18 @@ def may(request: HttpRequest, right: Right, *, place: str, program: str) -> bool
 
 
 def programs(request: HttpRequest) -> tuple[Program, ...]:
-    """The programs of which the person may see anything."""
-    scope = reading(request)
-    return tuple(one for one in packs.programs() if scope.places(one.code))
+    """The programs of which the person may see anything, the latest first."""
+    known = getattr(request, "desk_programs", None)
+    if known is None:
+        scope = reading(request)
+        open_to = [one for one in packs.programs() if scope.places(one.code)]
+        known = tuple(sorted(open_to, key=lambda one: (one.window_from, one.code), reverse=True))
+        request.desk_programs = known  # type: ignore[attr-defined]
+    return tuple(known)
 
 
 def program(request: HttpRequest, code: str = "") -> Program | None:
-    """The program in hand: the one named, else the one chosen last, else the first; None where there is none to see.
+    """The program in hand: the one named, else the one chosen last, else the latest; None where there is none to see.
 
     Raises: packs.program.unknown (for one that the person may not see as well)
     """

@@ -32,7 +32,6 @@ urlpatterns: list[Any] = [
     page(f"{_FIGURE}facts/", figures.facts, "desk_figure_facts"),
     page(f"{_FIGURE}facts.csv", figures.export, "desk_figure_export"),
     page("records/", records.listing, "desk_records"),
-    page("records/export.csv", records.export, "desk_records_export"),
     page("records/<str:id>/", records.page, "desk_record"),
     page("records/<str:id>/proof.json", records.proof, "desk_record_proof"),
     page("registers/", registers.listing, "desk_registers"),

@@ -28,7 +28,7 @@ from yibiao.records import queries as records
 from yibiao.records.types import Record
 
 MAPPED: Final = ("count", "sum", "distinct", "latest", "expr", "ratio")
-NEWEST: Final = 8
+NEWEST: Final = 6
 MOST_KEYS: Final = 12
 
 
@@ -166,7 +166,11 @@ def _down(setting: Frame, indicator: Indicator, code: str) -> str:
 
 def _ranked(setting: Frame, indicator: Indicator, parts: Sequence[Slice]) -> list[dict[str, Any]]:
     return [
-        {"label": part.label, "value": part.value, "url": _down(setting, indicator, part.key)}
+        {
+            "label": gettext("（本级）") if part.key == setting.place.code else part.label,
+            "value": part.value,
+            "url": "" if part.key == setting.place.code else _down(setting, indicator, part.key),
+        }
         for part in sorted(parts, key=lambda one: (-(one.value or 0), one.key))[:30]
     ]
 
@@ -193,7 +197,7 @@ def _peak(days: Sequence[Slice], total: Figure) -> str:
     """The title of the trend, which says the answer: the day with the most."""
     known = [one for one in days if one.value]
     label = total.indicator.label.of(border.language())
-    if len(known) < 2:
+    if len(known) < 2 or total.indicator.measure not in ("count", "sum"):
         return gettext("%(label)s逐日") % {"label": label}
     most = max(known, key=lambda one: one.value or 0)
     return gettext("%(label)s：%(day)s最多") % {"label": label, "day": _day(most.key)}

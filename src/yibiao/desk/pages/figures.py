@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from yibiao.core.problems import refuse
-from yibiao.desk import addresses, border, reckoning
+from yibiao.desk import addresses, border, labels, reckoning
 from yibiao.desk.pages.board import ask, trend
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_INDICATOR
 from yibiao.figures import queries as figures
-from yibiao.figures.types import Column, Contribution, Figure, Indicator, Query, Slice
+from yibiao.figures.types import Contribution, Figure, Indicator, Query, Slice
 from yibiao.ledger import queries as ledger
 from yibiao.people.types import Scope
 from yibiao.places import queries as places
@@ -54,13 +54,14 @@ def page(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
     if setting.checkpoint is None:
         return render(request, "desk/figures.html", {"frame": setting, "rows": (), "q": ""})
     shown = _essence(setting, query)
-    dimensions = figures.dimensions(query.indicator)
+    indicator = shown["figure"].indicator
+    dimensions = labels.dimensions(indicator)
     by = request.GET.get("by", "")
-    chosen = next((one for one in dimensions if one.name == by), None)
+    chosen = any(one.name == by for one in dimensions)
     shown |= {
         "dimensions": dimensions,
         "by": by,
-        "by_parts": _parts(reckoning.breakdown(query, by=by, scope=setting.scope), query) if chosen else (),
+        "by_parts": _by(setting, query, indicator, by) if chosen else (),
         "explanation": figures.explain(query, scope=setting.scope),
         "checks": figures.partitions(
             setting.program.pack, query.program, query.place, query.period, query.as_of, scope=setting.scope
@@ -142,36 +143,46 @@ def _parts(parts: tuple[Slice, ...], query: Query, *, places_below: bool = False
     most = max((part.value for part in parts if part.value), default=Decimal(1))
     return [
         {
-            "part": part,
+            "part": replace(part, label=gettext("（本级）")) if places_below and part.key == query.place else part,
             "share": 100 * float(part.value / most) if part.value else 0,
-            "url": addresses.figure(replace(query, place=part.key)) if places_below else "",
+            "url": addresses.figure(replace(query, place=part.key)) if places_below and part.key != query.place else "",
         }
         for part in sorted(parts, key=lambda one: (-(one.value or 0), one.key))
     ]
 
 
+def _by(setting: Frame, query: Query, indicator: Indicator, by: str) -> list[dict[str, Any]]:
+    """The parts of a figure by a column, with the values' labels."""
+    parts = reckoning.breakdown(query, by=by, scope=setting.scope)
+    known = labels.reader(indicator).labels(by, [one.key for one in parts])
+    return _parts(tuple(replace(one, label=known.get(one.key, one.label)) for one in parts), query)
+
+
 def _contributions(request: HttpRequest, setting: Frame, query: Query) -> dict[str, Any]:
     number = border.number(request.GET.get("page"))
     found = figures.contributions(query, scope=setting.scope, number=number, size=PART)
+    indicator = figures.indicator(query.indicator)
+    reads = labels.reader(indicator)
+    columns = list(dict.fromkeys(name for one in found.items for name in one.values))
+    known = {name: reads.labels(name, [one.values.get(name) for one in found.items]) for name in columns}
     names = places.names(list({one.place for one in found.items}))
-    columns = [one for one in figures.dimensions(query.indicator) if any(one.name in x.values for x in found.items)]
+    dimensions = figures.dimensions(query.indicator)
     last = max(1, -(-found.total // PART))
     return {
         "contributions": found,
-        "contribution_rows": [_row(one, names, columns) for one in found.items],
-        "contribution_columns": columns,
+        "contribution_rows": [
+            {
+                "fact": one,
+                "place": names.get(one.place, one.place),
+                "item": None if one.item is None else one.item + 1,
+                "values": [labels.said(one.values.get(name), known[name]) for name in columns],
+            }
+            for one in found.items
+        ],
+        "contribution_columns": [labels.heading(name, reads, dimensions) for name in columns],
         "before": addresses.figure(query, "desk_figure_facts", page=number - 1) if number > 1 else "",
         "after": addresses.figure(query, "desk_figure_facts", page=number + 1) if number < last else "",
         "last": last,
-    }
-
-
-def _row(one: Contribution, names: dict[str, str], columns: list[Column]) -> dict[str, Any]:
-    return {
-        "fact": one,
-        "place": names.get(one.place, one.place),
-        "item": None if one.item is None else one.item + 1,
-        "values": [one.values.get(column.name, "") for column in columns],
     }
 
 

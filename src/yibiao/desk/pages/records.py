@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from yibiao.core import canon
 from yibiao.desk import border
 from yibiao.desk.pages.board import named
-from yibiao.desk.pages.figures import row
 from yibiao.desk.pages.frame import frame, nothing
 from yibiao.forms import queries as forms
-from yibiao.forms.types import Field, FormVersion
+from yibiao.forms.types import FormVersion
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
 from yibiao.places import queries as places
@@ -61,7 +60,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "state": asked["state"] or "",
         "q": asked["text"],
         "narrowed": any(request.GET.get(key) for key in ("form", "state", "q", "place")),
-        "export_url": f"{reverse('desk_records_export')}?{urlencode(_kept(request))}",
+        "export_url": f"{reverse('records_export')}?{urlencode(_kept(request))}",
     }
     return render(request, "desk/records.html", shown)
 
@@ -83,33 +82,6 @@ def _kept(request: HttpRequest) -> dict[str, str]:
 
 def _address(request: HttpRequest, **more: object) -> str:
     return f"{request.path}?{urlencode({**_kept(request), **more})}"
-
-
-def export(request: HttpRequest) -> StreamingHttpResponse:
-    """What the list shows, all pages of it, as CSV; with one form chosen, its answers stand in columns."""
-    asked = _filters(request)
-    fields: tuple[Field, ...] = ()
-    if asked["form"]:
-        fields = tuple(one for one in forms.dictionary(asked["form"]) if not one.repeat and not one.personal)
-    found = records.each(scope=border.reading(request), **asked)
-    answer = StreamingHttpResponse(_lines(found, fields), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="records.csv"'
-    return answer
-
-
-def _lines(found: Iterator[Record], fields: Sequence[Field]) -> Iterator[str]:
-    head = ["id", "form", "program", "place", "organisation", "occurred_at", "received_at", "revision", "state"]
-    yield "\ufeff" + row([*head, *(one.name for one in fields)])
-    for one in found:
-        cells = [one.id, one.form, one.program, one.place, one.organisation]
-        moments = [one.occurred_at.isoformat(), one.received_at.isoformat(), one.revision, one.state]
-        yield row([*cells, *moments, *(_plain(one.answers.get(field.name)) for field in fields)])
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def page(request: HttpRequest, id: str) -> HttpResponse:

@@ -1,0 +1,87 @@
+"""Values as people read them: the label of a choice, the name of an organisation, of an entity, of a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from yibiao.desk import border
+from yibiao.desk.templatetags import desk as writing
+from yibiao.figures import queries as figures
+from yibiao.figures.types import Column, Indicator
+from yibiao.forms import queries as forms
+from yibiao.forms.types import Field, FormVersion
+from yibiao.people import queries as people
+from yibiao.records import queries as records
+
+SHARED: Final = ("organisation", "participants", "channel")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the values of the columns of one indicator."""
+
+    forms: tuple[FormVersion, ...]
+
+    def field(self, name: str) -> tuple[FormVersion, Field] | None:
+        return next(((form, one) for form in self.forms for one in form.fields if one.name == name), None)
+
+    def labels(self, name: str, values: Iterable[Any]) -> dict[str, str]:
+        """What the values of a column mean, by value; one that means only itself is left out."""
+        keys = sorted({key for value in values for key in _keys(value)})
+        if name in ("organisation", "participants"):
+            return {one.code: one.name for one in people.organisations(codes=keys)} if keys else {}
+        if name == "channel":
+            return {key: writing.channel(key) for key in keys}
+        found = self.field(name)
+        if found is None:
+            return {}
+        form, field = found
+        if field.register:
+            return records.entity_labels(field.register, keys)
+        return {one.name: one.label.of(border.language()) for one in form.choices.get(field.choices, ())}
+
+    def unit(self, name: str) -> str:
+        found = self.field(name)
+        return found[1].unit if found else ""
+
+
+def reader(indicator: Indicator) -> Reader:
+    """The forms whose columns an indicator may show, its own source first."""
+    own = f"{indicator.pack}.{indicator.source.partition('/')[0]}"
+    known = sorted(forms.forms(indicator.pack), key=lambda form: form.id != own)
+    return Reader(tuple(known))
+
+
+def dimensions(indicator: Indicator) -> tuple[Column, ...]:
+    """The columns worth breaking a figure down by: choices, registers, and who filed how."""
+    reads = reader(indicator)
+
+    def worth(column: Column) -> bool:
+        found = reads.field(column.name)
+        return column.name in SHARED or (found is not None and bool(found[1].choices or found[1].register))
+
+    return tuple(one for one in figures.dimensions(indicator.ref) if worth(one))
+
+
+def said(value: Any, labels: dict[str, str]) -> str:
+    """A value with its labels put in."""
+    if value is None:
+        return ""
+    return "、".join(labels.get(key, key) for key in _keys(value))
+
+
+def heading(column: str, reads: Reader, columns: Sequence[Column]) -> str:
+    """The title of a column: its label in the form or in the engine's own columns, with its unit."""
+    found = reads.field(column)
+    known = next((one.label for one in columns if one.name == column and one.label.zh), None)
+    label = found[1].label if found else known
+    text = label.of(border.language()) if label else column
+    return f"{text}（{reads.unit(column)}）" if reads.unit(column) else text
+
+
+def _keys(value: Any) -> list[str]:
+    if isinstance(value, list | tuple | set | frozenset):
+        return [str(one) for one in value]
+    return [str(value)] if value is not None else []
