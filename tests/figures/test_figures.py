@@ -11,6 +11,7 @@ import pytest
 from tests.figures import world
 from tests.figures.world import CHANGCHUN, ERDAO, GONGZHULING, GONGZHULING_OLD, JILIN, NANGUAN, SIPING, draft
 from yibiao.core.periods import Period
+from yibiao.core.problems import Refusal
 from yibiao.figures import actions, queries
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,12 @@ def test_the_newest_sealed_fact_counts_at_once_without_a_follower() -> None:
     assert (world.value("checks"), world.value("found"), world.value("objects")) == (3, 6, 2)
     assert world.value("checks", as_of=first) == 1
     assert world.figure("checks").as_of == first + 1
+
+
+def test_before_anything_is_sealed_there_is_no_figure() -> None:
+    with pytest.raises(Refusal) as refused:
+        world.value("checks")
+    assert refused.value.codes == ("figures.log.empty",)
 
 
 def test_rows_of_a_repeat_count_one_by_one_and_see_the_answers_above_them() -> None:
@@ -84,7 +91,9 @@ def test_several_choices_of_one_answer() -> None:
     assert (world.value("gas"), world.value("topics"), world.figure("topics").facts) == (2, 2, 2)
     slices = queries.breakdown(world.query("checks"), by="topics", scope=world.EVERYWHERE)
     assert {(one.key, one.label): one.value for one in slices} == {
-        ("fire", "消防"): 1, ("gas", "燃气"): 2, ("", "未填"): 2,
+        ("fire", "消防"): 1,
+        ("gas", "燃气"): 2,
+        ("", "未填"): 2,
     }
 
 
@@ -116,7 +125,9 @@ def test_a_stock_is_the_newest_word_on_each_subject() -> None:
     world.append(draft("quarter", {}, id="newer", revision=2, withdrawn=True))
     assert (world.value("residents"), world.value("quarters")) == (22, 2)
     # An entity that moved is counted where it is now, and no longer where it was.
-    world.append(draft("quarter", {"code": "q1", "residents": 3, "status": "open"}, at="2022-09-10T08:00", place=NANGUAN))
+    world.append(
+        draft("quarter", {"code": "q1", "residents": 3, "status": "open"}, at="2022-09-10T08:00", place=NANGUAN)
+    )
     assert (world.value("residents", place=NANGUAN), world.value("residents", place=ERDAO)) == (3, 5)
 
 
@@ -145,8 +156,9 @@ def test_who_did_it_may_decide_where_it_counts() -> None:
 
 
 def test_a_zero_needs_every_report() -> None:
-    units = [draft("unit", {"code": f"u{n}", "unit_name": f"单位{n}", "level": "county"}, place=place, at="2022-01-05T08:00")
-             for n, place in enumerate([ERDAO, ERDAO, SIPING])]  # fmt: skip
+    named = [{"code": f"u{n}", "unit_name": f"单位{n}", "level": "county"} for n in range(3)]
+    where = [ERDAO, ERDAO, SIPING]
+    units = [draft("unit", one, place=place, at="2022-01-05T08:00") for one, place in zip(named, where, strict=True)]
     days = ("2022-09-10", "2022-09-11", "2022-09-12")
     reports = [draft("zero", {"unit": f"u{n}"}, at=f"{day}T09:00", place=NANGUAN) for n in range(3) for day in days]
     world.append(*units, *reports[:-1], draft("zero", {"unit": "u0"}, at="2022-09-10T11:00"))
@@ -189,7 +201,10 @@ def test_a_streak_counts_full_months_after_the_last_event() -> None:
     assert world.value("calm-covered") is None
     world.append(draft("incident", {"deaths": 3}, at="2021-06-30T08:00", id="large"))
     assert world.value("calm") == 8
-    world.append(draft("incident", {"deaths": 3}, at="2022-06-30T23:00", id="larger"), draft("incident", {"deaths": 5}, at="2022-09-20T08:00"))
+    world.append(
+        draft("incident", {"deaths": 3}, at="2022-06-30T23:00", id="larger"),
+        draft("incident", {"deaths": 5}, at="2022-09-20T08:00"),
+    )
     assert (world.value("calm"), world.facts("calm")) == (2, ["larger"])
     assert world.value("calm", period=Period.month(2022, 8)) == 2
     assert world.value("calm", period=Period.month(2022, 7)) == 1
