@@ -34,26 +34,31 @@ def receive(draft: SubmissionDraft, *, by: Warrant, at: datetime | None = None) 
     return receive_many([draft], by=by, at=at)[0]
 
 
-def receive_many(drafts: Iterable[SubmissionDraft], *, by: Warrant, at: datetime | None = None) -> list[Receipt]:
+def receive_many(
+    drafts: Iterable[SubmissionDraft], *, by: Warrant | Sequence[Warrant], at: datetime | None = None
+) -> list[Receipt]:
     """Stores records, all or none, and gives a receipt for each in their order.
+
+    Several warrants let a batch reach over places that are apart: each record is written under the one that covers it.
 
     Raises: every problem of every draft at once, each with the number of its draft; ``records.batch.too-large``.
     """
-    checking.require_right(by, "fill")
+    warrants = (by,) if isinstance(by, Warrant) else tuple(by)
+    checking.require_right(warrants, "fill")
     batch, moment = list(drafts), at or checking.now()
     if len(batch) > BATCH_LIMIT:
         raise refuse(problems.TOO_MANY.at(count=len(batch), limit=BATCH_LIMIT))
     # Checking only reads: it stays outside the transaction so that SQLite's one writer is not kept waiting.
-    ready, found = checking.prepare_all(batch, by=by, at=moment)
+    ready, found = checking.prepare_all(batch, by=warrants, at=moment)
     if found:
         raise Refusal(found)
     try:
         with transaction.atomic():
-            return _write(ready, by=by, at=moment)
+            return _write(ready, at=moment)
     except IntegrityError:
         # Another transaction stored one of the ids between our look and our insert; now it is known: look again.
         with transaction.atomic():
-            return _write(ready, by=by, at=moment)
+            return _write(ready, at=moment)
 
 
 def correct(
@@ -74,7 +79,7 @@ def correct(
     Raises: ``records.submission.unknown|withdrawn|stale|unchanged``, ``records.reason.missing``, and every problem of
     the answers.
     """
-    checking.require_right(by, "fill", "review")
+    checking.require_right((by,), "fill", "review")
     why, moment = _reason(reason, "更正", "correct it"), at or checking.now()
     with transaction.atomic():
         row = _open(id, by, expected)
@@ -82,7 +87,7 @@ def correct(
         hidden = _hidden(row)
         full = checking.filled_in(form, answers, hidden, json.loads(row.answers))
         draft = SubmissionDraft(row.id, row.form, row.program, full, row.channel, form.version)  # type: ignore[arg-type]
-        ready, found = checking.prepare_all([draft], by=by, at=moment, kept=row)
+        ready, found = checking.prepare_all([draft], by=(by,), at=moment, kept=row)
         if found:
             raise Refusal(found)
         item = ready[0]
@@ -92,10 +97,10 @@ def correct(
         row.revision, row.state = row.revision + 1, "received"
         _describe(row, item).save()
         salted = _keep([item], row.revision).get(row.id, "")
-        _step([item], row.revision, act="corrected", reason=why, by=by, at=moment)
+        _step([item], row.revision, act="corrected", reason=why, at=moment)
         registers.retract(row.id, at=moment)
         registers.store(_statements([item], row.revision), at=moment)
-        ledger.append([_fact(item, row.revision, by, salted, why)], received_at=moment)
+        ledger.append([_fact(item, row.revision, salted, why)], received_at=moment)
     return Receipt(row.id, row.revision, moment)
 
 
@@ -104,7 +109,7 @@ def withdraw(id: str, *, reason: str, by: Warrant, expected: int | None = None, 
 
     Raises: ``records.submission.unknown|withdrawn|stale``, ``records.reason.missing``.
     """
-    checking.require_right(by, "fill", "review")
+    checking.require_right((by,), "fill", "review")
     why, moment = _reason(reason, "撤回", "withdraw it"), at or checking.now()
     with transaction.atomic():
         row = _open(id, by, expected)
@@ -135,7 +140,7 @@ def review(
 
     Raises: ``records.submission.unknown|withdrawn|stale``, ``records.review.state|same``, ``records.reason.missing``.
     """
-    checking.require_right(by, "review")
+    checking.require_right((by,), "review")
     if state not in ("approved", "rejected"):
         raise refuse(problems.REVIEW_STATE.at())
     why = reason.strip() if state == "approved" and not reason.strip() else _reason(reason, "退回", "reject it")
@@ -157,7 +162,7 @@ def erase(id: str, *, reason: str, by: Warrant, at: datetime | None = None) -> N
 
     Raises: ``records.submission.unknown``, ``records.personal.none``, ``records.reason.missing``.
     """
-    checking.require_right(by, "manage", "review")
+    checking.require_right((by,), "manage", "review")
     why, moment = _reason(reason, "清除", "erase it"), at or checking.now()
     with transaction.atomic():
         row = _covered(id, by)
@@ -189,7 +194,7 @@ def log_personal_read(row_id: str, *, by: Warrant, purpose: str) -> dict[str, An
 
     Raises: ``records.submission.unknown``, ``records.personal.none|purpose``.
     """
-    checking.require_right(by, "fill", "review", "manage")
+    checking.require_right((by,), "fill", "review", "manage")
     if len(purpose.strip()) < 2:
         raise refuse(problems.PURPOSE.at())
     moment = checking.now()
@@ -204,7 +209,7 @@ def log_personal_read(row_id: str, *, by: Warrant, purpose: str) -> dict[str, An
     return hidden
 
 
-def _write(ready: Sequence[Prepared], *, by: Warrant, at: datetime) -> list[Receipt]:
+def _write(ready: Sequence[Prepared], *, at: datetime) -> list[Receipt]:
     known = _known(ready)
     receipts: list[Receipt] = []
     fresh: dict[str, Prepared] = {}
@@ -224,20 +229,22 @@ def _write(ready: Sequence[Prepared], *, by: Warrant, at: datetime) -> list[Rece
         raise Refusal(found)
     items = list(fresh.values())
     for start in range(0, len(items), _CHUNK):
-        _insert(items[start : start + _CHUNK], by=by, at=at)
+        _insert(items[start : start + _CHUNK], at=at)
     return receipts
 
 
-def _insert(items: Sequence[Prepared], *, by: Warrant, at: datetime) -> None:
+def _insert(items: Sequence[Prepared], *, at: datetime) -> None:
     rows = [
-        _describe(models.Submission(id=item.id, actor=by.actor, received_at=at, revision=1, state="received"), item)
+        _describe(
+            models.Submission(id=item.id, actor=item.by.actor, received_at=at, revision=1, state="received"), item
+        )
         for item in items
     ]
     models.Submission.objects.bulk_create(rows)
     salted = _keep(items, 1)
-    _step(items, 1, act="received", reason="", by=by, at=at)
+    _step(items, 1, act="received", reason="", at=at)
     registers.store(_statements(items, 1), at=at)
-    ledger.append([_fact(item, 1, by, salted.get(item.id, "")) for item in items], received_at=at)
+    ledger.append([_fact(item, 1, salted.get(item.id, "")) for item in items], received_at=at)
 
 
 def _known(ready: Sequence[Prepared]) -> dict[str, models.Submission]:
@@ -267,14 +274,14 @@ def _keep(items: Sequence[Prepared], revision: int) -> dict[str, str]:
     return {id: one.digest for id, one in kept.items()}
 
 
-def _step(items: Sequence[Prepared], revision: int, *, act: str, reason: str, by: Warrant, at: datetime) -> None:
+def _step(items: Sequence[Prepared], revision: int, *, act: str, reason: str, at: datetime) -> None:
     models.SubmissionRevision.objects.bulk_create(
         models.SubmissionRevision(
             submission_id=item.id,
             revision=revision,
             act=act,
             reason=reason,
-            actor=by.actor,
+            actor=item.by.actor,
             at=at,
             form_version=item.form.version,
             digest=item.digest,
@@ -292,7 +299,7 @@ def _statements(items: Sequence[Prepared], revision: int) -> list[registers.Stat
     ]
 
 
-def _fact(item: Prepared, revision: int, by: Warrant, salted: str, reason: str = "") -> FactDraft:
+def _fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDraft:
     payload: dict[str, Any] = {
         "form": item.form.id,
         "version": item.form.version,
@@ -313,7 +320,7 @@ def _fact(item: Prepared, revision: int, by: Warrant, salted: str, reason: str =
         program=item.program,
         place=item.place,
         organisation=item.organisation,
-        actor=by.actor,
+        actor=item.by.actor,
         subject=item.subject,
         occurred_at=item.occurred_at,
         payload=payload,

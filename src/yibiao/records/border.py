@@ -44,6 +44,14 @@ def filing(request: HttpRequest, program: Program) -> tuple[str, ...]:
     return places
 
 
+def warrants(request: HttpRequest, program: Program) -> tuple[Warrant, ...]:
+    """A warrant for each place below which the person may file in a program.
+
+    Raises: ``people.scope.outside`` when there are none.
+    """
+    return tuple(warrant(request, "fill", place=place, program=program.code) for place in filing(request, program))
+
+
 def over(request: HttpRequest, id: str, *rights: Right) -> tuple[Record, Warrant]:
     """A record that the person may read, and her warrant over it by the first of the rights that she has there.
 

@@ -46,13 +46,14 @@ class Prepared:
     personal: Mapping[str, Any]
     digest: str
     entity: registers.Draft | None
+    by: Warrant
 
 
 @dataclass(slots=True)
 class Checker:
-    """Checks drafts of one call; what it looks up it looks up once."""
+    """Checks drafts of one call; what it looks up it looks up once. ``by`` holds warrants over several places."""
 
-    by: Warrant
+    by: tuple[Warrant, ...]
     at: datetime
     kept: models.Submission | None = None
     atlas: Atlas = field(default_factory=Atlas)
@@ -75,10 +76,11 @@ class Checker:
             return None, [*found, problems.OTHER_PACK.at(form=form.title.zh, program=program.title.zh)]
         checked = forms.check_answers(form, draft.answers, now=self.at)
         found += checked.problems
-        place = checked.place or ("" if _role(form, "place") else self.kept.place if self.kept else self.by.place)
+        place = checked.place or ("" if _role(form, "place") else self.kept.place if self.kept else self.by[0].place)
         occurred_at = self._occurred(form, checked, found)
-        lineage = self._lineage(form, program, place, occurred_at, found)
-        body = self._organisation(form, checked, found)
+        lineage = self._lineage(form, place, occurred_at, found)
+        by = self._warrant(form, program, place, lineage, found)
+        body = self._organisation(form, checked, by, found)
         participants = self._participants(form, checked, body, found)
         entity = None if found else registers.draft(form, checked, now=self.at, found=found)
         if found or occurred_at is None:
@@ -89,7 +91,7 @@ class Checker:
             id=id, form=form, program=program.code, channel=draft.channel, place=place, lineage=lineage,
             organisation=body, subject=checked.subject, participants=participants, occurred_at=occurred_at,
             answers=answers, text=text, personal=canon.plain(checked.personal),  # type: ignore[arg-type]
-            digest=_digest(form, program.code, answers, text), entity=entity,
+            digest=_digest(form, program.code, answers, text), entity=entity, by=by,
         ), found  # fmt: skip
 
     def _form(self, id: str, version: str) -> FormVersion:
@@ -118,9 +120,7 @@ class Checker:
             return at
         return None
 
-    def _lineage(
-        self, form: FormVersion, program: Program, place: str, at: datetime | None, found: list[Problem]
-    ) -> str:
+    def _lineage(self, form: FormVersion, place: str, at: datetime | None, found: list[Problem]) -> str:
         where = _asked(form, "place")
         if not place:
             if not any(problem.values.get("field") == where["field"] for problem in found):
@@ -131,19 +131,26 @@ class Checker:
         if not lineage or not self.atlas.known(place, day):
             found.append(problems.PLACE.at(**where, place=place[:80], day=day.isoformat()))
             return ""
-        covered = f"/{self.atlas.successor(self.by.place)}/" in lineage
-        if not covered or self.by.program not in (EVERY_PROGRAM, program.code):
-            name, scope = self.atlas.name(place), f"{self.atlas.name(self.by.place)}，{self.by.program}"
-            found.append(problems.OUTSIDE.at(**where, place=name, scope=scope))
         return lineage
 
-    def _organisation(self, form: FormVersion, checked: Checked, found: list[Problem]) -> str:
+    def _warrant(self, form: FormVersion, program: Program, place: str, lineage: str, found: list[Problem]) -> Warrant:
+        """The warrant that covers the record; without one, the first, and a problem."""
+        for by in self.by:
+            covered = f"/{self.atlas.successor(by.place)}/" in lineage
+            if covered and by.program in (EVERY_PROGRAM, program.code):
+                return by
+        if lineage:
+            scope = "、".join(f"{self.atlas.name(by.place)}，{by.program}" for by in self.by[:5])
+            found.append(problems.OUTSIDE.at(**_asked(form, "place"), place=self.atlas.name(place), scope=scope))
+        return self.by[0]
+
+    def _organisation(self, form: FormVersion, checked: Checked, by: Warrant, found: list[Problem]) -> str:
         """Who answers for the record: the organisation named in it, else the one that it has, else the filer's."""
         asked = _role(form, "organisation")
         named = str(checked.public.get(asked.name) or "") if asked else ""
         if named and not self._exists((named,))[named]:
             found.append(problems.ORGANISATION.at(**_asked(form, "organisation"), code=named[:80]))
-        return named or (self.kept.organisation if self.kept else self.by.organisation)
+        return named or (self.kept.organisation if self.kept else by.organisation)
 
     def _participants(self, form: FormVersion, checked: Checked, lead: str, found: list[Problem]) -> tuple[str, ...]:
         # The lead takes part as the lead: named again among the others it would count twice.
@@ -163,7 +170,7 @@ class Checker:
 
 
 def prepare_all(
-    drafts: Sequence[SubmissionDraft], *, by: Warrant, at: datetime, kept: models.Submission | None = None
+    drafts: Sequence[SubmissionDraft], *, by: tuple[Warrant, ...], at: datetime, kept: models.Submission | None = None
 ) -> tuple[list[Prepared], list[Problem]]:
     """All records, or everything that is wrong, each problem with the number of its draft when there are several."""
     checker = Checker(by, at, kept)
@@ -252,9 +259,9 @@ def moment(value: object) -> datetime | None:
     return midnight(value) if isinstance(value, date) else None
 
 
-def require_right(by: Warrant, *rights: str) -> None:
+def require_right(by: Sequence[Warrant], *rights: str) -> None:
     """Raises: ``records.submission.not-allowed``."""
-    if by.right not in rights:
+    if not by or any(one.right not in rights for one in by):
         raise refuse(problems.NOT_ALLOWED.at(right=rights[0]))
 
 

@@ -191,6 +191,13 @@ TOO_MANY = Rule(
     413,
 )
 
+SHEET_NONE = Rule(
+    "records.sheet.none",
+    "没有选择文件。",
+    "No file was chosen.",
+    "请选择填好的 .xlsx 或 .csv 文件。",
+    "Choose the .xlsx or .csv file that you filled in.",
+)
 SHEET_LARGE = Rule(
     "records.sheet.too-large",
     "文件超过上限（{limit}）。",
@@ -304,6 +311,31 @@ UPLOAD_UNKNOWN = Rule(
     "请重新上传文件。",
     "Upload the file again.",
     404,
+)
+
+API_CREDENTIALS = Rule(
+    "records.api.credentials",
+    "用户名或密码不对。",
+    "The user name or password is wrong.",
+    "请检查后重试；连续 5 次不对，账号将锁定 10 分钟。",
+    "Check them; after 5 failures the account is locked for 10 minutes.",
+    401,
+)
+API_LOCKED = Rule(
+    "records.api.locked",
+    "登录失败次数过多，账号已暂时锁定。",
+    "There were too many failed attempts; the account is locked for a while.",
+    "请过 10 分钟再试，或请账号管理员重设密码。",
+    "Try again in 10 minutes, or ask an administrator for a new password.",
+    429,
+)
+API_SECOND_FACTOR = Rule(
+    "records.api.second-factor",
+    "这个账号开启了两步验证，不能只凭密码调用接口。",
+    "The account has a second factor; a password alone does not open the API.",
+    "请为接口另开一个账号，或在网页登录后使用。",
+    "Use an account of its own for the API, or the session of a signed-in page.",
+    401,
 )
 
 CATALOGUE = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

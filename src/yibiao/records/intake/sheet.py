@@ -23,7 +23,6 @@ from yibiao.people.types import Warrant
 from yibiao.places import queries as places
 from yibiao.records import actions, checking, models, personal, problems, registers
 from yibiao.records.intake import cells, rows, workbook
-from yibiao.records.placing import Atlas
 from yibiao.records.types import Receipt, SubmissionDraft
 
 KEPT_FOR: Final = timedelta(hours=24)
@@ -64,7 +63,6 @@ class Preview:
 class _Line:
     row: rows.Row
     draft: SubmissionDraft
-    warrant: Warrant | None
     wrong: list[tuple[str, int, int, Problem]]
 
 
@@ -119,13 +117,8 @@ def take(id: str, mode: Mode, *, warrants: Sequence[Warrant]) -> list[Receipt]:
     if bad and mode == "all":
         raise Refusal([problems.SHEET_BAD_ROWS.at(upload.name, count=len(bad)), *(one[3] for one in _wrong(bad))])
     good = [line for line in lines if not line.wrong]
-    receipts: list[Receipt] = []
     with transaction.atomic():
-        # A person's places may be apart: each group of rows is written under the warrant that covers it.
-        for warrant in warrants:
-            mine = [line.draft for line in good if line.warrant is warrant]
-            if mine:
-                receipts += actions.receive_many(mine, by=warrant)
+        receipts = actions.receive_many([line.draft for line in good], by=warrants)
         upload.taken_at, upload.taken = checking.now(), len(receipts)
         upload.save(update_fields=["taken_at", "taken"])
         transaction.on_commit(lambda: _path(id).unlink(missing_ok=True))
@@ -148,17 +141,14 @@ def _lines(
 ) -> tuple[list[_Line], tuple[rows.Table, ...]]:
     """Every row with its draft and everything that is wrong with it."""
     read, tables = rows.read(form, grids, _Names(tuple(warrant.place for warrant in warrants)))
-    atlas, at = Atlas(), checking.now()
-    checkers = {id(warrant): checking.Checker(warrant, at, atlas=atlas) for warrant in warrants}
+    checker = checking.Checker(tuple(warrants), checking.now())
     ids = _ids(form, program, read, warrants[0])
-    role = next((one.name for one in form.fields if one.role == "place"), "")
     lines, ready = [], []
     for row, (key, clash) in zip(read, ids, strict=True):
         draft = SubmissionDraft(key, form.id, program, row.answers, "sheet", form.version)
-        warrant = _covering(str(row.answers.get(role, "")), warrants, atlas)
-        line = _Line(row, draft, warrant, list(row.wrong))
+        line = _Line(row, draft, list(row.wrong))
         lines.append(line)
-        prepared, found = checkers[id(warrant)].prepare(draft)
+        prepared, found = checker.prepare(draft)
         line.wrong += _placed(form, tables, row, _unseen(found, row.wrong, form, tables))
         if clash is not None:
             line.wrong.append((tables[0].layout.title, row.number, 0, clash))
@@ -210,12 +200,6 @@ def _textual(value: object) -> object:
     if isinstance(value, list):
         return [_textual(item) for item in value]
     return str(value)
-
-
-def _covering(place: str, warrants: Sequence[Warrant], atlas: Atlas) -> Warrant:
-    lineage = atlas.lineage(place) if place else ""
-    found = (warrant for warrant in warrants if f"/{atlas.successor(warrant.place)}/" in lineage)
-    return next(found, warrants[0])
 
 
 def _unseen(

@@ -161,12 +161,11 @@ def page(
     language: str,
     problems: Sequence[Problem] = (),
     names: Callable[[Field, str], str] = lambda field, value: "",
-    checked: bool = False,
     revision: int = 0,
 ) -> FormPage:
-    """The page for these answers; ``checked`` shows what is wrong beneath each field, ``names`` reads codes."""
+    """The page for these answers; what is wrong stands at the top and beneath its field. ``names`` reads codes."""
     states = {(state.repeat, state.index, state.name): state for state in forms.field_states(form, given, now)}
-    build = _Builder(form, given, language, states, names, checked)
+    build = _Builder(form, given, language, states, names, _beside(problems, language))
     sections: list[Section] = []
     for (repeat, heading), fields in groupby(form.fields, key=lambda field: (field.repeat, field.group.of(language))):
         asked = [field for field in fields if field.type != "calculated" or field.label.zh]
@@ -174,7 +173,8 @@ def page(
             continue
         if repeat:
             whole = [field for field in form.fields if field.repeat == repeat]
-            sections.append(build.repeat(repeat, heading, whole))
+            title = next((one.label.of(language) for one in form.sections if one.name == repeat), "") or heading
+            sections.append(build.repeat(repeat, title, whole))
         elif asked:
             sections.append(Section(heading, "", tuple(build.question(field) for field in asked)))
     texts = tuple(dict.fromkeys(problem.text(language) for problem in problems))
@@ -217,7 +217,7 @@ class _Builder:
     language: str
     states: Mapping[tuple[str, int, str], FieldState]
     names: Callable[[Field, str], str]
-    checked: bool
+    wrong: Mapping[tuple[str, int, str], tuple[str, ...]]
 
     def repeat(self, repeat: str, heading: str, fields: Sequence[Field]) -> Section:
         held = self.given.get(repeat)
@@ -253,7 +253,7 @@ class _Builder:
             readonly=field.readonly,
             personal=field.personal,
             register=field.register,
-            problems=tuple(problem.text(self.language) for problem in state.problems) if state and self.checked else (),
+            problems=self.wrong.get((field.repeat, index, field.name), ()),
         )
 
     def _options(self, field: Field, value: Any, state: FieldState | None) -> tuple[Option, ...]:
@@ -264,6 +264,17 @@ class _Builder:
             Option(one.name, one.label.of(self.language), one.name in chosen, offered is None or one.name in offered)
             for one in choices
         )
+
+
+def _beside(problems: Sequence[Problem], language: str) -> dict[tuple[str, int, str], tuple[str, ...]]:
+    """What is wrong with each answer, without the label that stands there anyway."""
+    found: dict[tuple[str, int, str], tuple[str, ...]] = {}
+    for problem in problems:
+        if name := problem.values.get("field"):
+            at = (str(problem.values.get("repeat", "")), int(str(problem.values.get("index", 0))), str(name))
+            said = (" " if language == "en" else "").join(problem.parts(language))
+            found[at] = (*found.get(at, ()), said)
+    return found
 
 
 def _widget(field: Field, form: FormVersion) -> str:
