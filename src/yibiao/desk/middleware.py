@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -17,7 +16,7 @@ from yibiao.desk.problems import TOO_LARGE
 
 
 class Refusals:
-    """Catches what views raise; a transaction that is still open is rolled back."""
+    """Catches what views raise; whatever they had begun is rolled back by then."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,8 +29,6 @@ class Refusals:
             exception = refuse(TOO_LARGE.at())
         if not isinstance(exception, Refusal):
             return None
-        if transaction.get_connection().in_atomic_block and not transaction.get_connection().needs_rollback:
-            transaction.set_rollback(True)
         return answer(request, exception)
 
 
