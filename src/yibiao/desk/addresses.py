@@ -12,7 +12,7 @@ from yibiao.figures.types import Query
 
 def figure(query: Query, name: str = "desk_figure", **more: object) -> str:
     """The address of a figure's page, or of its card, facts or parts by ``name``."""
-    pack, _, indicator = query.indicator.partition(".")
+    indicator = query.indicator.partition(".")[2]
     address = reverse(name, kwargs={"program": query.program, "indicator": indicator})
     asked: dict[str, object] = {"place": query.place, **period(query.period)}
     if query.as_of is not None:

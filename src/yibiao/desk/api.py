@@ -1,4 +1,4 @@
-"""The JSON API: submissions by the records room, and figures, bulletins and places to read. Its pages are at /api/docs."""
+"""The JSON API: submissions by the records room; figures, bulletins, places and the log. Described at /api/docs."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from yibiao.figures import queries as figures
 from yibiao.figures.types import Figure, Query
 from yibiao.ledger import queries as ledger
 from yibiao.places import queries as places
+from yibiao.records.intake.api import Password
 from yibiao.records.intake.api import router as intake
 
 api = NinjaAPI(
@@ -27,7 +28,7 @@ api = NinjaAPI(
     version="1",
     description="填报、取数、核验。写入与页面走同一道门：同样的校验，同样的权限，同样的存证。",
     urls_namespace="api",
-    auth=django_auth,
+    auth=[Password(), django_auth],
     docs_decorator=border.signed_in,
 )
 

@@ -1,4 +1,4 @@
-"""From what people type or click to a question for the figures: which indicator, where, when, as of which checkpoint."""
+"""From what people type or click to a question for the figures: which indicator, where, when, as of when."""
 
 from __future__ import annotations
 

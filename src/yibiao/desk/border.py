@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Final
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import get_language
 
 from yibiao.core.problems import refuse
@@ -19,7 +19,7 @@ from yibiao.people import queries as people
 from yibiao.people.types import Right, Scope, Warrant
 from yibiao.places import queries as places
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 READING: Final[tuple[Right, ...]] = ("analyse", "review", "fill")
 PROGRAM: Final = "desk_program"
 
@@ -28,7 +28,7 @@ def signed_in(view: View) -> View:
     """Sends visitors to the sign-in page; programs and fragments get a problem instead of a page."""
 
     @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if wants_json(request) or request.headers.get("HX-Request"):

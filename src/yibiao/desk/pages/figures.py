@@ -54,14 +54,14 @@ def page(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
     if setting.checkpoint is None:
         return render(request, "desk/figures.html", {"frame": setting, "rows": (), "q": ""})
     shown = _essence(setting, query)
-    indicator = shown["figure"].indicator
-    dimensions = labels.dimensions(indicator)
+    defined = shown["figure"].indicator
+    dimensions = labels.dimensions(defined)
     by = request.GET.get("by", "")
     chosen = any(one.name == by for one in dimensions)
     shown |= {
         "dimensions": dimensions,
         "by": by,
-        "by_parts": _by(setting, query, indicator, by) if chosen else (),
+        "by_parts": _by(setting, query, defined, by) if chosen else (),
         "explanation": figures.explain(query, scope=setting.scope),
         "checks": figures.partitions(
             setting.program.pack, query.program, query.place, query.period, query.as_of, scope=setting.scope

@@ -25,7 +25,7 @@ from yibiao.records.types import Record
 
 SIZE: Final = 50
 STATES: Final = ("received", "approved", "rejected", "withdrawn")
-FILTERS: Final = ("program", "form", "place", "state", "q")
+FILTERS: Final = ("program", "form", "place", "state", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "form": asked["form"] or "",
         "states": STATES,
         "state": asked["state"] or "",
-        "q": asked["text"],
-        "narrowed": any(request.GET.get(key) for key in ("form", "state", "q", "place")),
+        "text": asked["text"],
+        "narrowed": any(request.GET.get(key) for key in ("form", "state", "text", "place")),
         "export_url": f"{reverse('records_export')}?{urlencode(_kept(request))}",
     }
     return render(request, "desk/records.html", shown)
@@ -72,7 +72,7 @@ def _filters(request: HttpRequest) -> dict[str, Any]:
         "form": request.GET.get("form") or None,
         "place": request.GET.get("place") or None,
         "state": request.GET.get("state") if request.GET.get("state") in STATES else None,
-        "text": request.GET.get("q", "").strip(),
+        "text": request.GET.get("text", "").strip(),
     }
 
 

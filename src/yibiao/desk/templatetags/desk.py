@@ -75,8 +75,8 @@ def level(name: str) -> str:
 def state(name: str) -> str:
     """The state of a record or bulletin in words."""
     return {
-        "received": gettext("已收"),
-        "approved": gettext("已审核"),
+        "received": gettext("已收到"),
+        "approved": gettext("已通过"),
         "rejected": gettext("已退回"),
         "withdrawn": gettext("已撤回"),
         "draft": gettext("草稿"),
