@@ -200,6 +200,7 @@ def count() -> int:
 
 
 def record_of(row: models.Submission) -> types.Record:
+    """A row as it leaves the room."""
     return types.Record(
         id=row.id,
         form=row.form,

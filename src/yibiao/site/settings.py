@@ -164,6 +164,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [PACKAGE / "desk" / "dist"] if (PACKAGE / "desk" / "dist").is_dir() else []
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
