@@ -21,7 +21,6 @@ from yibiao.figures.types import Column, Definitions, Indicator, Slice
 from yibiao.forms import queries as forms
 from yibiao.packs.types import Text
 
-_GROUPED: Final = ("count", "sum", "distinct", "latest")
 _STANDARD: Final = ("channel", "organisation", "participants", "subject")
 _UNANSWERED: Final = Text("未填", "Not answered")
 Cut = tuple[Decimal | None, int]
@@ -30,7 +29,7 @@ Cut = tuple[Decimal | None, int]
 def dimensions(held: Definitions, indicator: Indicator) -> tuple[Column, ...]:
     """The columns that every source of an indicator has, without numbers and times."""
     sources = [held.source(leaf.source) for leaf in _leaves(held, indicator)]
-    if not sources or any(leaf.measure not in (*_GROUPED, "zero") for leaf in _leaves(held, indicator)):
+    if not sources or any(leaf.measure not in (*measures.GROUPED, "zero") for leaf in _leaves(held, indicator)):
         return ()
     shared = [{column.name for column in source.columns} for source in sources if source]
     common = set.intersection(*shared)
@@ -62,7 +61,7 @@ def _by_child(question: Question) -> tuple[Slice, ...]:
     ranges.append((own.code, own.enter, min((place.enter for place in places), default=own.leave)))
 
     def cut(leaf: Indicator) -> Mapping[str, Cut]:
-        if leaf.measure not in _GROUPED:
+        if leaf.measure not in measures.GROUPED:
             return {code: _measured(_at(question, code, enter, leave), leaf) for code, enter, leave in ranges}
         term = reading.term(question, leaf)
         return _cuts(question, leaf, compiler.by_range(term, ranges), [term])

@@ -142,6 +142,18 @@ def value(term: Term) -> str:
     return f"SELECT {_VALUES[term.shape]}, {_FACTS}, COUNT(*)\nFROM (\n{rows(term)}\n) AS c"
 
 
+def together(terms: Sequence[Term]) -> str:
+    """For each term, and with a NULL for all of them: rows, sum, different keys, facts, rows that say anything."""
+    parts = "\nUNION ALL\n".join(
+        f"SELECT {number} AS part, position, passes, amount, key FROM (\n{rows(term)}\n) AS c"  # noqa: S608
+        for number, term in enumerate(terms)
+    )
+    return (
+        f"SELECT part, {_VALUES['count']}, {_VALUES['latest']}, {_VALUES['distinct']}, {_FACTS}, COUNT(*)\n"
+        f"FROM (\n{parts}\n) AS u\nGROUP BY GROUPING SETS ((part), ())"
+    )
+
+
 def by(term: Term, dimension: str) -> str:
     """The same for each value of a column."""
     inner = rows(term, dimension=dimension)
@@ -176,6 +188,11 @@ def contributions(term: Term) -> str:
     # Several choices of one answer are several rows here; a reader sees the answer once.
     split = term.shape == "distinct" and _key(term, "")[1]
     return _once(inner, "SUM") if split else inner
+
+
+def positions(term: Term) -> str:
+    """No more of the rows behind a term than is needed to count facts."""
+    return f"SELECT position FROM (\n{rows(term)}\n) AS c WHERE passes"  # noqa: S608
 
 
 def union(parts: Sequence[str]) -> str:

@@ -119,6 +119,11 @@ def contributing(duty: Obligation) -> str:
     )
 
 
+def positions(duty: Obligation) -> str:
+    """No more of the filed reports than is needed to count facts."""
+    return f"SELECT position FROM (\n{filed(duty)}\n) AS z"  # noqa: S608
+
+
 def _units(duty: Obligation) -> str:
     key, label = duty.units.keys
     rows = compiler.rows(replace(duty.units, keys=(key,)), label=label)

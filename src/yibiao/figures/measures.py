@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from yibiao.core import expressions, indicators
 from yibiao.core.periods import SHANGHAI, Period, local_day, midnight
@@ -26,7 +26,7 @@ class Measured:
     note: Text = UNSAID
 
 
-NOTHING: Final = Measured(None, 0)
+GROUPED: Final = ("count", "sum", "distinct", "latest")
 _UNPROVED: Final = Text(
     "应报{owed}份，实报{filed}份，尚不能作零报告。",
     "{filed} of {owed} reports were filed, so a zero cannot be stated yet.",
@@ -105,16 +105,45 @@ def streak_duty(question: Question, indicator: Indicator, value: Decimal) -> Obl
 
 
 def _terms(question: Question, indicator: Indicator) -> Measured:
-    found = {one.id: measure(question, one) for one in reading.parts(question, indicator)}
-    value = combine(indicator, {id: one.value for id, one in found.items()})
-    if sum(bool(one.facts) for one in found.values()) < 2:
-        facts = sum(one.facts for one in found.values())
+    leaves = reading.leaves(question, indicator)
+    if all(leaf.measure in GROUPED and not leaf.coverage for leaf in leaves):
+        found, facts = _together(question, leaves)
     else:
+        found = {leaf.id: measure(question, leaf) for leaf in leaves}
         facts = behind(question, indicator)
+    value = evaluated(question, indicator, {id: one.value for id, one in found.items()})
     notes = [one.note for one in found.values() if one.value is None]
     note = Text("") if value is not None else notes[0] if notes else _OVER_NOTHING
-    covered = next((one.coverage for one in found.values() if one.coverage and not one.coverage.full), None)
-    return Measured(value, facts, covered, note)
+    lacking = next((one.coverage for one in found.values() if one.coverage and not one.coverage.full), None)
+    return Measured(value, facts, lacking, note)
+
+
+def _together(question: Question, leaves: Sequence[Indicator]) -> tuple[dict[str, Measured], int]:
+    """Several leaves in one pass, and how many facts stand behind them together."""
+    terms = [replace(reading.term(question, leaf), number=number) for number, leaf in enumerate(leaves)]
+    found, facts = {leaf.id: _of(leaf, 0, 0, 0) for leaf in leaves}, 0
+    for part, counted, total, kinds, behind_, known in reading.run(question, compiler.together(terms), terms):
+        if part is None:
+            facts = int(behind_)
+            continue
+        leaf = leaves[part]
+        value = {"count": counted, "distinct": kinds}.get(leaf.measure, total)
+        found[leaf.id] = _of(leaf, value, behind_, known)
+    return found, facts
+
+
+def _of(leaf: Indicator, value: Any, facts: int, known: int) -> Measured:
+    if leaf.measure == "latest" and not known:
+        return Measured(None, 0, note=_NOT_FILED)
+    return Measured(reading.exact(value), int(facts))
+
+
+def evaluated(question: Question, indicator: Indicator, values: Mapping[str, Decimal | None]) -> Decimal | None:
+    """The value of an indicator from the values of its leaves, by id."""
+    if not indicator.terms:
+        return values[indicator.id]
+    below = {part.id: evaluated(question, part, values) for part in reading.parts(question, indicator)}
+    return combine(indicator, below)
 
 
 def combine(indicator: Indicator, values: Mapping[str, Decimal | None]) -> Decimal | None:
@@ -127,13 +156,13 @@ def combine(indicator: Indicator, values: Mapping[str, Decimal | None]) -> Decim
     return reading.exact(found)
 
 
-def sql_behind(question: Question, indicator: Indicator) -> tuple[str, tuple[Term, ...]]:
-    """The contributing rows of any indicator as one relation, with its terms."""
+def sql_behind(question: Question, indicator: Indicator, *, values: bool = True) -> tuple[str, tuple[Term, ...]]:
+    """The contributing rows of any indicator as one relation, with its terms; without ``values`` only for counting."""
     terms: list[Term] = []
-    reports: list[str] = []
+    parts: list[str] = []
     for leaf in reading.leaves(question, indicator):
         # Three numbers for each leaf: its rows, the units that owe, the reports that came.
-        number = 3 * len(reports)
+        number = 3 * len(parts)
         duty: Obligation | None = None
         if leaf.measure == "streak":
             value, term = months(question, leaf)
@@ -143,18 +172,18 @@ def sql_behind(question: Question, indicator: Indicator) -> tuple[str, tuple[Ter
             duty = covering.obligation(question, leaf) if leaf.measure == "zero" else None
         term = replace(term, number=number)
         terms.append(term)
-        part = compiler.contributions(term)
+        part = compiler.contributions(term) if values else compiler.positions(term)
         if duty is not None:
             duty = duty.numbered(number + 1)
             terms += duty.terms
-            part = f"{part}\nUNION ALL\n{covering.contributing(duty)}"
-        reports.append(part)
-    return compiler.union(reports), tuple(terms)
+            part = f"{part}\nUNION ALL\n{covering.contributing(duty) if values else covering.positions(duty)}"
+        parts.append(part)
+    return (compiler.union(parts) if values else "\nUNION ALL\n".join(parts)), tuple(terms)
 
 
 def behind(question: Question, indicator: Indicator) -> int:
     """How many facts stand behind an indicator."""
-    sql, terms = sql_behind(question, indicator)
+    sql, terms = sql_behind(question, indicator, values=False)
     return int(reading.run(question, compiler.counted(sql), terms)[0][0])
 
 
