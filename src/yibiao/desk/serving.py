@@ -17,7 +17,7 @@ from types import FrameType
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connection, connections
 
 from yibiao.core.problems import refuse
 from yibiao.desk.followers import FOLLOWERS
@@ -33,6 +33,12 @@ def prepare() -> None:
     """Brings the database to the newest shape; safe to run again."""
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+
+
+def begin() -> None:
+    """Makes the tables of a data folder that is used for the first time; `serve` brings an older one up to date."""
+    if "django_migrations" not in connection.introspection.table_names():
+        prepare()
 
 
 def serve(*, host: str, port: int, workers: int) -> int:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Final
+
 import click
 from django.utils.translation import gettext
 
 from yibiao import __version__
 from yibiao.desk.commands import bulletins, doctor, figures, ledger, packs, people, places, reference, serving, terminal
+from yibiao.desk.serving import begin
+
+# These look at what is there, or bring the tables up to date themselves.
+AS_IT_IS: Final = frozenset({"demo", "doctor", "reference", "serve"})
+NO_HELP: Final = frozenset({"--help"})
 
 
 @click.group(help=gettext("一表：一次填报，事事有数；每个数都能打开，看到它的来处。"))
 @click.version_option(__version__, prog_name="yibiao")
 @terminal.options
-def yibiao() -> None:
-    pass
+@click.pass_context
+def yibiao(context: click.Context) -> None:
+    if context.invoked_subcommand not in AS_IT_IS and NO_HELP.isdisjoint(sys.argv):
+        begin()
 
 
 for command in (
