@@ -338,4 +338,13 @@ API_SECOND_FACTOR = Rule(
     401,
 )
 
+API_PASSWORD_DUE = Rule(
+    "records.api.password-due",
+    "密码已到期，须先修改。",
+    "The password is due for a change.",
+    "请在网页登录并修改密码后再调用接口。",
+    "Sign in on the page and change it first.",
+    403,
+)
+
 CATALOGUE = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

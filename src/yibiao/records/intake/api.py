@@ -1,73 +1,110 @@
-"""The JSON way in: forms to read, submissions to file, correct and withdraw, registers to look up.
-
-It goes through the same door as the pages: the same checks, the same rights, the same facts.
-"""
+"""The JSON API for sending and reading records; the desk mounts ``router`` below /api/ and answers its refusals."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-from uuid import uuid4
+from typing import Annotated, Any, Literal
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.security import HttpBasicAuth, django_auth
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from yibiao.core.problems import refuse
 from yibiao.forms import queries as forms
+from yibiao.forms.problems import FORM_UNKNOWN
 from yibiao.forms.types import FormVersion
 from yibiao.packs import queries as packs
 from yibiao.people import queries as people
+from yibiao.people.types import Warrant
 from yibiao.records import actions, border, problems, queries
-from yibiao.records.actions import BATCH_LIMIT
-from yibiao.records.types import Entity, Receipt, Record, SubmissionDraft
+from yibiao.records.types import Entity, Receipt, Record, Revision, State, SubmissionDraft
+
+LIMIT = 1_000
 
 
 class Password(HttpBasicAuth):
-    """User name and password with each request, under the same lock-out as the sign-in page.
+    """User name and password with each request, under the same lock as the sign-in page.
 
-    An account with a second factor, or whose password must be changed, signs in on the page and uses its session.
+    An account with a second factor is refused here: a password alone must not open what the page keeps behind two.
     """
 
-    def authenticate(self, request: HttpRequest, username: str, password: str) -> Any | None:
+    def authenticate(self, request: HttpRequest, username: str, password: str) -> Any:
+        # The sign-in page is always posted, so allauth counts no failure of a GET: without this, guessing would be free.
+        asked, request.method = request.method, "POST"
         try:
             user: Any = get_adapter(request).authenticate(request, username=username, password=password)
         except ValidationError:
-            return None
-        if user is None or not user.is_active or is_mfa_enabled(user) or people.password_due(user.key):
-            return None
+            raise refuse(problems.API_LOCKED.at()) from None
+        finally:
+            request.method = asked
+        if user is None or not user.is_active:
+            raise refuse(problems.API_CREDENTIALS.at())
+        if is_mfa_enabled(user):
+            raise refuse(problems.API_SECOND_FACTOR.at())
+        if people.password_due(user.key):
+            raise refuse(problems.API_PASSWORD_DUE.at())
         request.user = user
         return user
 
 
-router = Router(tags=["records"], auth=[Password(), django_auth])
-
-
 class Strict(Schema):
-    model_config = ConfigDict(extra="forbid")
+    """What comes in: unknown names and wrong types are refused, not guessed at."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class SubmissionIn(Strict):
-    form: str
-    program: str
+    """One record. ``id`` is a UUID made by the sender: sent twice, it is stored once."""
+
+    id: Annotated[str, Field(max_length=60)]
+    form: Annotated[str, Field(max_length=120)]
+    program: Annotated[str, Field(max_length=120)]
+    form_version: Annotated[str, Field(max_length=40)] = ""
     answers: dict[str, Any]
-    id: str = ""
-    form_version: str = ""
 
 
 class CorrectionIn(Strict):
+    """``revision`` is the revision that was corrected: if the record has moved on since, the correction is refused."""
+
     answers: dict[str, Any]
-    reason: str
+    reason: Annotated[str, Field(max_length=500)]
+    revision: int | None = None
+    form_version: Annotated[str, Field(max_length=40)] = ""
+
+
+class WithdrawalIn(Strict):
+    reason: Annotated[str, Field(max_length=500)]
     revision: int | None = None
 
 
-class ReasonIn(Strict):
-    reason: str
-    revision: int | None = None
+class Paging(Schema):
+    """What every list takes. It is read from an address, where each value is text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(max_length=100)] = ""
+    place: str | None = None
+    number: Annotated[int, Field(ge=1, le=100_000)] = 1
+    size: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+class RecordFilters(Paging):
+    program: str | None = None
+    form: str | None = None
+    state: State | None = None
+
+
+class EntityFilters(Paging):
+    program: str
+
+
+class LabelOut(Schema):
+    zh: str
+    en: str
 
 
 class ReceiptOut(Schema):
@@ -75,28 +112,6 @@ class ReceiptOut(Schema):
     revision: int
     received_at: datetime
     repeated: bool
-
-
-class FieldOut(Schema):
-    name: str
-    repeat: str
-    type: str
-    label: dict[str, str]
-    unit: str
-    required: bool
-    personal: bool
-    choices: list[dict[str, Any]]
-
-
-class FormOut(Schema):
-    id: str
-    version: str
-    title: dict[str, str]
-    pack: str
-
-
-class FormFieldsOut(FormOut):
-    fields: list[FieldOut]
 
 
 class RecordOut(Schema):
@@ -114,152 +129,201 @@ class RecordOut(Schema):
     state: str
     channel: str
     answers: dict[str, Any]
+    has_personal: bool
     sample: bool
 
 
-class RecordsOut(Schema):
+class RevisionOut(Schema):
+    revision: int
+    act: Literal["received", "corrected", "withdrawn"]
+    reason: str
+    actor: str
+    at: datetime
+    answers: dict[str, Any]
+    changed: list[str]
+
+
+class PageOut(Schema):
+    items: list[RecordOut]
     total: int
     number: int
     size: int
-    items: list[RecordOut]
 
 
 class EntityOut(Schema):
     id: str
-    register_: str
+    kept_in: Annotated[str, Field(serialization_alias="register")]
     key: str
     label: str
     place: str
     data: dict[str, Any]
+    record: str
     updated_at: datetime
 
 
-@router.get("/forms", response=list[FormOut], summary="表单 · The forms of a program")
-def listing(request: HttpRequest, program: str) -> Any:
-    border.filing(request, packs.program(program))
-    return [_form(one) for one in forms.forms(packs.program(program).pack)]
+class FormOut(Schema):
+    id: str
+    version: str
+    title: LabelOut
+    pack: str
 
 
-@router.get("/forms/{id}", response=FormFieldsOut, summary="一张表单的字段 · The fields of a form")
-def form(request: HttpRequest, id: str, program: str) -> Any:
-    border.filing(request, packs.program(program))
-    return _with_fields(forms.form(id))
+class ChoiceOut(Schema):
+    name: str
+    label: LabelOut
+    filters: dict[str, str]
+
+
+class FieldOut(Schema):
+    name: str
+    repeat: str
+    type: str
+    label: LabelOut
+    hint: LabelOut
+    unit: str
+    role: str
+    looks_into: Annotated[str, Field(serialization_alias="register")]
+    required: bool
+    personal: bool
+    choices: str
+    relevant: str
+    constraint: str
+    calculate: str
+
+
+class FormDetailOut(FormOut):
+    fields: list[FieldOut]
+    choices: dict[str, list[ChoiceOut]]
+
+
+router = Router(tags=["records"], auth=[Password(), django_auth])
+
+
+@router.get("/forms", response=list[FormOut], summary="可填的表单 · Forms of the programs in scope")
+def list_forms(request: HttpRequest, program: str = "") -> Any:
+    scope = border.reading(request)
+    open_to = [one for one in packs.programs() if scope.places(one.code) and program in ("", one.code)]
+    return [_form(form) for pack in dict.fromkeys(one.pack for one in open_to) for form in forms.forms(pack)]
+
+
+@router.get(
+    "/forms/{id}", response=FormDetailOut, by_alias=True, summary="一张表单的全部题目 · One form with its questions"
+)
+def one_form(request: HttpRequest, id: str, version: str = "") -> Any:
+    form, scope = forms.form(id, version or None), border.reading(request)
+    if not any(one.pack == form.pack and scope.places(one.code) for one in packs.programs()):
+        # The same answer as for a form that does not exist.
+        raise refuse(FORM_UNKNOWN.at(form=id, version=version))
+    return _form_detail(form)
 
 
 @router.post(
     "/submissions",
-    response={201: list[ReceiptOut]},
-    summary="填报 · File one submission or a list, all or none",
+    response={201: list[ReceiptOut] | ReceiptOut},
+    summary="填报一份或多份（全收或全不收） · Send one record or a list, all or none",
 )
-def file(request: HttpRequest, body: SubmissionIn | list[SubmissionIn]) -> Any:
+def send(request: HttpRequest, body: SubmissionIn | list[SubmissionIn]) -> Any:
     """同一编号、同一内容重复发送只存一次；同一编号、不同内容会被拒绝。"""
-    given = body if isinstance(body, list) else [body]
-    if len(given) > BATCH_LIMIT:
-        raise refuse(problems.TOO_MANY.at(count=len(given), limit=BATCH_LIMIT))
-    drafts = [
-        SubmissionDraft(one.id or str(uuid4()), one.form, one.program, one.answers, "api", one.form_version)
-        for one in given
-    ]
-    warrants = [
-        warrant
-        for program in dict.fromkeys(draft.program for draft in drafts)
-        for warrant in border.warrants(request, packs.program(program))
-    ]
-    return 201, [_receipt(one) for one in (actions.receive_many(drafts, by=warrants) if drafts else ())]
+    several = body if isinstance(body, list) else [body]
+    if len(several) > LIMIT:
+        raise refuse(problems.TOO_MANY.at(count=len(several), limit=LIMIT))
+    held: dict[str, tuple[Warrant, ...]] = {}
+    for one in several:
+        if one.program not in held:
+            held[one.program] = border.warrants(request, packs.program(one.program))
+    drafts = [SubmissionDraft(one.id, one.form, one.program, one.answers, "api", one.form_version) for one in several]
+    warrants = [warrant for group in held.values() for warrant in group]
+    found = [_receipt(receipt) for receipt in (actions.receive_many(drafts, by=warrants) if drafts else ())]
+    return Status(201, found if isinstance(body, list) else found[0])
 
 
-@router.get("/submissions", response=RecordsOut, summary="填报记录 · Records in scope, newest first")
-def page(
-    request: HttpRequest,
-    program: str = "",
-    form: str = "",
-    place: str = "",
-    state: str = "",
-    text: str = "",
-    number: int = 1,
-    size: int = 50,
-) -> Any:
-    found = queries.page(
-        scope=border.reading(request),
-        program=program or None,
-        form=form or None,
-        place=place or None,
-        state=state or None,
-        text=text[:100],
-        number=max(1, number),
-        size=max(1, min(size, 500)),
-    )
-    return {
-        "total": found.total,
-        "number": found.number,
-        "size": found.size,
-        "items": [_record(one) for one in found.items],
-    }
+@router.get("/submissions", response=PageOut, summary="查询填报 · Records in scope, newest first")
+def list_records(request: HttpRequest, filters: Query[RecordFilters]) -> Any:
+    found = queries.page(scope=border.reading(request), **filters.model_dump())
+    items = [_record(one) for one in found.items]
+    return {"items": items, "total": found.total, "number": found.number, "size": found.size}
 
 
-@router.get("/submissions/{id}", response=RecordOut, summary="一条记录 · One record")
-def record(request: HttpRequest, id: str) -> Any:
+@router.get("/submissions/{id}", response=RecordOut, summary="一份填报 · One record as it stands")
+def one_record(request: HttpRequest, id: str) -> Any:
     return _record(queries.record(id, scope=border.reading(request)))
 
 
-@router.put("/submissions/{id}", response=ReceiptOut, summary="更正 · Correct a record, with the reason")
+@router.get("/submissions/{id}/history", response=list[RevisionOut], summary="一份填报的经过 · Its history")
+def one_history(request: HttpRequest, id: str) -> Any:
+    return [_revision(one) for one in queries.history(id, scope=border.reading(request))]
+
+
+@router.put("/submissions/{id}", response=ReceiptOut, summary="更正（须写理由） · Correct, with the reason")
 def correct(request: HttpRequest, id: str, body: CorrectionIn) -> Any:
-    found, warrant = border.over(request, id, "fill", "review")
-    return _receipt(actions.correct(found.id, body.answers, reason=body.reason, by=warrant, expected=body.revision))
-
-
-@router.delete("/submissions/{id}", response=ReceiptOut, summary="撤回 · Withdraw a record, with the reason")
-def withdraw(request: HttpRequest, id: str, body: ReasonIn) -> Any:
-    found, warrant = border.over(request, id, "fill", "review")
-    return _receipt(actions.withdraw(found.id, reason=body.reason, by=warrant, expected=body.revision))
-
-
-@router.get("/registers/{name}", response=list[EntityOut], summary="台账 · Entities of a register")
-def entities(request: HttpRequest, register: str, program: str, text: str = "", number: int = 1, size: int = 50) -> Any:
-    found = queries.entities(
-        register,
-        scope=border.reading(request),
-        program=program,
-        text=text[:100],
-        number=max(1, number),
-        size=max(1, min(size, 500)),
+    record, by = border.over(request, id, "fill", "review")
+    return _receipt(
+        actions.correct(
+            record.id, body.answers, reason=body.reason, by=by, form_version=body.form_version, expected=body.revision
+        )
     )
+
+
+@router.delete("/submissions/{id}", response=ReceiptOut, summary="撤回（须写理由） · Withdraw, with the reason")
+def withdraw(request: HttpRequest, id: str, body: WithdrawalIn) -> Any:
+    record, by = border.over(request, id, "fill", "review")
+    return _receipt(actions.withdraw(record.id, reason=body.reason, by=by, expected=body.revision))
+
+
+@router.get("/registers/{name}", response=list[EntityOut], by_alias=True, summary="台账对象 · Entities of a register")
+def list_entities(request: HttpRequest, name: str, filters: Query[EntityFilters]) -> Any:
+    found = queries.entities(name, scope=border.reading(request), **filters.model_dump())
     return [_entity(one) for one in found]
 
 
-def _receipt(one: Receipt) -> dict[str, Any]:
-    return {"id": one.id, "revision": one.revision, "received_at": one.received_at, "repeated": one.repeated}
+@router.get("/entities/{id}", response=EntityOut, by_alias=True, summary="台账中的一个对象 · One entity")
+def one_entity(request: HttpRequest, id: str, program: str) -> Any:
+    return _entity(queries.entity(id, scope=border.reading(request), program=program))
 
 
-def _form(one: FormVersion) -> dict[str, Any]:
-    title = {"zh": one.title.zh, "en": one.title.en}
-    return {"id": one.id, "version": one.version, "title": title, "pack": one.pack}
+def _form(form: FormVersion) -> dict[str, Any]:
+    return {"id": form.id, "version": form.version, "title": _label(form.title), "pack": form.pack}
 
 
-def _with_fields(one: FormVersion) -> dict[str, Any]:
+def _form_detail(form: FormVersion) -> dict[str, Any]:
+    names = (
+        "name", "repeat", "type", "unit", "role", "required", "personal", "choices", "relevant", "constraint",
+        "calculate",
+    )  # fmt: skip
     fields = [
         {
-            "name": field.name,
-            "repeat": field.repeat,
-            "type": field.type,
-            "label": {"zh": field.label.zh, "en": field.label.en},
-            "unit": field.unit,
-            "required": field.required,
-            "personal": field.personal,
-            "choices": [
-                {"name": choice.name, "label": {"zh": choice.label.zh, "en": choice.label.en}}
-                for choice in one.choices.get(field.choices, ())
-            ],
+            **{name: getattr(field, name) for name in names},
+            "looks_into": field.register,
+            "label": _label(field.label),
+            "hint": _label(field.hint),
         }
-        for field in one.fields
+        for field in form.fields
     ]
-    return {**_form(one), "fields": fields}
+    lists = {
+        name: [{"name": one.name, "label": _label(one.label), "filters": dict(one.filters)} for one in choices]
+        for name, choices in form.choices.items()
+    }
+    return {**_form(form), "fields": fields, "choices": lists}
+
+
+def _label(text: Any) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.of("en")}
 
 
 def _record(one: Record) -> dict[str, Any]:
     return {name: getattr(one, name) for name in RecordOut.model_fields}
 
 
+def _revision(one: Revision) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in RevisionOut.model_fields}
+
+
+def _receipt(one: Receipt) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in ReceiptOut.model_fields}
+
+
 def _entity(one: Entity) -> dict[str, Any]:
-    names = ("id", "key", "label", "place", "data", "updated_at")
-    return {"register_": one.register, **{name: getattr(one, name) for name in names}}
+    return {
+        "kept_in": one.register,
+        **{name: getattr(one, name) for name in EntityOut.model_fields if name != "kept_in"},
+    }
