@@ -155,9 +155,24 @@ def test_changing_the_password(world: World, signed_in: Callable[..., Client]) -
     assert "至少 3 类" in change(client, PASSWORD, "onlysmallletters")[1]
     assert "最近 5 次" in change(client, PASSWORD, PASSWORD)[1]
     assert change(client, PASSWORD, "Qiu-Tian-2022")[0] == 302
-    assert client.get("/account/").status_code == 200, "the own session goes on"
+    home = client.get("/account/")
+    assert home.status_code == 200, "the own session goes on"
+    assert "密码已更换。" in home.content.decode()
     assert try_in(Client(), "erdao-tianbao", PASSWORD)[0] == 200
     assert try_in(Client(), "erdao-tianbao", "Qiu-Tian-2022")[0] == 302
+
+
+def test_rules_of_passwords_are_said_in_chinese(world: World, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(world.erdao_clerk)
+    short = change(client, PASSWORD, "Ab1")[1]
+    assert "密码至少 8 个字符" in short
+    assert "This password" not in short
+    assert "用户名" in change(client, PASSWORD, "Erdao-Tianbao-1")[1]
+    for _ in range(3):
+        change(client, "Wrong-Pass-1", "Qiu-Tian-2022")
+    status, page = change(client, PASSWORD, "Qiu-Tian-2022")
+    assert status == 429, "five tries a minute"
+    assert "操作过于频繁" in page
 
 
 def test_none_of_the_last_five_passwords(world: World) -> None:
@@ -259,7 +274,10 @@ def test_every_page_speaks_chinese_and_is_ours(world: World, signed_in: Callable
 
 
 def test_english_at_a_click(world: World, client: Client) -> None:
-    page = client.get("/account/login/", headers={"Accept-Language": "en"})
+    first = client.get("/account/login/", headers={"Accept-Language": "en"})
+    assert first.headers["Content-Language"] == "zh-hans", "Chinese first, whatever the browser says"
+    client.post("/i18n/setlang/", {"language": "en", "next": "/account/login/"})
+    page = client.get("/account/login/")
     assert page.headers["Content-Language"] == "en"
 
 

@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
-from yibiao.people import problems, queries, words
+from yibiao.people import passwords, problems, queries, words
 from yibiao.people.models import FormerPassword, Person, Post, PostGrant
 from yibiao.people.models import Organisation as OrganisationRow
 from yibiao.people.types import EVERY_PROGRAM, RIGHTS, Account, Grant, Organisation, Warrant
@@ -355,5 +355,7 @@ def _password_problems(password: str, person: Person) -> list[Problem]:
     try:
         validate_password(password, person)
     except ValidationError as error:
-        return [problems.PASSWORD_WEAK.at(why=" ".join(error.messages))]
+        said = [passwords.WHY[str(each.code)] for each in error.error_list]
+        zh, en = "；".join(why.zh for why in said), "; ".join(why.en for why in said)
+        return [problems.PASSWORD_WEAK.at(why=zh, why_en=en)]
     return []

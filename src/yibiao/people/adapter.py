@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yibiao.people import actions
 from yibiao.people.models import Person
+
+SAID: Final = {
+    "account/messages/password_changed.txt": _("密码已更换。"),
+    "mfa/messages/totp_activated.txt": _("动态验证码已启用。"),
+    "mfa/messages/totp_deactivated.txt": _("动态验证码已停用。"),
+    "mfa/messages/recovery_codes_generated.txt": _("新的备用码已生成。"),
+}
 
 
 class ClosedSignup(DefaultAccountAdapter):
@@ -62,8 +71,15 @@ class ClosedSignup(DefaultAccountAdapter):
         username = str(credentials.get("username", ""))
         actions.note_failed_sign_in(username, self.get_client_ip(request), locked=not left)
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """No "you have signed in": the page that follows says so by being there."""
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("people_home")
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Only what the page that follows does not show by itself."""
+        if said := SAID.get(message_template or ""):
+            messages.add_message(request, level, str(said))
 
 
 class SecondFactor(DefaultMFAAdapter):

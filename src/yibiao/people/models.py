@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 def new_key() -> str:
@@ -33,8 +34,8 @@ class PersonManager(BaseUserManager["Person"]):
 class Person(AbstractBaseUser):
     """An account. The name is shown to colleagues and never enters a fact; the key does."""
 
-    username = models.CharField(max_length=32, unique=True)
-    name = models.CharField(max_length=80)
+    username = models.CharField(_("用户名"), max_length=32, unique=True)
+    name = models.CharField(_("姓名"), max_length=80)
     key = models.CharField(max_length=32, unique=True, default=new_key)
     is_active = models.BooleanField(default=True)
     sample = models.BooleanField(default=False)

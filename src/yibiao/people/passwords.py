@@ -6,7 +6,9 @@ Source: common evaluation values for GB/T 22239-2019 level 3 (mixed classes, 90 
 from __future__ import annotations
 
 import string
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
@@ -14,8 +16,34 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from yibiao.people.models import FormerPassword, Person
+from yibiao.people.types import Reason
 
+# Why a password was refused, by the code of the rule, for problems that speak both languages at once.
+WHY: Final[Mapping[str, Reason]] = {
+    "password_too_similar": Reason("与用户名或姓名太相似", "it is too close to the user name or the name"),
+    "password_too_short": Reason("少于 8 个字符", "it has fewer than 8 characters"),
+    "password_too_common": Reason("太常见", "it is too common"),
+    "password_classes": Reason(
+        "小写字母、大写字母、数字、符号不足 3 类",
+        "it holds fewer than three of small letters, capitals, digits and symbols",
+    ),
+    "password_repeated": Reason("是最近 5 次用过的密码", "it is one of the last five"),
+}
 CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+
+
+class LongEnough:
+    """At least so many characters. Django's own says it in English where its Chinese catalogue has a gap."""
+
+    def __init__(self, least: int = 8) -> None:
+        self.least = least
+
+    def validate(self, password: str, user: Person | None = None) -> None:
+        if len(password) < self.least:
+            raise ValidationError(self.get_help_text(), code="password_too_short")
+
+    def get_help_text(self) -> str:
+        return gettext("密码至少 %(least)s 个字符。") % {"least": self.least}
 
 
 class MixedClasses:

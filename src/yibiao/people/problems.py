@@ -53,8 +53,8 @@ NAME_MISSING: Final = Rule(
 )
 PASSWORD_WEAK: Final = Rule(
     "people.password.weak",
-    "密码不符合要求：{why}",
-    "The password does not meet the rules: {why}",
+    "密码不符合要求：{why}。",
+    "The password does not meet the rules: {why_en}.",
     "请换一个密码。",
     "Choose another password.",
 )
