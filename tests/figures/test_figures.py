@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -183,16 +182,18 @@ def test_a_zero_needs_every_report() -> None:
     assert world.figure("no-deaths").coverage.full is False  # type: ignore[union-attr]
 
 
-def test_a_zero_by_months_looks_at_full_months_of_the_year_so_far() -> None:
+def test_a_zero_by_months_needs_every_month_that_the_year_so_far_touches() -> None:
     world.append(
         draft("unit", {"code": "u", "unit_name": "甲", "level": "county"}, at="2022-01-05T08:00"),
         draft("unit", {"code": "p", "unit_name": "乙", "level": "province"}, at="2022-01-05T08:00"),
         *(draft("zero", {"unit": "u"}, at=f"2022-{month:02}-15T09:00") for month in range(1, 9)),
     )
-    found = world.figure("no-fires")
-    assert found.coverage is not None
-    assert (found.value, found.coverage.owed) == (0, 8)
-    assert world.value("no-fires", period=Period.day(date(2022, 9, 30))) is None, "September is over and was not filed"
+    lacking = world.figure("no-fires")
+    assert lacking.coverage is not None
+    assert (lacking.value, lacking.coverage.owed, lacking.coverage.missing) == (None, 9, (("甲", "2022-09"),))
+    assert world.value("no-fires", period=Period.month(2022, 8)) == 0
+    world.append(draft("zero", {"unit": "u"}, at="2022-09-12T19:00"))
+    assert world.value("no-fires") == 0
 
 
 def test_a_streak_counts_full_months_after_the_last_event() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 from yibiao.core import expressions
 from yibiao.core.periods import Period
@@ -35,46 +34,34 @@ class Obligation:
         return replace(self, units=units, reports=reports)
 
 
-def obligation(question: Question, indicator: Indicator, number: int = 8) -> Obligation | None:
+def obligation(question: Question, indicator: Indicator) -> Obligation | None:
     """What the coverage of an indicator asks for; None where it names none."""
-    rule = question.definitions.coverage(indicator.coverage) if indicator.coverage else None
-    if rule is None:
-        return None
-    register = next(source for source in question.definitions.sources if source.register == rule.register)
     from_, until = reading.span(indicator, question.query.period)
-    period = Period(from_, until) if from_ else question.query.period
-    slots = period.day_list() if rule.every == "day" else period.months()
-    return _obligation(question, rule, register.name, period, slots, number)
+    return over(question, indicator, Period(from_, until) if from_ else question.query.period)
 
 
-def over(question: Question, indicator: Indicator, months: Period, number: int = 8) -> Obligation | None:
+def over(question: Question, indicator: Indicator, period: Period) -> Obligation | None:
     """The same for a span other than the question's: a streak is covered when all its months are."""
     rule = question.definitions.coverage(indicator.coverage) if indicator.coverage else None
     if rule is None:
         return None
     register = next(source for source in question.definitions.sources if source.register == rule.register)
-    slots = months.day_list() if rule.every == "day" else months.months()
-    return _obligation(question, rule, register.name, months, slots, number)
-
-
-def _obligation(
-    question: Question, rule: CoverageRule, register: str, period: Period, slots: list[date], number: int
-) -> Obligation:
-    source = reading.source_of(question, register)
-    types = {column.name: columns.FILTER_TYPES[column.type] for column in source.columns}
+    types = {column.name: columns.FILTER_TYPES[column.type] for column in register.columns}
     place = question.standing.place
+    key = register.key or "subject"
     units = Term(
-        number=number, source=source, shape="latest", upto=question.upto, tree=question.standing.tree,
-        enter=place.enter, leave=place.leave, per=source.key or "subject",
-        keys=(source.key or "subject", source.entity_label or source.key or "subject"),
+        number=0, source=register, shape="latest", upto=question.upto, tree=question.standing.tree,
+        enter=place.enter, leave=place.leave, per=key, keys=(key, register.entity_label or key),
         filter=expressions.parse_filter(rule.filter, types) if rule.filter else None,
     )  # fmt: skip
     reports = Term(
-        number=number + 1, source=reading.source_of(question, rule.form), shape="count", upto=question.upto,
+        number=1, source=reading.source_of(question, rule.form), shape="count", upto=question.upto,
         tree=question.standing.tree, enter=place.enter, leave=place.leave, program=question.query.program,
         from_=period.from_, until=period.until, keys=(rule.unit,),
     )  # fmt: skip
+    # A month that the period only touches is owed as well: what nobody reported on is not known to be nothing.
     written = "%Y-%m-%d" if rule.every == "day" else "%Y-%m"
+    slots = period.day_list() if rule.every == "day" else period.months_touched()
     return Obligation(rule, units, reports, tuple(f"{slot:{written}}" for slot in slots))
 
 
