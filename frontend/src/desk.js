@@ -6,6 +6,7 @@ import "./styles/shell.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
 import "./styles/print.css";
+import { forgetAll, settle } from "./drafts.js";
 import { watchLive } from "./live.js";
 
 const LAZY = [
@@ -74,6 +75,15 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
+
+// Items that a form adds hold pickers of their own.
+document.addEventListener("yibiao:added", (event) => enliven(event.target));
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-sign-out]")) forgetAll();
+});
+
+settle();
 
 drawer()?.addEventListener("close", () => {
   document.getElementById("drawer-body").replaceChildren();

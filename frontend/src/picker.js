@@ -1,7 +1,7 @@
 // An input that finds places, entities or organisations by name, initials or code; the code is what is sent.
 //
 // <input name="place" value="2201…" data-picker="place" data-url="/places/search" data-shown="长春市">
-// data-many lets several be chosen (sent as codes with spaces between); data-go goes to the address of what is chosen,
+// data-many lets several be chosen (sent as codes with spaces between); data-go goes to the page of what is chosen,
 // data-submit-on-pick sends the form.
 let serial = 0;
 
@@ -14,6 +14,7 @@ export function attach(input) {
 class Picker {
   constructor(input) {
     this.code = input;
+    input.picker = this;
     this.many = input.dataset.many !== undefined;
     this.items = [];
     this.at = -1;
@@ -63,6 +64,16 @@ class Picker {
     const names = (shown || "").split("、");
     this.chosen = value ? value.split(/\s+/).map((code, n) => ({ code, name: names[n] || code })) : [];
     this.retoken();
+  }
+
+  // What is shown for the value, to be kept in a draft with it.
+  shown() {
+    return this.many ? this.chosen.map((one) => one.name).join("、") : this.text.value;
+  }
+
+  restore(value, shown) {
+    this.code.value = value;
+    this.show(value, shown);
   }
 
   retoken() {
@@ -170,7 +181,7 @@ class Picker {
   pick(one) {
     this.close();
     if (this.code.dataset.go !== undefined) {
-      location.href = one.url;
+      location.href = `${this.code.dataset.go}${encodeURIComponent(one.code)}/`;
       return;
     }
     if (this.many) {

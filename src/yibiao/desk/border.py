@@ -39,7 +39,9 @@ def signed_in(view: View) -> View:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")
+    """Whether the asker is a program: it gets JSON, and no page to sign in on."""
+    programs_only = request.path.startswith("/api/") and not request.path.startswith("/api/docs")
+    return programs_only or request.headers.get("Accept", "").startswith("application/json")
 
 
 def language() -> str:

@@ -15,6 +15,17 @@ from yibiao.desk import border
 from yibiao.desk.problems import TOO_LARGE
 
 
+class ChineseFirst:
+    """The language is the person's own choice; that an office PC runs an English Windows says nothing about it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
+        return self.get_response(request)
+
+
 class Refusals:
     """Catches what views raise; whatever they had begun is rolled back by then."""
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from yibiao.packs.types import Program
 from yibiao.people import queries as people
-from yibiao.people.types import RIGHTS, Right, Scope, Warrant
+from yibiao.people.types import Right, Scope, Warrant
 from yibiao.records import queries
 from yibiao.records.placing import Atlas
 from yibiao.records.types import Record
+
+READING: Final[tuple[Right, ...]] = ("analyse", "review", "fill")
 
 
 def actor(request: HttpRequest) -> str:
@@ -21,11 +25,13 @@ def language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-def reading(request: HttpRequest) -> Scope:
-    """What the signed-in person may read: all her rights together."""
-    key = actor(request)
-    grants = tuple(grant for right in RIGHTS for grant in people.scope(key, right).grants)
-    return Scope(key, "analyse", grants)
+def reading(request: HttpRequest, *more: Right) -> Scope:
+    """What the signed-in person may read: all her rights together, but for that of managing accounts.
+
+    Who manages accounts reads no records by it, unless an act that it allows asks for one (``more``).
+    """
+    key, rights = actor(request), dict.fromkeys((*READING, *more))
+    return Scope(key, "analyse", tuple(grant for right in rights for grant in people.scope(key, right).grants))
 
 
 def warrant(request: HttpRequest, right: Right, *, place: str, program: str) -> Warrant:
@@ -57,7 +63,7 @@ def over(request: HttpRequest, id: str, *rights: Right) -> tuple[Record, Warrant
 
     Raises: ``records.submission.unknown``, ``people.scope.outside``.
     """
-    record = queries.record(id, scope=reading(request))
+    record = queries.record(id, scope=reading(request, *rights))
     place = Atlas().successor(record.place)
     right = next(
         (right for right in rights if people.allows(actor(request), right, place, record.program).allowed), rights[0]

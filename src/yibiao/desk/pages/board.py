@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from yibiao.core.problems import refuse
-from yibiao.desk import border, reckoning
+from yibiao.desk import border, labels, reckoning
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_INDICATOR
 from yibiao.desk.steps import Step, step_of, steps
@@ -30,6 +30,7 @@ from yibiao.records.types import Record
 MAPPED: Final = ("count", "sum", "distinct", "latest", "expr", "ratio")
 NEWEST: Final = 6
 MOST_KEYS: Final = 12
+FEWEST_TILES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def _drawing(setting: Frame, indicator: Indicator) -> dict[str, Any]:
         "tiles": tiles,
         "columns": max((tile.col for tile in tiles), default=0),
         "parts": () if tiles else _ranked(setting, indicator, parts),
+        "content": () if tiles or len(parts) > 1 else _content(setting, indicator),
         "highest": max((one.value for one in parts if one.value), default=Decimal(1)),
         "shades": shades,
         "trend": trend(days, total),
@@ -143,7 +145,7 @@ def _parts(setting: Frame, indicator: Indicator) -> Sequence[Slice]:
 def _tiles(setting: Frame, indicator: Indicator, parts: Sequence[Slice], shades: Sequence[Step]) -> tuple[Tile, ...]:
     seats = places.seats()
     placed = [(part, seats[part.key]) for part in parts if part.key in seats]
-    if not placed:
+    if len(placed) < FEWEST_TILES:
         return ()
     left, top = min(seat.col for _, seat in placed), min(seat.row for _, seat in placed)
     return tuple(
@@ -173,6 +175,18 @@ def _ranked(setting: Frame, indicator: Indicator, parts: Sequence[Slice]) -> lis
         }
         for part in sorted(parts, key=lambda one: (-(one.value or 0), one.key))[:30]
     ]
+
+
+def _content(setting: Frame, indicator: Indicator) -> dict[str, Any]:
+    """Where there is no place below: the parts of the figure by the first of its choices."""
+    by = next((one for one in labels.dimensions(indicator) if one.name not in labels.SHARED), None)
+    if by is None:
+        return {}
+    parts = reckoning.breakdown(ask(setting, indicator), by=by.name, scope=setting.scope)
+    known = labels.reader(indicator).labels(by.name, [one.key for one in parts])
+    most = max((one.value for one in parts if one.value), default=Decimal(1))
+    rows = [{"label": known.get(one.key, one.label), "value": one.value} for one in parts[:30]]
+    return {"title": by.label.of(border.language()) or by.name, "rows": rows, "highest": most}
 
 
 def trend(days: Sequence[Slice], total: Figure) -> dict[str, Any]:

@@ -1,0 +1,165 @@
+"""Who may open which address: every address of the site stands in this matrix, or the first test fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.desk.conftest import ERDAO, JILIN, NANGUAN, PATROL, SAFETY, World
+from yibiao.people.types import Account
+
+WHO = ("visitor", "idle", "manager", "clerk", "other", "editor")
+SIGN_IN = 302
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each of the six gets; ``{…}`` in an address is filled from the world."""
+
+    address: str
+    expected: tuple[int, ...]
+    method: str = "get"
+    data: dict[str, str] | None = None
+
+
+FIGURE = f"/figures/{SAFETY}/hazards/"
+LEADERS = f"/figures/{SAFETY}/leader-visits/"
+SEEN = (SIGN_IN, 404, 404, 200, 200, 200)
+OWN = (SIGN_IN, 404, 404, 200, 404, 200)
+WRITER = (SIGN_IN, 404, 404, 404, 404, 200)
+OPEN = (SIGN_IN, 200, 200, 200, 200, 200)
+MATRIX: dict[str, Row] = {
+    "desk_icon": Row("/icon.svg", (200,) * 6),
+    "desk_board": Row("/", OPEN),
+    "desk_board_live": Row("/board/live/", OPEN),
+    "desk_board_mark": Row("/board/mark/", OPEN),
+    "desk_looks": Row("/looks/", (SIGN_IN,) * 6, "post", {"large": "1"}),
+    "desk_program": Row(f"/programs/{SAFETY}/", SEEN),
+    "desk_packs": Row("/packs/", (SIGN_IN, 404, 200, 404, 404, 404)),
+    "desk_entry": Row("/entry/", OPEN),
+    "desk_figures": Row("/figures/", OPEN),
+    "desk_figure": Row(FIGURE, SEEN),
+    "desk_figure_card": Row(f"{LEADERS}card/?place={ERDAO}", (SIGN_IN, 404, 404, 200, 403, 200)),
+    "desk_figure_facts": Row(f"{LEADERS}facts/?place={NANGUAN}", (SIGN_IN, 404, 404, 403, 200, 200)),
+    "desk_figure_export": Row(f"{LEADERS}facts.csv?place={JILIN}", (SIGN_IN, 404, 404, 403, 403, 200)),
+    "desk_records": Row("/records/", OPEN),
+    "desk_record": Row("/records/{inspection}/", OWN),
+    "desk_record_proof": Row("/records/{elsewhere}/proof.json", (SIGN_IN, 404, 404, 404, 200, 200)),
+    "desk_registers": Row("/registers/", OPEN),
+    "desk_register": Row("/registers/enterprise/", OPEN),
+    "desk_register_search": Row("/registers/enterprise/search/", OPEN),
+    "desk_bulletins": Row("/bulletins/", OPEN),
+    "desk_bulletin_begin": Row(
+        "/bulletins/begin/",
+        (SIGN_IN, 403, 403, 403, 403, SIGN_IN),
+        "post",
+        {"program": SAFETY, "template": f"{SAFETY}.main"},
+    ),
+    "desk_bulletin": Row("/bulletins/{bulletin}/", WRITER),
+    "desk_bulletin_edit": Row("/bulletins/{bulletin}/edit/", (SIGN_IN, 404, 404, 404, 404, SIGN_IN)),
+    "desk_bulletin_preview": Row("/bulletins/{bulletin}/preview/", WRITER, "post", {"source": "示例"}),
+    "desk_bulletin_correct": Row("/bulletins/{bulletin}/correct/", (SIGN_IN, 404, 404, 404, 404, SIGN_IN), "post", {}),
+    "desk_bulletin_verify": Row("/bulletins/{bulletin}/verify/", WRITER),
+    "desk_bulletin_indicators": Row("/bulletins/{bulletin}/indicators/", WRITER),
+    "desk_bulletin_wordings": Row("/bulletins/{bulletin}/wordings/?cite-indicator=hazards", WRITER),
+    "desk_places": Row("/places/", OPEN),
+    "desk_place": Row(f"/places/{ERDAO}/", OPEN),
+    "desk_place_search": Row("/places/search/?q=ed", OPEN),
+    "desk_organisation_search": Row("/places/organisations/?q=示例", OPEN),
+    "desk_ledger": Row("/ledger/", OPEN),
+    "desk_ledger_verify": Row("/ledger/verify/", OPEN),
+    "records_enter": Row(f"/entry/{SAFETY}/inspection/", (SIGN_IN, 403, 403, 200, 200, 200)),
+    "records_states": Row(f"/entry/{SAFETY}/inspection/states", (SIGN_IN, 403, 403, 200, 200, 200), "post", {}),
+    "records_upload": Row(f"/upload/{SAFETY}/inspection/", (SIGN_IN, 403, 403, 200, 200, 200)),
+    "records_template": Row(f"/upload/{SAFETY}/inspection/template.xlsx", (SIGN_IN, 403, 403, 200, 200, 200)),
+    "records_export": Row("/records/export", OPEN),
+    "records_correct": Row("/records/{inspection}/correct/", OWN),
+    "records_withdraw": Row("/records/{inspection}/withdraw/", OWN),
+    "records_review": Row("/records/{inspection}/review/", (SIGN_IN, 404, 404, 403, 404, 200)),
+    "records_personal": Row("/records/{inspection}/personal/", (SIGN_IN, 404, 200, 200, 404, 200)),
+    "api:openapi-view": Row("/api/docs", OPEN),
+    "api:openapi-json": Row("/api/openapi.json", (401, 200, 200, 200, 200, 200)),
+}
+# The rooms test their own doors: signing in, managing accounts, uploads by number, and the API in the next test.
+ELSEWHERE = ("account_", "mfa_", "people_", "set_language", "records_preview", "records_marked", "records_take",
+             "records_erase", "api:")  # fmt: skip
+
+
+def addresses(patterns: Any = None, space: str = "") -> Iterator[str]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from addresses(pattern.url_patterns, space + inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield space + pattern.name
+
+
+def test_every_address_stands_in_the_matrix() -> None:
+    missing = {name for name in addresses() if name not in MATRIX and not name.startswith(ELSEWHERE)}
+    assert not missing
+    assert set(MATRIX) <= set(addresses())
+
+
+def _people(world: World) -> tuple[Account | None, ...]:
+    return (None, world.idle, world.manager, world.clerk, world.other, world.editor)
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_matrix(site: World, enter: Callable[[Account | None], Client], name: str) -> None:
+    row = MATRIX[name]
+    address = row.address.format(inspection=site.inspection, elsewhere=site.elsewhere, bulletin=site.bulletin)
+    found = []
+    for account in _people(site):
+        answer = getattr(enter(account), row.method)(address, row.data)
+        found.append(answer.status_code)
+    assert dict(zip(WHO, found, strict=True)) == dict(zip(WHO, row.expected, strict=True))
+
+
+API = {
+    f"/api/indicators?program={SAFETY}": (401, 404, 404, 200, 200, 200),
+    f"/api/indicators?program={PATROL}": (401, 404, 404, 404, 404, 404),
+    f"/api/figures/hazards?program={SAFETY}": (401, 404, 404, 200, 200, 200),
+    f"/api/figures/hazards?program={SAFETY}&place={NANGUAN}": (401, 404, 404, 403, 200, 200),
+    f"/api/figures/hazards/breakdown?program={SAFETY}&place={JILIN}": (401, 404, 404, 403, 403, 200),
+    f"/api/figures/hazards/facts?program={SAFETY}&place={ERDAO}": (401, 404, 404, 200, 403, 200),
+    "/api/bulletins": (401, 200, 200, 200, 200, 200),
+    "/api/bulletins/{bulletin}": (401, 404, 404, 404, 404, 200),
+    "/api/bulletins/{bulletin}/verify": (401, 404, 404, 404, 404, 200),
+    "/api/places?q=ed": (401, 200, 200, 200, 200, 200),
+    f"/api/places/{ERDAO}/children": (401, 200, 200, 200, 200, 200),
+    "/api/checkpoint": (401, 200, 200, 200, 200, 200),
+}
+
+
+@pytest.mark.parametrize("address", API)
+def test_api_matrix(site: World, enter: Callable[[Account | None], Client], address: str) -> None:
+    at = address.format(bulletin=site.bulletin)
+    found = [enter(account).get(at).status_code for account in _people(site)]
+    assert dict(zip(WHO, found, strict=True)) == dict(zip(WHO, API[address], strict=True))
+
+
+def test_a_record_out_of_scope_answers_as_an_unknown_one(
+    site: World, enter: Callable[[Account | None], Client]
+) -> None:
+    client = enter(site.other)
+    hidden = client.get(f"/records/{site.inspection}/", headers={"Accept": "application/json"})
+    unknown = client.get("/records/00000000-0000-4000-8000-000000000000/", headers={"Accept": "application/json"})
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.json()["problems"][0]["code"] == unknown.json()["problems"][0]["code"]
+
+
+def test_a_list_shows_the_own_county_only(site: World, enter: Callable[[Account | None], Client]) -> None:
+    for account, seen, hidden in ((site.clerk, "二道区", "南关区"), (site.other, "南关区", "二道区")):
+        page = enter(account).get("/records/").content.decode()
+        assert f"<td>{seen}</td>" in page
+        assert f"<td>{hidden}</td>" not in page
+
+
+def test_who_manages_accounts_takes_no_records_away(site: World, enter: Callable[[Account | None], Client]) -> None:
+    taken = enter(site.manager).get("/records/export")
+    assert site.inspection not in b"".join(taken.streaming_content).decode()  # type: ignore[arg-type]
