@@ -33,7 +33,7 @@ class Password(HttpBasicAuth):
     """
 
     def authenticate(self, request: HttpRequest, username: str, password: str) -> Any:
-        # The sign-in page is always posted, so allauth counts no failure of a GET: without this, guessing would be free.
+        # The sign-in page is posted, so allauth counts no failure of a GET: without this, guessing would be free.
         asked, request.method = request.method, "POST"
         try:
             user: Any = get_adapter(request).authenticate(request, username=username, password=password)

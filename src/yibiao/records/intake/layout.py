@@ -10,7 +10,7 @@ from yibiao.forms.types import Choice, Field, FormVersion
 
 NUMBER: Final = "_number"
 PARENT: Final = "_row"
-_CASCADE: Final = re.compile(r"\s*([\w.-]+)\s*=\s*\$\{\s*([\w.-]+)\s*\}\s*")
+_CASCADE: Final = re.compile(r"\s*([\w.-]+)\s*=\s*(/[\w./-]+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,16 @@ def layouts(form: FormVersion) -> tuple[Layout, ...]:
     main = [Column(NUMBER, "编号"), *_columns(form, "")]
     found = [Layout("", _title(form.title.zh or form.name), tuple(main))]
     for repeat in dict.fromkeys(field.repeat for field in form.fields if field.repeat):
-        group = next((field.group.zh for field in form.fields if field.repeat == repeat), "")
+        label = next((section.label.zh for section in form.sections if section.name == repeat), "")
         columns = (Column(PARENT, "所属行"), *_columns(form, repeat))
-        found.append(Layout(repeat, _title(group or repeat), columns))
+        found.append(Layout(repeat, _title(label or repeat), columns))
     return tuple(found)
 
 
 def cascade(field: Field) -> tuple[str, str] | None:
     """For a choice that depends on one earlier answer: the filter column and the field that it must equal."""
     match = _CASCADE.fullmatch(field.choice_filter) if field.choice_filter else None
-    return (match[1], match[2]) if match else None
+    return (match[1], match[2].rpartition("/")[2]) if match else None
 
 
 def heading(column: Column) -> str:

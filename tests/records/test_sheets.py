@@ -1,0 +1,298 @@
+"""Uploads, with real files: as Excel saves them, as old systems write them, and as attackers send them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import Workbook, load_workbook
+
+from tests.records.conftest import ERDAO, NANGUAN, PASSWORD, PROGRAM, VISIT, World, grant, rows, site
+from yibiao.core.problems import Refusal
+from yibiao.forms import queries as forms
+from yibiao.people import actions as accounts
+from yibiao.people import queries as people
+from yibiao.people.types import Account
+from yibiao.records import actions, models, queries
+from yibiao.records.intake import cells, sheet
+
+pytestmark = pytest.mark.usefixtures("sites")
+SignIn = Callable[[Account], Client]
+UPLOAD = f"/upload/{PROGRAM}/visit/"
+HEAD = ("编号", "场所", "检查地", "检查时间", "行业", "类别", "检查内容", "隐患数", "面积", "整改要求", "联系电话")
+
+
+def line(number: str = "", **more: Any) -> list[Any]:
+    found = {
+        "编号": number, "场所": "S1", "检查地": "二道区", "检查时间": datetime(2022, 9, 10, 9, 30), "行业": "矿山",  # noqa: DTZ001
+        "类别": "煤矿", "检查内容": "消防、用电", "隐患数": 2, "面积": 12.5, "整改要求": "立即整改",
+        "联系电话": 13800000000, **more,
+    }  # fmt: skip
+    return [found[name] for name in HEAD]
+
+
+def filled(template: bytes, lines: Sequence[Sequence[Any]], items: Sequence[Sequence[Any]] = ()) -> bytes:
+    """The template, filled in as a clerk does: from the third row, by the labels of the header."""
+    book = load_workbook(io.BytesIO(template))
+    main = book.worksheets[0]
+    labels = [str(cell.value).rstrip("*").split("（")[0] for cell in main[1]]
+    for at, given in enumerate(lines, 3):
+        for name, value in zip(HEAD, given, strict=True):
+            if value is not None:
+                main.cell(at, labels.index(name) + 1, value)
+    for at, given in enumerate(items, 3):
+        for column, value in enumerate(given, 1):
+            book["隐患清单"].cell(at, column, value)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def clerk(world: World, signed_in: SignIn) -> Client:
+    return signed_in(world.clerk)
+
+
+@pytest.fixture
+def template(clerk: Client) -> bytes:
+    return clerk.get(f"{UPLOAD}template.xlsx").content
+
+
+def send(client: Client, content: bytes, name: str = "填报.xlsx") -> Any:
+    return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
+
+
+def test_the_template_has_labels_names_lists_and_a_guide(template: bytes) -> None:
+    book = load_workbook(io.BytesIO(template))
+    assert book.sheetnames == ["巡查记录", "隐患清单", "填写说明", "选项"]
+    main = book["巡查记录"]
+    assert [cell.value for cell in main[1]][:3] == ["编号", "场所*", "检查地*"]
+    assert [cell.value for cell in main[2]][:3] == ["_number", "site", "place"]
+    assert main.row_dimensions[2].hidden
+    assert book["选项"].sheet_state == "hidden"
+    rules = {str(rule.sqref): rule.formula1 for rule in main.data_validations.dataValidation}
+    lists = [formula for formula in rules.values() if "选项" in str(formula)]
+    assert any(str(formula).startswith("OFFSET(") for formula in lists), "the trade follows the sector"
+    assert "listed" not in [cell.value for cell in main[2]], "what is calculated is not asked"
+    assert "隐患数" in [row[0] for row in book["填写说明"].iter_rows(values_only=True)]
+
+
+def test_a_good_sheet_is_previewed_then_taken_and_once_only(world: World, clerk: Client, template: bytes) -> None:
+    lines = [line("A1"), line(), line(), line(类别="其他", 行业="商贸", 隐患数=0, 整改要求=None, 场所="示例场所S2")]
+    content = filled(template, lines, [("A1", "线路老化", 3, "示例人"), (4, "堵塞通道", 1)])
+    page = clerk.get(send(clerk, content)["Location"])
+    assert (page.context["preview"].total, page.context["preview"].bad) == (4, 0)
+    assert rows("records_submission") == 2
+    address = page.request["PATH_INFO"]
+    assert clerk.post(f"{address}take", {"mode": "all"}).status_code == 302
+    scope = people.scope(world.clerk.key, "fill")
+    found = queries.page(scope=scope, form=VISIT).items
+    assert len(found) == 4
+    assert {record.channel for record in found} == {"sheet"}
+    assert {record.answers["trade"] for record in found} == {"coal", "other-shop"}
+    assert {record.place for record in found} == {ERDAO}
+    assert sorted(str(record.answers.get("area")) for record in found) == ["12.5"] * 4
+    assert sorted(record.answers["finds"][0]["what"] for record in found if "finds" in record.answers) == [
+        "堵塞通道",
+        "线路老化",
+    ]
+    # Taken once, the upload is gone; the same file again repeats nothing.
+    assert clerk.post(f"{address}take", {"mode": "all"}).status_code == 404
+    again = clerk.get(send(clerk, content)["Location"])
+    assert again.context["preview"].repeated == 4
+    clerk.post(f"{again.request['PATH_INFO']}take", {"mode": "all"})
+    assert rows("records_submission") == 6
+    assert not list((Path(settings.DATA) / "files" / "uploads").glob(again.context["preview"].upload))
+
+
+def test_every_error_is_marked_in_its_cell(clerk: Client, template: bytes) -> None:
+    lines = [
+        line("A1"),
+        line("A2", 隐患数=-1, 类别="超市"),
+        line("A3", 场所="没有登记的", 检查时间="昨天"),
+        line("A4", 检查地="南关区"),
+        line("A5", 联系电话="12345"),
+    ]
+    content = filled(template, lines, [("A1", "线路老化", "很快"), ("A9", "无主", 1)])
+    page = clerk.get(send(clerk, content)["Location"])
+    shown = {(mark["at"], mark["label"]) for mark in page.context["marks"]}
+    preview = page.context["preview"]
+    assert (preview.total, preview.good) == (5, 0)
+    book = load_workbook(io.BytesIO(template))
+    names = {cell.value: cell.column_letter for cell in book["巡查记录"][2]}
+    for name, row in (("hazards", 4), ("trade", 4), ("occurred_at", 5), ("place", 6), ("phone", 7)):
+        assert f"{names[name]}{row}" in {at for at, _ in shown}, name
+    copy = load_workbook(io.BytesIO(clerk.get(f"{page.request['PATH_INFO']}marked.xlsx").content))
+    cell = copy["巡查记录"][f"{names['hazards']}4"]
+    assert cell.value == -1
+    assert "应在 0 至 999 之间" in cell.comment.text
+    assert cell.fill.fgColor.rgb.endswith("FFC7CE")
+    assert "很快" in copy["隐患清单"]["C3"].comment.text
+    assert copy["隐患清单"]["A4"].comment is not None
+    assert copy["巡查记录"].row_dimensions[2].hidden
+    address = page.request["PATH_INFO"]
+    refused = clerk.post(f"{address}take", {"mode": "all"})
+    assert refused.status_code == 422
+    assert "5 行有误" in refused.content.decode()
+    assert rows("records_submission") == 2
+
+
+def test_the_marked_copy_corrected_is_taken(clerk: Client, template: bytes) -> None:
+    page = clerk.get(send(clerk, filled(template, [line("A1"), line("A2", 隐患数=5000)]))["Location"])
+    address = page.request["PATH_INFO"]
+    assert clerk.post(f"{address}take", {"mode": "good"}).status_code == 302
+    assert rows("records_submission") == 3
+    page = clerk.get(send(clerk, filled(template, [line("A1"), line("A2", 隐患数=5000)]))["Location"])
+    copy = load_workbook(io.BytesIO(clerk.get(f"{page.request['PATH_INFO']}marked.xlsx").content))
+    main = copy["巡查记录"]
+    names = {cell.value: cell.column for cell in main[2]}
+    main.cell(4, names["hazards"], 5)
+    out = io.BytesIO()
+    copy.save(out)
+    page = clerk.get(send(clerk, out.getvalue())["Location"])
+    assert (page.context["preview"].bad, page.context["preview"].repeated) == (0, 1)
+    clerk.post(f"{page.request['PATH_INFO']}take", {"mode": "all"})
+    assert rows("records_submission") == 4
+
+
+def test_a_number_used_for_other_content_is_marked(clerk: Client, template: bytes) -> None:
+    page = clerk.get(send(clerk, filled(template, [line("A1")]))["Location"])
+    clerk.post(f"{page.request['PATH_INFO']}take", {"mode": "all"})
+    page = clerk.get(send(clerk, filled(template, [line("A1", 隐患数=9)]))["Location"])
+    assert [mark["at"] for mark in page.context["marks"]] == ["A3"]
+    assert "更正" in page.context["marks"][0]["said"]
+    page = clerk.get(send(clerk, filled(template, [line("B1"), line("B1", 隐患数=9)]))["Location"])
+    assert page.context["preview"].bad == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030", "utf-16"])
+def test_csv_in_the_encodings_of_the_field(clerk: Client, encoding: str) -> None:
+    text = ",".join(HEAD[1:]) + "\r\n" + 'S1,二道区,2022年9月10日 9:30,矿山,煤矿,消防,"1",,立即整改,13800000000\r\n'
+    page = clerk.get(send(clerk, text.encode(encoding), "填报.csv")["Location"])
+    assert (page.context["preview"].total, page.context["preview"].bad) == (1, 0), page.context["marks"]
+
+
+def test_formulas_count_by_their_value_and_never_run(clerk: Client, template: bytes) -> None:
+    content = filled(template, [line("A1", 隐患数="=1+1")])
+    page = clerk.get(send(clerk, content)["Location"])
+    assert "公式" in page.context["marks"][0]["said"], "openpyxl saves no value, so there is nothing to take"
+    copy = load_workbook(io.BytesIO(clerk.get(f"{page.request['PATH_INFO']}marked.xlsx").content))
+    page = clerk.get(
+        send(clerk, filled(template, [line("A1", 整改要求='=HYPERLINK("http://x")', 隐患数=1)]))["Location"]
+    )
+    assert page.context["preview"].bad == 1
+    assert all(cell.data_type != "f" for row in copy["巡查记录"].iter_rows() for cell in row)
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"<a>" + b" " * 60_000_000)
+    return out.getvalue()
+
+
+def entities() -> bytes:
+    book, out, made = Workbook(), io.BytesIO(), io.BytesIO()
+    book.save(made)
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/workbook.xml":
+                content = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + content
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.xlsx", b"", "records.sheet.unreadable"),
+        ("a.xlsx", b"PK\x03\x04 broken", "records.sheet.unreadable"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "records.sheet.unreadable"),
+        ("a.pdf", b"%PDF-1.7", "records.sheet.unreadable"),
+        ("a.csv", b"\xff\xfe\x00\xd8", "records.sheet.encoding"),
+        ("a.xlsx", bomb(), "records.sheet.unsafe"),
+        ("a.xlsx", entities(), "records.sheet.unsafe"),
+        ("a.csv", b"1," * 11_000_000, "records.sheet.too-large"),
+        ("a.csv", b"x\n" * 110_000, "records.sheet.too-large"),
+    ],
+)
+def test_files_that_are_no_sheets_are_refused(name: str, content: bytes, code: str) -> None:
+    with pytest.raises(Refusal) as wrong:
+        cells.read(name, content)
+    assert wrong.value.codes == (code,)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("甲,乙\n1,2\n", "没有找到表头"),
+        ("场所,检查地,检查时间,行业,类别,隐患数,乱写\nS1\n", "不是这张表单的栏目"),
+        ("场所,检查地,检查时间,行业,类别,隐患数,隐患数\nS1\n", "出现了两次"),
+        ("场所,检查地\nS1,二道区\n", "缺少必填的栏目"),
+        (",".join(HEAD) + "\n", "没有填写任何一行"),
+        ("", "没有找到表头"),
+    ],
+)
+def test_wrong_headers_are_explained(clerk: Client, text: str, said: str) -> None:
+    answer = send(clerk, text.encode(), "表.csv")
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert rows("records_upload") == 0
+
+
+def test_uploads_are_closed_to_others_encrypted_and_expire(
+    world: World, clerk: Client, signed_in: SignIn, template: bytes
+) -> None:
+    address = send(clerk, filled(template, [line("A1")]))["Location"]
+    id = address.rstrip("/").rpartition("/")[2]
+    kept = Path(settings.DATA) / "files" / "uploads" / id
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert kept.read_bytes()[:2] != b"PK"
+    other = signed_in(world.other)
+    for method, path in (("get", ""), ("get", "marked.xlsx"), ("post", "take")):
+        assert getattr(other, method)(f"{address}{path}").status_code == 404
+        assert getattr(signed_in(world.reader), method)(f"{address}{path}").status_code == 403
+    models.Upload.objects.update(expires_at=models.Upload.objects.get().created_at - timedelta(hours=1))
+    assert clerk.get(address).status_code == 404
+    assert sheet.sweep() == 1
+    assert not kept.exists()
+
+
+def test_a_sheet_over_two_separate_places_is_taken_in_one_go(world: World, clerk: Client, template: bytes) -> None:
+    both = accounts.add_person(
+        username="liangqu", name="示例己", password=PASSWORD, organisation="jl", role="示例岗",
+        grants=[grant("fill", ERDAO), grant("fill", NANGUAN)], sample=True,
+    )  # fmt: skip
+    client = Client()
+    client.post("/account/login/", {"login": both.username, "password": PASSWORD})
+    page = client.get(send(client, filled(template, [line("A1"), line("A2", 检查地="南关区")]))["Location"])
+    assert page.context["preview"].bad == 0
+    client.post(f"{page.request['PATH_INFO']}take", {"mode": "all"})
+    assert {record.place for record in queries.each(scope=people.scope(both.key, "fill"), form=VISIT)} == {
+        ERDAO,
+        NANGUAN,
+    }
+
+
+def test_thousands_of_rows_are_read_and_taken(world: World, template: bytes) -> None:
+    actions.receive(site("S3"), by=world.warrant())
+    book = Workbook(write_only=True)
+    page = book.create_sheet("巡查记录")
+    page.append(HEAD)
+    for number in range(3_000):
+        page.append(line(f"N{number}", 隐患数=number % 9 + 1))
+    out = io.BytesIO()
+    book.save(out)
+    form, warrants = forms.form(VISIT), [world.warrant()]
+    found = sheet.offer("大表.xlsx", out.getvalue(), form=form, program=PROGRAM, warrants=warrants)
+    assert (found.total, found.bad) == (3_000, 0)
+    assert len(sheet.take(found.upload, "all", warrants=warrants)) == 3_000
