@@ -41,7 +41,11 @@ def test_a_week_holds_its_day_and_begins_on_monday(day: date) -> None:
 
 
 def test_a_part_of_a_month_is_no_full_month() -> None:
-    assert Period.days(date(2022, 7, 2), date(2022, 9, 29)).months() == [date(2022, 8, 1)]
+    some = Period.days(date(2022, 7, 2), date(2022, 9, 29))
+    assert some.months() == [date(2022, 8, 1)]
+    assert some.months_touched() == [date(2022, 7, 1), date(2022, 8, 1), date(2022, 9, 1)]
+    assert Period.parse("2022-01-01", "2022-09-12T20:00:00+08:00").months_touched()[-1] == date(2022, 9, 1)
+    assert Period.month(2022, 8).months_touched() == Period.month(2022, 8).months()
 
 
 def test_the_end_is_not_inside() -> None:

@@ -76,7 +76,6 @@ def test_zeros_of_the_holiday_are_covered_by_every_unit_on_every_day(demo: Demo)
     assert (coverage.owed, coverage.filed) == (75 * 3, 75 * 3)
 
 
-@pytest.mark.xfail(strict=True, reason="figures owes no report for a month that the period only touches")
 def test_zeros_of_the_year_are_covered_by_every_prefecture_in_every_month_touched(demo: Demo) -> None:
     coverage = figure("holiday-safety.flood-deaths").coverage
     assert coverage is not None

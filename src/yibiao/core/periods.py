@@ -118,6 +118,15 @@ class Period:
             month = _next_month(month)
         return found
 
+    def months_touched(self) -> list[date]:
+        """The first days of the calendar months of which any day is touched, in order."""
+        last, month = self.last_day, self.first_day.replace(day=1)
+        found = []
+        while month <= last:
+            found.append(month)
+            month = _next_month(month)
+        return found
+
     def clip(self, other: Period) -> Period | None:
         """What both share, or None."""
         from_, until = max(self.from_, other.from_), min(self.until, other.until)
