@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from yibiao.people import actions
@@ -40,6 +41,8 @@ def grant(right: str, place: str, *programs: str) -> Grant:
 
 @pytest.fixture
 def world(db: None) -> World:
+    # What an earlier test tried too often must not count against this one.
+    cache.clear()
     places.install_jilin()
     actions.add_organisation(code="jl-yjt", name="示例省应急厅", place=JILIN)
     for code, name, place in (("cc-yjj", "示例市应急局", CHANGCHUN), ("jlc-yjj", "示例江城应急局", JILIN_CITY)):
