@@ -85,7 +85,9 @@ def test_the_template_has_labels_names_lists_and_a_guide(template: bytes) -> Non
     assert "隐患数" in [row[0] for row in book["填写说明"].iter_rows(values_only=True)]
 
 
-def test_a_good_sheet_is_previewed_then_taken_and_once_only(world: World, clerk: Client, template: bytes) -> None:
+def test_a_good_sheet_is_previewed_then_taken_and_once_only(
+    world: World, clerk: Client, template: bytes, django_capture_on_commit_callbacks: Any
+) -> None:
     lines = [line("A1"), line(), line(), line(类别="其他", 行业="商贸", 隐患数=0, 整改要求=None, 场所="示例场所S2")]
     content = filled(template, lines, [("A1", "线路老化", 3, "示例人"), (4, "堵塞通道", 1)])
     page = clerk.get(send(clerk, content)["Location"])
@@ -108,7 +110,8 @@ def test_a_good_sheet_is_previewed_then_taken_and_once_only(world: World, clerk:
     assert clerk.post(f"{address}take", {"mode": "all"}).status_code == 404
     again = clerk.get(send(clerk, content)["Location"])
     assert again.context["preview"].repeated == 4
-    clerk.post(f"{again.request['PATH_INFO']}take", {"mode": "all"})
+    with django_capture_on_commit_callbacks(execute=True):
+        clerk.post(f"{again.request['PATH_INFO']}take", {"mode": "all"})
     assert rows("records_submission") == 6
     assert not list((Path(settings.DATA) / "files" / "uploads").glob(again.context["preview"].upload))
 

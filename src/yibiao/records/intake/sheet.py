@@ -126,14 +126,17 @@ def take(id: str, mode: Mode, *, warrants: Sequence[Warrant]) -> list[Receipt]:
 
 
 def sweep() -> int:
-    """Removes uploads whose time is over; how many."""
-    old = list(
-        models.Upload.objects.filter(expires_at__lt=checking.now(), taken_at=None).values_list("pk", flat=True)[:500]
-    )
-    for id in old:
+    """Removes uploads whose time is over, and files that a crash left behind; how many uploads."""
+    now = checking.now()
+    old = models.Upload.objects.filter(expires_at__lt=now, taken_at=None)
+    for id in old.values_list("pk", flat=True):
         _path(id).unlink(missing_ok=True)
-    models.Upload.objects.filter(pk__in=old).delete()
-    return len(old)
+    gone, _ = old.delete()
+    folder = Path(settings.DATA) / "files" / "uploads"
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.stat().st_mtime < (now - KEPT_FOR).timestamp():
+            path.unlink(missing_ok=True)
+    return gone
 
 
 def _lines(
