@@ -102,15 +102,23 @@ class Picker {
     this.waiting = setTimeout(() => this.search(), 160);
   }
 
+  // An untouched choice asks for nothing in particular.
+  asked() {
+    return this.text.value === this.told ? "" : this.text.value;
+  }
+
   async search() {
+    clearTimeout(this.waiting);
+    const asked = this.asked();
     const url = new URL(this.code.dataset.url, location.href);
-    url.searchParams.set("q", this.text.value === this.told ? "" : this.text.value);
+    url.searchParams.set("q", asked);
     const turn = (this.turn = {});
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" } });
       const found = answer.ok ? (await answer.json()).items : [];
       if (turn !== this.turn || document.activeElement !== this.text) return;
       this.items = found;
+      this.listed = asked;
       this.open();
     } catch {
       this.close();
@@ -156,10 +164,9 @@ class Picker {
       event.preventDefault();
       if (this.list.hidden) return void this.search();
       this.mark((this.at + step + this.items.length) % (this.items.length || 1));
-    } else if (event.key === "Enter" && !this.list.hidden) {
+    } else if (event.key === "Enter" && (!this.list.hidden || this.asked())) {
       event.preventDefault();
-      const one = this.items[Math.max(this.at, 0)];
-      if (one) this.pick(one);
+      this.enter();
     } else if (event.key === "Escape" && !this.list.hidden) {
       event.stopPropagation();
       this.close();
@@ -168,6 +175,13 @@ class Picker {
       this.retoken();
       this.send(this.chosen.map((one) => one.code).join(" "));
     }
+  }
+
+  // Fast typing followed by Enter means what was typed, not what the list still shows.
+  async enter() {
+    if (this.listed !== this.asked()) await this.search();
+    const one = this.items[Math.max(this.at, 0)];
+    if (one && this.listed === this.asked()) this.pick(one);
   }
 
   mark(at) {

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.desk.conftest import ERDAO, JILIN, NANGUAN, PATROL, SAFETY, World
+from tests.desk.world import ERDAO, JILIN, NANGUAN, PATROL, SAFETY, World
 from yibiao.people.types import Account
 
 WHO = ("visitor", "idle", "manager", "clerk", "other", "editor")

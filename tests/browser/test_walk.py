@@ -1,0 +1,173 @@
+"""The main job, from a filled form to a bulletin whose every number opens, as one person does it in a browser."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site
+from tests.desk.world import SAFETY
+
+pytestmark = pytest.mark.browser
+HAZARDS = f"{SAFETY}.hazards"
+VISITS = f"{SAFETY}.leader-visits"
+
+
+def key_figure(page: Page, indicator: str) -> int:
+    return int(page.locator(f".key [data-indicator='{indicator}']").inner_text().split("\n")[0].rstrip("人次个 "))
+
+
+def fill_inspection(page: Page, *, place: str, leaders: int) -> None:
+    page.goto(f"/entry/{SAFETY}/inspection/")
+    picker = page.locator("[data-question='a.place'] input[role=combobox]")
+    picker.fill(place)
+    picker.press("Enter")
+    expect(picker).to_have_value("二道区")
+    page.check("input[name='a.inspector'][value=team]")
+    expect(page.locator("[data-question='a.team']")).to_be_visible()
+    page.check("input[name='a.inspector'][value=leader]")
+    expect(page.locator("[data-question='a.team']")).to_be_hidden()
+    page.check("input[name='a.manner'][value=open]")
+    page.check("input[name='a.object_type'][value=county]")
+    page.fill("input[name='a.object']", "220105000000")
+    page.fill("input[name='a.object_name']", "示例二道")
+    for number in range(leaders):
+        page.click("[data-repeat=leaders] [data-add]")
+        page.check(f"input[name='a.leaders.{number}.office'][value=head]")
+
+
+def test_from_the_form_to_the_bulletin_and_back(site: Site, visit: Callable[..., Page]) -> None:
+    board = visit("editor")
+    board.goto(f"/?program={SAFETY}")
+    before = key_figure(board, VISITS)
+
+    form = board.context.new_page()
+    fill_inspection(form, place="edq", leaders=2)
+    form.click("main form button[type=submit]")
+    form.wait_for_url(re.compile(r"/records/[0-9a-f-]{36}/"))
+    filed, record = time.monotonic(), form.url
+    value = board.locator(f".key [data-indicator='{VISITS}']")
+    expect(value).to_contain_text(str(before + 2), timeout=5_000)
+    assert time.monotonic() - filed < 2
+
+    correct(form, record, "漏记一人", add=1)
+    expect(form.locator(".steps")).to_contain_text("漏记一人")
+    expect(value).to_contain_text(str(before + 3), timeout=5_000)
+
+    issued = issue(board)
+    number = board.locator(f".cited[data-indicator='{VISITS}']")
+    expect(number).to_have_text(f"{before + 3}人次")
+    number.click()
+    card = board.locator(f"#drawer [data-card='{VISITS}']")
+    expect(card.locator(".figure-hero")).to_contain_text(str(before + 3))
+    card.get_by_role("link", name="打开记录").click()
+    row = board.locator(f"tr[data-fact='{record.rstrip('/').split('/')[-1]}']").first
+    row.get_by_role("link", name="打开记录").click()
+    expect(board.locator("h1")).to_have_text("督查检查记录")
+    assert board.url.startswith(record)
+    expect(board.locator("#proof")).to_contain_text("存证点")
+
+    correct(form, record, "多记一人", remove=1)
+    time.sleep(1)
+    board.goto(issued)
+    restated = board.locator("[data-restated]")
+    expect(restated).to_contain_text(f"当时 {before + 3}")
+    expect(restated).to_contain_text(f"现在 {before + 2}")
+    restated.locator(f"a[href*='{record.rstrip('/').split('/')[-1]}']").click()
+    expect(board.locator(".steps")).to_contain_text("多记一人")
+
+    board.goto(issued)
+    board.click("[hx-get$='/verify/']")
+    expect(board.locator("[data-sound]")).to_have_attribute("data-sound", "true")
+    shown = site.run("figure", "show", "leader-visits", "--program", SAFETY)
+    assert int(shown["value"]) == before + 2
+    assert site.run("ledger", "verify")["sound"]
+
+
+def correct(page: Page, record: str, reason: str, *, add: int = 0, remove: int = 0) -> None:
+    page.goto(record)
+    page.get_by_role("link", name="更正").click()
+    for _ in range(add):
+        page.click("[data-repeat=leaders] [data-add]")
+        page.locator("[data-repeat=leaders] [data-item]").last.locator("input[value=head]").check()
+    for _ in range(remove):
+        page.locator("[data-repeat=leaders] [data-remove]").last.click()
+    page.fill("textarea[name=reason]", reason)
+    page.click("main form button[type=submit]")
+    page.wait_for_url(record)
+
+
+def issue(page: Page) -> str:
+    page.goto(f"/bulletins/?program={SAFETY}")
+    page.get_by_role("button", name="起草通报").first.click()
+    page.wait_for_url(re.compile(r"/edit/$"))
+    source = page.locator("[data-editor-source]")
+    source.fill(source.input_value() + "\n\n另有{{ no-such | exact }}。")
+    expect(page.locator("#preview .notice-bad")).to_contain_text("no-such")
+    source.fill(source.input_value().replace("另有{{ no-such | exact }}。", "带队检查"))
+    expect(page.locator("#preview .notice-good")).to_be_visible()
+    picker = page.locator("#cite-indicator")
+    picker.fill("带队")
+    page.locator(".picker-list li").first.wait_for()
+    picker.press("Enter")
+    expect(page.locator("#cite-wording option")).not_to_have_count(0)
+    expect(page.locator("#cite-wording")).to_contain_text("人次")
+    source.press("Control+End")
+    page.click("[data-editor-insert]")
+    expect(source).to_have_value(re.compile(r"带队检查\{\{ leader-visits \| exact \}\}$"))
+    source.fill(source.input_value().rsplit("\n\n", 1)[0])
+    page.get_by_role("button", name="签发").click()
+    page.wait_for_url(re.compile(r"/bulletins/[\w.-]+/$"))
+    return page.url
+
+
+def test_the_figure_card_by_keyboard(visit: Callable[..., Page]) -> None:
+    page = visit("editor")
+    page.goto(f"/?program={SAFETY}")
+    figure = page.locator(".key a.figure").first
+    figure.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer [data-card]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).to_be_hidden()
+    expect(figure).to_be_focused()
+
+
+def test_a_draft_survives_the_page(visit: Callable[..., Page]) -> None:
+    page = visit("clerk")
+    page.goto(f"/entry/{SAFETY}/inspection/")
+    page.fill("input[name='a.object_name']", "示例草稿")
+    page.click("[data-repeat=hazards] [data-add]")
+    page.fill("input[name='a.hazards.0.description']", "示例隐患")
+    page.wait_for_timeout(800)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/")
+    page.goto(f"/entry/{SAFETY}/inspection/")
+    page.get_by_role("button", name="接着填").click()
+    expect(page.locator("input[name='a.object_name']")).to_have_value("示例草稿")
+    expect(page.locator("input[name='a.hazards.0.description']")).to_have_value("示例隐患")
+
+
+PAGES = (
+    "/", "/?screen=1", "/figures/", f"/figures/{SAFETY}/hazards/", f"/programs/{SAFETY}/", "/records/", "/bulletins/",
+    "/entry/", f"/entry/{SAFETY}/inspection/", f"/upload/{SAFETY}/inspection/", "/registers/", "/registers/enterprise/",
+    "/places/", "/ledger/", "/account/", "/api/docs",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("english", [False, True])
+def test_every_page_fits_and_says_nothing_in_the_console(
+    site: Site, visit: Callable[..., Page], width: int, english: bool
+) -> None:
+    page = visit("editor", width=width, english=english)
+    for address in (*PAGES, f"/records/{site.world['inspection']}/", f"/bulletins/{site.world['bulletin']}/"):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+        page.wait_for_load_state("networkidle") if address == "/api/docs" else page.wait_for_timeout(200)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
