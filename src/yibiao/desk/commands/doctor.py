@@ -82,7 +82,13 @@ def _content() -> Iterator[Finding]:
         gettext("存证点 %(number)s，共 %(size)s 条事实")
         % {"number": newest.number if newest else 0, "size": newest.size if newest else 0},
     )
-    yield Finding(gettext("数据列"), True, str(figures.status()))
+    columns = figures.status()
+    yield Finding(
+        gettext("数据列"),
+        True,
+        gettext("%(rows)s 行，%(files)s 个文件，落后存证 %(behind)s 条")
+        % {"rows": columns.rows, "files": columns.segments, "behind": columns.behind},
+    )
     count = places.count()
     yield Finding(
         gettext("地点"), count > 0, gettext("%(count)s 个") % {"count": count}, gettext("请运行 yibiao places import。")
