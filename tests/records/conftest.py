@@ -38,6 +38,7 @@ class World:
     reader: Account
     reviewer: Account
     idle: Account
+    manager: Account
 
     def warrant(self, account: Account | None = None, right: str = "fill", place: str = ERDAO) -> Warrant:
         return rights.warrant((account or self.clerk).key, right, place=place, program=PROGRAM)  # type: ignore[arg-type]
@@ -88,6 +89,7 @@ def build() -> World:
         reader=person("sheng", "示例丙", "jl", grant("analyse", JILIN)),
         reviewer=person("shenhe", "示例丁", "jl", grant("review", CHANGCHUN)),
         idle=person("xinren", "示例戊", "ed"),
+        manager=person("guanli", "示例庚", "jl", grant("manage", JILIN)),
     )
 
 

@@ -145,7 +145,7 @@ CALLS: list[tuple[str, str, object]] = [
 
 
 @pytest.mark.parametrize("call", CALLS, ids=[f"{method} {path}" for method, path, _ in CALLS])
-@pytest.mark.parametrize("who", ["nanguan", "xinren"])
+@pytest.mark.parametrize("who", ["nanguan", "xinren", "guanli"])
 def test_what_is_out_of_scope_is_as_unknown_as_nothing(world: World, call: tuple[str, str, object], who: str) -> None:
     draft = visit()
     actions.receive(draft, by=world.warrant())

@@ -143,6 +143,11 @@ def test_exports_hold_what_is_seen_and_run_nothing(world: World, signed_in: Sign
     assert book.content[:2] == b"PK"
 
 
+def test_a_manager_of_accounts_takes_no_records_away(world: World, signed_in: SignIn) -> None:
+    text = b"".join(signed_in(world.manager).get(f"/records/export?program={PROGRAM}")).decode("utf-8-sig")  # type: ignore[arg-type]
+    assert len(text.strip().splitlines()) == 1
+
+
 ACTS = ("correct", "withdraw", "review", "personal", "erase")
 
 
@@ -155,7 +160,9 @@ def test_records_outside_the_scope_are_as_unknown_as_none(
     actions.receive(draft, by=world.warrant())
     before = rows("ledger_entry")
     sent = {"reason": "越权试探", "purpose": "越权试探", "state": "approved"}
-    for who in (world.other, world.idle):
+    # Who manages accounts may erase personal answers at a person's request, and nothing else.
+    outsiders = (world.other, world.idle) if act == "erase" else (world.other, world.idle, world.manager)
+    for who in outsiders:
         client = signed_in(who)
         before = rows("ledger_entry")
         real = getattr(client, method)(f"/records/{draft.id}/{act}/", sent)
@@ -181,7 +188,7 @@ def test_readers_may_not_write(world: World, signed_in: SignIn, act: str) -> Non
 @pytest.mark.parametrize("path", [ENTRY, f"/upload/{PROGRAM}/visit/", f"/upload/{PROGRAM}/visit/template.xlsx"])
 def test_filing_asks_for_the_right_to_file(world: World, signed_in: SignIn, path: str) -> None:
     assert Client().get(path).status_code == 302
-    for who in (world.reader, world.idle):
+    for who in (world.reader, world.idle, world.manager):
         assert signed_in(who).get(path).status_code == 403
     assert signed_in(world.clerk).get(path).status_code == 200
     assert signed_in(world.clerk).get(path.replace(PROGRAM, "nothing")).status_code == 404

@@ -194,7 +194,7 @@ def log_personal_read(row_id: str, *, by: Warrant, purpose: str) -> dict[str, An
 
     Raises: ``records.submission.unknown``, ``records.personal.none|purpose``.
     """
-    checking.require_right((by,), "fill", "review", "manage")
+    checking.require_right((by,), "fill", "review")
     if len(purpose.strip()) < 2:
         raise refuse(problems.PURPOSE.at())
     moment = checking.now()

@@ -105,10 +105,10 @@ class Checker:
         return self._programs[code]
 
     def _occurred(self, form: FormVersion, checked: Checked, found: list[Problem]) -> datetime | None:
-        value = checked.occurred_at
-        if value is None or value == "":
+        if _role(form, "occurred_at") is None:
+            # A form that does not ask when tells of the moment of its filing; a correction does not move it.
             return self.kept.occurred_at if self.kept else self.at
-        where = _asked(form, "occurred_at")
+        value, where = checked.occurred_at, _asked(form, "occurred_at")
         at = moment(value)
         if at is None:
             found.append(problems.UNREADABLE_TIME.at(**where, text=str(value)[:80]))

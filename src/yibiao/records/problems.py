@@ -346,5 +346,3 @@ API_PASSWORD_DUE = Rule(
     "Sign in on the page and change it first.",
     403,
 )
-
-CATALOGUE = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

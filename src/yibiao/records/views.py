@@ -112,7 +112,7 @@ def review(request: HttpRequest, id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def personal(request: HttpRequest, id: str) -> HttpResponse:
     """Personal answers, after their purpose was given; the reading goes into the log."""
-    record, by = border.over(request, id, "review", "fill", "manage")
+    record, by = border.over(request, id, "review", "fill")
     if request.method == "GET":
         return _asking(request, record, "personal")
     try:

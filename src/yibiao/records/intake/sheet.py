@@ -255,7 +255,7 @@ def _preview(upload: models.Upload, lines: Sequence[_Line], tables: Sequence[row
 
 
 def _wrong(lines: Sequence[_Line]) -> list[tuple[str, int, int, Problem]]:
-    return [one for line in lines for one in line.wrong]
+    return [one for line in lines for one in sorted(line.wrong, key=lambda one: one[:3])]
 
 
 def _address(column: int, row: int) -> str:
