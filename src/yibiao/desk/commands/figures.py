@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 from django.utils.translation import get_language, gettext
 
-from yibiao.core import canon
 from yibiao.desk import asking
 from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
@@ -122,7 +120,7 @@ def facts(indicator: str, program: str, place: str, from_: str, until: str, as_o
             "amount": one.amount,
             "values": one.values,
         }
-        click.echo(json.dumps(canon.plain(line), ensure_ascii=False))
+        click.echo(terminal.dumps(line))
 
 
 @click.group(help=gettext("从事实日志重建。"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
@@ -43,10 +44,27 @@ def wants_json() -> bool:
 def out(value: Mapping[str, Any] | Sequence[Any], lines: Iterable[str] | None = None) -> None:
     """Prints a result: as one JSON document if asked for, otherwise as lines."""
     if wants_json() or lines is None:
-        click.echo(json.dumps(canon.plain(value), ensure_ascii=False, indent=2))
+        click.echo(dumps(value, indent=2))
         return
     for line in lines:
         click.echo(line)
+
+
+def dumps(value: object, indent: int | None = None) -> str:
+    """JSON for programs: figures are numbers, moments are UTC text."""
+    return json.dumps(_numbers(value), ensure_ascii=False, indent=indent)
+
+
+def _numbers(value: object) -> Any:
+    match value:
+        case Decimal():
+            # A figure has at most four places: the shortest text of its float has the same digits.
+            return int(value) if value == value.to_integral_value() else float(value)
+        case Mapping():
+            return {str(key): _numbers(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_numbers(item) for item in value]
+    return canon.plain(value)
 
 
 def table(rows: Sequence[Sequence[object]]) -> list[str]:
