@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import Client, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests import databases
 from tests.desk.world import PASSWORD, World, build
 from yibiao.people.types import Account
 
@@ -26,7 +25,7 @@ def world(
     with (
         django_db_blocker.unblock(),
         override_settings(DATA=folder, PASSWORD_HASHERS=QUICK),
-        _database_of_its_own(folder),
+        databases.of_its_own("desk", folder),
     ):
         yield build()
 
@@ -53,22 +52,8 @@ def enter(site: World) -> Callable[[Account | None], Client]:
     return go
 
 
-@contextmanager
-def _database_of_its_own(folder: Path) -> Iterator[None]:
-    connection = connections["default"]
-    settings, kept = connection.settings_dict, connection.settings_dict["NAME"]
-    connection.close()
-    if connection.vendor == "sqlite":
-        settings["NAME"] = str(folder / "desk.sqlite3")
-    else:
-        with connection._nodb_cursor() as cursor:
-            cursor.execute('DROP DATABASE IF EXISTS "desk"')
-            cursor.execute('CREATE DATABASE "desk"')
-        settings["NAME"] = "desk"
-    try:
-        call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        yield
-    finally:
-        connection.close()
-        settings["NAME"] = kept
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker builds the world and runs all its tests: a second build would cost more than it saves."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("desk"))

@@ -35,7 +35,7 @@ WRITER = (SIGN_IN, 404, 404, 404, 404, 200)
 OPEN = (SIGN_IN, 200, 200, 200, 200, 200)
 MATRIX: dict[str, Row] = {
     "desk_icon": Row("/icon.svg", (200,) * 6),
-    "desk_board": Row("/", OPEN),
+    "desk_board": Row("/", (SIGN_IN, 200, SIGN_IN, 200, 200, 200)),
     "desk_board_live": Row("/board/live/", OPEN),
     "desk_board_mark": Row("/board/mark/", OPEN),
     "desk_looks": Row("/looks/", (SIGN_IN,) * 6, "post", {"large": "1"}),
@@ -81,7 +81,7 @@ MATRIX: dict[str, Row] = {
     "records_correct": Row("/records/{inspection}/correct/", OWN),
     "records_withdraw": Row("/records/{inspection}/withdraw/", OWN),
     "records_review": Row("/records/{inspection}/review/", (SIGN_IN, 404, 404, 403, 404, 200)),
-    "records_personal": Row("/records/{inspection}/personal/", (SIGN_IN, 404, 200, 200, 404, 200)),
+    "records_personal": Row("/records/{inspection}/personal/", OWN),
     "api:openapi-view": Row("/api/docs", OPEN),
     "api:openapi-json": Row("/api/openapi.json", (401, 200, 200, 200, 200, 200)),
 }

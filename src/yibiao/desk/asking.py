@@ -9,6 +9,7 @@ from yibiao.figures import queries as figures
 from yibiao.figures.types import Query
 from yibiao.packs import queries as packs
 from yibiao.packs.types import Program
+from yibiao.places import queries as places
 
 
 def program(code: str) -> Program:
@@ -57,15 +58,22 @@ def query(
 ) -> Query:
     """The question in full, from its parts; ``indicator`` is ``id`` or ``pack.id``.
 
-    Raises: desk.program.missing, figures' and packs' refusals of unknown names
+    Raises: desk.program.missing, places.place.unknown, figures' and packs' refusals of unknown names
     """
     meant = program_of(indicator, program)
     ref = indicator if "." in indicator else f"{meant.pack}.{indicator}"
     return Query(
         indicator=figures.indicator(ref).ref,
         program=meant.code,
-        place=place or meant.place,
+        place=_known(place) or meant.place,
         period=period(meant, from_, until),
         as_of=as_of,
         edition="now" if edition == "now" else "then",
     )
+
+
+def _known(code: str) -> str:
+    """The code itself, once it is sure that some place has or had it: a typing error is not a question of rights."""
+    if code:
+        places.place(code)
+    return code

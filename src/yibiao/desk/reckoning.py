@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
+from typing import Final
 
+from yibiao.core.periods import Period
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Figure, Query, Slice
 from yibiao.packs import queries as packs
 from yibiao.people.types import Scope
 from yibiao.places import queries as places
+
+# Over a longer span these are shown at the ends of months: each of their days is a question of its own.
+DAY_BY_DAY: Final = ("count", "sum", "distinct")
+MOST_DAYS: Final = 62
+
+
+def series(query: Query, measure: str, *, scope: Scope) -> tuple[Slice, ...]:
+    """A figure over its period: by day, or as it stood at the end of each month; the key is the day or the month."""
+    days = query.period.day_list()
+    if measure in DAY_BY_DAY or len(days) <= MOST_DAYS:
+        return breakdown(query, by="day", scope=scope)
+    ends = [day for day, after in zip(days, [*days[1:], None], strict=True) if after is None or after.day == 1]
+    found = []
+    for end in ends:
+        until = min(Period.day(end).until, query.period.until)
+        one = figure(replace(query, period=Period(query.period.from_, until)), scope=scope)
+        found.append(Slice(f"{end:%Y-%m}", f"{end:%Y-%m}", one.value, one.facts))
+    return tuple(found)
 
 
 def _stamp() -> tuple[object, ...]:

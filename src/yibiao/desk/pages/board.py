@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -50,7 +50,7 @@ def board(request: HttpRequest) -> HttpResponse:
     """今日: the board of the program in hand. ``screen=1`` shows it dark, for the wall."""
     setting = frame(request)
     if setting is None:
-        return nothing(request)
+        return redirect("people_list") if "manage" in border.rights(request) else nothing(request)
     return render(request, "desk/board.html", _context(request, setting))
 
 
@@ -116,7 +116,7 @@ def _drawing(setting: Frame, indicator: Indicator) -> dict[str, Any]:
     parts = [one for one in _parts(setting, indicator)]
     shades = steps(one.value for one in parts)
     tiles = _tiles(setting, indicator, parts, shades)
-    days = reckoning.breakdown(query, by="day", scope=setting.scope)
+    days = reckoning.series(query, indicator.measure, scope=setting.scope)
     return {
         "mapped": total,
         "tiles": tiles,
@@ -212,9 +212,16 @@ def _peak(days: Sequence[Slice], total: Figure) -> str:
     known = [one for one in days if one.value]
     label = total.indicator.label.of(border.language())
     if len(known) < 2 or total.indicator.measure not in ("count", "sum"):
-        return gettext("%(label)s逐日") % {"label": label}
+        return over_time(days, label)
     most = max(known, key=lambda one: one.value or 0)
     return gettext("%(label)s：%(day)s最多") % {"label": label, "day": _day(most.key)}
+
+
+def over_time(days: Sequence[Slice], label: str = "") -> str:
+    """What the steps of a series are, in words."""
+    if days and len(days[0].key) == len("2022-09"):
+        return gettext("%(label)s逐月（月末）") % {"label": label}
+    return gettext("%(label)s逐日") % {"label": label}
 
 
 def _missing(values: Sequence[Figure]) -> list[tuple[Figure, tuple[tuple[str, str], ...]]]:

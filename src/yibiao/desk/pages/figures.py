@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from yibiao.core.problems import refuse
 from yibiao.desk import addresses, border, labels, reckoning
-from yibiao.desk.pages.board import ask, trend
+from yibiao.desk.pages.board import ask, over_time, trend
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_INDICATOR
 from yibiao.figures import queries as figures
@@ -125,13 +125,14 @@ def _asked(request: HttpRequest, program: str, indicator: str) -> tuple[Frame, Q
 
 def _essence(setting: Frame, query: Query) -> dict[str, Any]:
     found = reckoning.figure(query, scope=setting.scope)
-    days = reckoning.breakdown(query, by="day", scope=setting.scope)
+    days = reckoning.series(query, found.indicator.measure, scope=setting.scope)
     below = reckoning.breakdown(query, by="child", scope=setting.scope)
     return {
         "frame": setting,
         "query": query,
         "figure": found,
         "trend": trend(days, found),
+        "trend_title": over_time(days),
         "below": _parts(below, query, places_below=True),
         "page_url": addresses.figure(query),
         "export_url": addresses.figure(query, "desk_figure_export"),

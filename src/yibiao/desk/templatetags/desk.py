@@ -19,11 +19,11 @@ register = template.Library()
 
 @register.filter
 def number(value: object) -> str:
-    """A number with thousands separators, without idle zeros: 1,268 and 28.6; nothing for what is missing."""
+    """A number with thousands separators, two decimals at most, without idle zeros: 1,268 and 28.6."""
     if value is None:
         return "—"
     if isinstance(value, Decimal):
-        text = f"{value:,f}"
+        text = f"{round(value, 2):,f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     return f"{value:,}" if isinstance(value, int) else str(value)
 

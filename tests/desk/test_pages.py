@@ -1,0 +1,194 @@
+"""Pages: what they show, how they refuse, and that nothing on them needs what the content policy forbids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.desk.world import ERDAO, JILIN, NANGUAN, PASSWORD, SAFETY, World, inspection, seal
+from yibiao.ledger import queries as ledger
+from yibiao.people import queries as rights
+from yibiao.people.types import Account
+from yibiao.records import actions as records
+
+Enter = Callable[[Account | None], Client]
+PAGES = (
+    "/", "/?screen=1", "/figures/", f"/figures/{SAFETY}/hazards/", f"/programs/{SAFETY}/", "/records/", "/bulletins/",
+    "/entry/", f"/entry/{SAFETY}/inspection/", "/registers/", "/registers/enterprise/", "/places/", "/ledger/",
+    "/account/", "/api/docs", "/records/{inspection}/", "/bulletins/{bulletin}/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_runs_no_script_of_its_own(site: World, enter: Enter, address: str) -> None:
+    answer = enter(site.editor).get(address.format(inspection=site.inspection, bulletin=site.bulletin))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", page, re.S):
+        assert "src=" in attributes or "application/json" in attributes or not body.strip()
+    assert not re.search(r"<[^>]+\son\w+=", page)
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page)
+
+
+def test_the_board_shows_key_figures_that_open(site: World, enter: Enter) -> None:
+    page = enter(site.editor).get(f"/?program={SAFETY}").content.decode()
+    assert re.search(r'data-indicator="holiday-safety.leader-visits"[^>]*>2<', page)
+    assert f'href="/figures/{SAFETY}/leader-visits/?place={JILIN}' in page
+    assert f'data-place="{ERDAO}"' in page
+    assert "说不出" in page or "应报 0" in page
+
+
+def test_the_live_part_follows_the_log(site: World, enter: Enter) -> None:
+    client = enter(site.editor)
+    seal()
+    before = client.get("/board/mark/").json()["checkpoint"]
+    by = rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY)
+    records.receive(inspection(ERDAO, "示例二道", leaders=3), by=by)
+    seal()
+    assert client.get("/board/mark/").json()["checkpoint"] == before + 1
+    assert re.search(r'leader-visits"[^>]*>5<', client.get("/board/live/").content.decode())
+
+
+def test_a_figure_as_of_an_older_checkpoint_says_what_changed_and_why(site: World, enter: Enter) -> None:
+    client, then = enter(site.editor), ledger.checkpoint()
+    assert then is not None
+    by = rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY)
+    receipt = records.receive(inspection(ERDAO, "示例二道"), by=by)
+    seal()
+    page = client.get(f"/figures/{SAFETY}/leader-visits/?as_of={then.number}").content.decode()
+    assert 'data-value="2"' in page
+    assert f"/records/{receipt.id}/" in page
+    assert re.search(r"现在 <a[^>]*>3<", page)
+
+
+def test_facts_come_in_pages_and_as_a_file(site: World, enter: Enter) -> None:
+    client = enter(site.editor)
+    part = client.get(f"/figures/{SAFETY}/leader-visits/facts/").content.decode()
+    assert part.count("data-fact=") == 2
+    assert "市、县党委和政府领导带队" in part
+    taken = b"".join(client.get(f"/figures/{SAFETY}/leader-visits/facts.csv").streaming_content).decode()  # type: ignore[arg-type]
+    assert taken.startswith("\ufefffact,revision")
+    assert site.inspection in taken
+
+
+def test_a_record_shows_its_history_and_its_proof(site: World, enter: Enter) -> None:
+    by = rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY)
+    draft = inspection(ERDAO, "示例二道", hazards=3)
+    records.correct(site.inspection, draft.answers, reason="漏记一处", by=by)
+    client = enter(site.clerk)
+    waiting = client.get(f"/records/{site.inspection}/").content.decode()
+    assert "一秒之内封存" in waiting
+    assert client.get(f"/records/{site.inspection}/proof.json").json()["sealed"] is False
+    seal()
+    page = client.get(f"/records/{site.inspection}/").content.decode()
+    assert "漏记一处" in page
+    assert "<del>" in page
+    proof = client.get(f"/records/{site.inspection}/proof.json").json()
+    newest = ledger.checkpoint()
+    assert newest is not None
+    assert (proof["sealed"], proof["root"], proof["revision"]) == (True, newest.root, 2)
+
+
+def test_the_editor_says_what_is_wrong_and_stores_nothing_else(site: World, enter: Enter) -> None:
+    client = enter(site.editor)
+    begun = client.post("/bulletins/begin/", {"program": SAFETY, "place": JILIN, "template": f"{SAFETY}.main"})
+    edit = begun["Location"]
+    shown = client.post(f"{edit.removesuffix('edit/')}preview/", {"source": "共{{ no-such | exact }}。"})
+    assert "no-such" in shown.content.decode()
+    refused = client.post(edit, {"source": "共{{ hazards | 近 10 }}。", "title": "示例", "act": "issue"})
+    assert refused.status_code == 422
+    assert "还不能签发" in refused.content.decode()
+    issued = client.post(edit, {"source": "共{{ hazards | exact }}。", "title": "示例", "act": "issue"})
+    assert issued.status_code == 302
+    page = client.get(issued["Location"]).content.decode()
+    assert re.search(r'class="cited[^>]*data-indicator="holiday-safety.hazards"', page)
+    assert 'data-sound="true"' not in page
+
+
+def test_wordings_on_offer_are_true(site: World, enter: Enter) -> None:
+    offered = enter(site.editor).get(f"/bulletins/{site.bulletin}/wordings/?cite-indicator=leader-visits")
+    assert '<option value="exact">2人次' in offered.content.decode()
+
+
+def test_places_are_found_by_name_initials_and_code(site: World, enter: Enter) -> None:
+    client = enter(site.editor)
+    for text in ("二道", "edq", "220105"):
+        found = client.get("/places/search/", {"q": text}).json()["items"]
+        assert ERDAO in [one["code"] for one in found]
+    within = enter(site.other).get("/places/search/", {"q": "二道", "program": SAFETY}).json()["items"]
+    assert within == []
+
+
+def test_a_refusal_is_a_page_a_fragment_or_json(site: World, enter: Enter) -> None:
+    client = enter(site.clerk)
+    address = f"/figures/{SAFETY}/hazards/?place={NANGUAN}"
+    page = client.get(address)
+    fragment = client.get(address, headers={"HX-Request": "true"})
+    machine = client.get(address, headers={"Accept": "application/json"})
+    assert page.status_code == fragment.status_code == machine.status_code == 403
+    assert "<html" in page.content.decode()
+    assert "<html" not in fragment.content.decode()
+    said: dict[str, Any] = machine.json()["problems"][0]
+    assert said["code"].startswith(("people.", "figures."))
+    assert said["rule"]["zh"]
+    assert said["rule"]["en"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/figures/?from=2022-13-01", "/figures/?from=2022-09-12&until=2022-09-10", "/records/?page=x", "/places/?on=x",
+     "/figures/?as_of=0x1"],
+)  # fmt: skip
+def test_a_wrong_address_is_answered_with_the_rule(site: World, enter: Enter, address: str) -> None:
+    answer = enter(site.editor).get(address, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["problems"]
+
+
+def test_unknown_pages_and_checkpoints(site: World, enter: Enter) -> None:
+    client = enter(site.editor)
+    assert client.get("/nowhere/").status_code == 404
+    assert client.get("/figures/?as_of=99999").status_code == 404
+    assert client.get("/?program=no-such").status_code == 404
+
+
+def test_large_type_is_kept_and_leads_nowhere_else(site: World, enter: Enter) -> None:
+    client = enter(site.clerk)
+    answer = client.post("/looks/", {"large": "1", "next": "https://example.org/"})
+    assert answer["Location"] == "/"
+    assert 'data-type="large"' in client.get("/").content.decode()
+
+
+def test_two_languages(site: World, enter: Enter) -> None:
+    client = enter(site.editor)
+    client.post("/i18n/setlang/", {"language": "en", "next": "/"})
+    page = client.get("/").content.decode()
+    assert '<html lang="en"' in page
+    assert "Holiday work safety" in page
+
+
+def test_the_api_takes_a_user_name_and_password(site: World) -> None:
+    client = Client()
+    client.defaults["HTTP_AUTHORIZATION"] = _basic(site.clerk.username, PASSWORD)
+    answer = client.get(f"/api/figures/leader-visits?program={SAFETY}&place={ERDAO}")
+    assert answer.status_code == 200
+    assert (answer.json()["value"], answer.json()["facts"]) in (("1", 1), (1, 1))
+    wrong = Client(headers={"Authorization": _basic(site.clerk.username, "no")})
+    assert wrong.get("/api/checkpoint").status_code == 401
+
+
+def test_the_api_says_which_part_cannot_be_read(site: World, enter: Enter) -> None:
+    answer = enter(site.editor).get(f"/api/figures/hazards?program={SAFETY}&as_of=x")
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["where"].endswith("as_of")
+
+
+def _basic(username: str, password: str) -> str:
+    import base64
+
+    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
