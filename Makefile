@@ -32,9 +32,9 @@ types:  ## mypy, strict
 
 test: setup-tests lint types  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
 	@echo '== tests on SQLite'
-	@$(PYTEST) -n 2 -m 'not browser'
+	@$(PYTEST) -n 2 --dist loadgroup -m 'not browser'
 	@echo '== tests on PostgreSQL'
-	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 -m 'not browser'
+	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadgroup -m 'not browser'
 	@echo '== the site in a real browser'
 	@$(PYTEST) -m browser
 	@echo 'All tests passed.'

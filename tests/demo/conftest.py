@@ -7,16 +7,14 @@ after an accident.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.db import connections
 from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests import databases
 from tests.demo.recount import Book, books
 from yibiao.desk.demo import build
 from yibiao.ledger import queries as ledger
@@ -38,7 +36,7 @@ def demo(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
-    with django_db_blocker.unblock(), override_settings(DATA=folder), _database_of_its_own(folder):
+    with django_db_blocker.unblock(), override_settings(DATA=folder), databases.of_its_own("demo", folder):
         with pytest.raises(CutOffError):
             build.build(_cut_off)
         said: list[str] = []
@@ -52,21 +50,8 @@ def _cut_off(line: str) -> None:
         raise CutOffError
 
 
-@contextmanager
-def _database_of_its_own(folder: Path) -> Iterator[None]:
-    connection = connections["default"]
-    settings, kept = connection.settings_dict, connection.settings_dict["NAME"]
-    connection.close()
-    if connection.vendor == "sqlite":
-        settings["NAME"] = str(folder / "demo.sqlite3")
-    else:
-        with connection._nodb_cursor() as cursor:
-            cursor.execute('DROP DATABASE IF EXISTS "demo"')
-            cursor.execute('CREATE DATABASE "demo"')
-        settings["NAME"] = "demo"
-    try:
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        connection.close()
-        settings["NAME"] = kept
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker builds the world and runs all its tests: a second build would cost more than it saves."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("demo"))

@@ -1,0 +1,35 @@
+"""A database of its own for a folder of tests that share one built world, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connections
+
+
+@contextmanager
+def of_its_own(name: str, folder: Path) -> Iterator[None]:
+    """Point the default connection at an empty, migrated database; afterwards at the one from before."""
+    connection = connections["default"]
+    settings, kept = connection.settings_dict, connection.settings_dict["NAME"]
+    connection.close()
+    # Workers of one run share the cluster, so each has its own.
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    if connection.vendor == "sqlite":
+        settings["NAME"] = str(folder / f"{name}.sqlite3")
+    else:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}"')
+        settings["NAME"] = name
+    try:
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        yield
+    finally:
+        connection.close()
+        settings["NAME"] = kept
