@@ -12,6 +12,7 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
 from yibiao.places import actions, queries
+from yibiao.records import actions as records
 
 
 @click.group(help=gettext("地点：导入区划代码。"))
@@ -31,6 +32,8 @@ def import_file(file: Path, valid_from: datetime | None, label: str, source: str
     edition = actions.import_places(
         actions.read_file(file), valid_from=since, label=label or file.name, source=source or file.name
     )
+    # Records keep the chain of places above them, to be found by it: the new tree may have moved them.
+    records.relocate()
     terminal.out(
         {
             "edition": edition.number,
