@@ -33,6 +33,7 @@ def prepare() -> None:
     """Brings the database to the newest shape; safe to run again."""
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 def begin() -> None:
@@ -73,11 +74,8 @@ class _Server:
     """The web server in its own process, so that its crash or restart does not touch the sealing."""
 
     def __init__(self, host: str, port: int, workers: int) -> None:
-        self._command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-            *("--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"),
-            "yibiao.site.wsgi:application",
-        ]
+        asked = ("--host", host, "--port", str(port), "--workers", str(workers))
+        self._command = [sys.executable, "-m", "yibiao.desk.web", *asked]
         self._started_at = 0.0
         self._process = self._start()
 

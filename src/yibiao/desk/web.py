@@ -1,0 +1,60 @@
+"""The web server, in processes that do not outlive the one that started them: ``python -m yibiao.desk.web``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+import time
+
+from django.core.wsgi import get_wsgi_application
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+LOOK_PAUSE = 0.3
+GRACE = 3.0
+
+
+def main() -> None:
+    """Serves until a signal comes or the parent is gone."""
+    reader = argparse.ArgumentParser()
+    reader.add_argument("--host", required=True)
+    reader.add_argument("--port", type=int, required=True)
+    reader.add_argument("--workers", type=int, required=True)
+    asked = reader.parse_args()
+    end_with_parent()
+    Server(
+        f"{__spec__.name}:application",
+        address=asked.host,
+        port=asked.port,
+        workers=asked.workers,
+        interface=Interfaces.WSGI,
+        blocking_threads=4,
+        websockets=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=5,
+    ).serve()
+
+
+def end_with_parent() -> None:
+    """Ends this process soon after its parent: one that was killed cannot say so, and its port must not stay taken."""
+    parent = os.getppid()
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_PAUSE)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
+else:
+    # A worker of the server imports this module for its application.
+    end_with_parent()
+    application = get_wsgi_application()
