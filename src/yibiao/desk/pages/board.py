@@ -81,7 +81,7 @@ def _context(request: HttpRequest, setting: Frame) -> dict[str, Any]:
     }
     if setting.checkpoint is None:
         return shown | {"figures": ()}
-    drawn = _drawn(request, known, keys)
+    drawn = _drawn(request, setting, known, keys)
     values = [reckoning.figure(ask(setting, one), scope=setting.scope) for one in keys]
     return shown | {
         "figures": values,
@@ -100,14 +100,22 @@ def ask(setting: Frame, indicator: Indicator, place: str = "") -> Query:
     return Query(indicator.ref, setting.program.code, place or setting.place.code, setting.period, setting.as_of)
 
 
-def _drawn(request: HttpRequest, known: Sequence[Indicator], keys: Sequence[Indicator]) -> Indicator | None:
-    """The indicator of the map: the one asked for, else the first key figure that can be coloured."""
+def _drawn(
+    request: HttpRequest, setting: Frame, known: Sequence[Indicator], keys: Sequence[Indicator]
+) -> Indicator | None:
+    """The indicator of the map: the one asked for, else the first key figure in which places differ."""
     if wanted := request.GET.get("indicator"):
         found = next((one for one in known if wanted in (one.id, one.ref)), None)
         if found is None:
             raise refuse(NO_INDICATOR.at(indicator=wanted))
         return found
-    return next((one for one in (*keys, *known) if one.measure in MAPPED), None)
+    offered = [one for one in (*keys, *known) if one.measure in MAPPED]
+    return next((one for one in offered[: len(keys)] if _differs(setting, one)), offered[0] if offered else None)
+
+
+def _differs(setting: Frame, indicator: Indicator) -> bool:
+    parts = reckoning.breakdown(ask(setting, indicator), by="child", scope=setting.scope)
+    return len({part.value for part in parts if part.key != setting.place.code and part.value}) > 1
 
 
 def _drawing(setting: Frame, indicator: Indicator) -> dict[str, Any]:

@@ -70,6 +70,7 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
     found = bulletins.bulletin(id, scope=border.reading(request))
     if found.status == "draft" and border.may(request, WRITING, place=found.place, program=found.program):
         return redirect("desk_bulletin_edit", id=id)
+    border.program(request, found.program)
     restated = bulletins.restatements(id, scope=border.reading(request))
     moved = {(one.citation.start, one.citation.end) for one in restated}
     shown = {

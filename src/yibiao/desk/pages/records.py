@@ -89,6 +89,8 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
     scope = border.reading(request)
     shown = records.presented(id, scope=scope, language=border.language())
     record = shown.record
+    # The page belongs to the record's program, whichever was in hand before.
+    border.program(request, record.program)
     form = forms.form(record.form, record.form_version or None)
     history = records.history(id, scope=scope)
     reviews = records.reviews(id, scope=scope)
@@ -133,18 +135,31 @@ def _changes(form: FormVersion, history: Sequence[Any], n: int) -> list[Changed]
     return [
         Changed(
             labels.get(name) or sections.get(name) or name,
-            said(form, name, before.get(name)),
-            said(form, name, after.get(name)),
+            said(form, name, _without(before.get(name), after.get(name))),
+            said(form, name, _without(after.get(name), before.get(name))),
         )
         for name in history[n].changed
     ]
 
 
+def _without(value: Any, other: Any) -> Any:
+    """Of the items of a repeat, those that the other revision does not have; any other answer as it is."""
+    if not isinstance(value, list) or not isinstance(other, list) or not all(isinstance(x, Mapping) for x in value):
+        return value
+    rest, found = list(other), []
+    for item in value:
+        if item in rest:
+            rest.remove(item)
+        else:
+            found.append(item)
+    return found
+
+
 def said(form: FormVersion, name: str, value: Any, repeat: str = "") -> str:
     """An answer as people read it, in one line; the items of a repeat one after another."""
-    if value is None:
+    if value is None or value == []:
         return "—"
-    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+    if isinstance(value, list) and isinstance(value[0], Mapping):
         return "；".join("、".join(said(form, key, one, name) for key, one in item.items()) for item in value)
     field = next((one for one in form.fields if one.name == name and one.repeat == repeat), None)
     choices = (

@@ -7,15 +7,17 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from yibiao.desk import border
+from yibiao.desk import border, labels
 from yibiao.desk.pages.frame import frame, nothing
 from yibiao.forms import queries as forms
+from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
 from yibiao.places import queries as places
 from yibiao.records import queries as records
 from yibiao.records.types import Entity
 
 SIZE: Final = 50
+COLUMNS: Final = 6
 
 
 def titles(program: Program) -> dict[str, str]:
@@ -61,7 +63,7 @@ def register(request: HttpRequest, register: str) -> HttpResponse:
         "frame": setting,
         "register": register,
         "title": titles(setting.program).get(register, register),
-        "rows": _rows(found[:SIZE], columns),
+        "rows": _rows(found[:SIZE], columns, _reader(setting.program, register)),
         "columns": columns,
         "before": number - 1,
         "after": number + 1,
@@ -72,24 +74,35 @@ def register(request: HttpRequest, register: str) -> HttpResponse:
     return render(request, "desk/register.html", shown)
 
 
-def _rows(found: tuple[Entity, ...], columns: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def _reader(program: Program, register: str) -> labels.Reader:
+    return labels.Reader(tuple(form for form in forms.forms(program.pack) if _keeps(form, register)))
+
+
+def _keeps(form: FormVersion, register: str) -> bool:
+    return form.entity is not None and form.entity.register == register
+
+
+def _rows(found: tuple[Entity, ...], columns: list[tuple[str, str]], reads: labels.Reader) -> list[dict[str, Any]]:
     names = places.names(list({one.place for one in found}))
+    known = {name: reads.labels(name, [one.data.get(name) for one in found]) for name, _ in columns}
     return [
         {
             "entity": one,
             "place": names.get(one.place, one.place),
-            "values": [one.data.get(name, "") for name, _ in columns],
+            "values": [labels.said(one.data.get(name), known[name]) for name, _ in columns],
         }
         for one in found
     ]
 
 
 def _columns(program: Program, register: str) -> list[tuple[str, str]]:
-    form = next((one for one in forms.forms(program.pack) if one.entity and one.entity.register == register), None)
+    form = next((one for one in forms.forms(program.pack) if _keeps(one, register)), None)
     if form is None or form.entity is None:
         return []
-    labels = {field.name: field.label.of(border.language()) for field in form.fields}
-    return [(name, labels.get(name, name)) for name in form.entity.saves[:6]]
+    titles_of = {field.name: field.label.of(border.language()) for field in form.fields}
+    # What is the entity's own name stands in the first column already.
+    shown = [name for name in form.entity.saves if f"${{{name}}}" not in form.entity.label]
+    return [(name, titles_of.get(name, name)) for name in shown[:COLUMNS]]
 
 
 def search(request: HttpRequest, register: str) -> JsonResponse:
