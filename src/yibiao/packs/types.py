@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from yibiao.core.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,8 @@ class Program:
     place: str
     window_from: datetime
     window_until: datetime
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the window, as people name it."""
+        return Period(self.window_from, self.window_until).last_day

@@ -37,7 +37,7 @@ def programs(codes: frozenset[str]) -> Reason:
 def grant(given: Grant) -> Reason:
     """One grant as a clause: 在二道区填报（全部专项）."""
     right, covered, name = RIGHT_WORDS[given.right], programs(given.programs), place_name(given.place)
-    return Reason(f"在{name}{right.zh}（{covered.zh}）", f"{right.en} in {name} ({covered.en})")
+    return Reason(f"在{name}{right.zh}（{covered.zh}）", f"{right.en}: {name} ({covered.en})")
 
 
 def held(right: Right, grants: Sequence[Grant]) -> Reason:

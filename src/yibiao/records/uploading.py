@@ -60,7 +60,8 @@ def marked(request: HttpRequest, program: str, form: str, id: uuid.UUID) -> Http
     """The copy of an upload with its errors marked."""
     of, version = form_of(request, program, form)
     copy = sheet.marked(str(id), warrants=border.warrants(request, of))
-    return _file(copy, f"{version.title.zh or version.name} {gettext('有误处已标红')}.xlsx")
+    marked_as = gettext("有误处已标红")
+    return _file(copy, f"{version.title.zh or version.name} {marked_as}.xlsx")
 
 
 @require_POST

@@ -101,7 +101,7 @@ def _cell(
     texts = wrong.get((table.layout.title, number, index))
     if texts:
         cell.fill = _WRONG
-        cell.comment = Comment("\n".join(texts)[:1000], "易表", width=320, height=120)
+        cell.comment = Comment("\n".join(texts)[:1000], "一表", width=320, height=120)
     return cell
 
 
@@ -112,7 +112,7 @@ def _head(sheet: Any, layout: Layout) -> None:
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         hint = _advice(column)
         if hint:
-            cell.comment = Comment(hint, "易表", width=280, height=90)
+            cell.comment = Comment(hint, "一表", width=280, height=90)
         sheet.cell(2, index, column.name)
         sheet.column_dimensions[get_column_letter(index)].width = max(12, min(36, 2.2 * len(heading(column)) + 2))
     sheet.row_dimensions[2].hidden = True
