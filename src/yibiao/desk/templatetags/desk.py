@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.desk import addresses, border
-from yibiao.figures.types import Figure, Query
+from yibiao.figures.types import Figure
 from yibiao.packs.types import Text
 
 register = template.Library()
@@ -107,16 +107,6 @@ def tone(name: str) -> str:
         "superseded": "tag-wait",
         "draft": "tag-act",
     }.get(name, "")
-
-
-@register.filter
-def facts_url(query: Query) -> str:
-    return addresses.figure(query, "desk_figure_facts")
-
-
-@register.filter
-def figure_url(query: Query) -> str:
-    return addresses.figure(query)
 
 
 @register.inclusion_tag("desk/figure.html")
