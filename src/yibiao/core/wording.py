@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Final
 
+from yibiao.core.intervals import Interval
 from yibiao.core.problems import Rule, refuse
 
 UNKNOWN: Final = Rule(
@@ -45,21 +46,6 @@ _ABOUT: Final = ("约", "左右")
 _AFTER_UNIT: Final = ("以上", "左右")
 _HEDGES: Final = _MORE + _NEAR + _OVER + _LEAST + _ABOUT
 _LONGEST_FRACTION: Final = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """What a phrase says of a value; ``high`` is None where there is no upper end."""
-
-    low: Decimal
-    high: Decimal | None
-    low_open: bool = False
-    high_open: bool = False
-
-    def __contains__(self, value: Decimal) -> bool:
-        if value < self.low or (self.low_open and value == self.low):
-            return False
-        return self.high is None or value < self.high or (not self.high_open and value == self.high)
 
 
 @dataclass(frozen=True, slots=True)
