@@ -1,10 +1,6 @@
 """Reads a text from left to right and accounts for every numeral in it: a grammar with a lexicon, no model."""
 
+from yibiao.core.reading.scanning import read
 from yibiao.core.reading.types import CLAIMS, NOT_CLAIMS, Reading, Run
 
 __all__ = ["CLAIMS", "NOT_CLAIMS", "Reading", "Run", "read"]
-
-
-def read(text: str) -> Reading:
-    """Every numeral run of a text."""
-    return Reading(text, ())
