@@ -41,8 +41,9 @@ def _most(number: Numeral) -> Interval:
 
 
 def _about(number: Numeral) -> Interval:
+    """A place is the last that is not nought: 约300 is 270 to 330, 约25万 is 5 % either way."""
     size = abs(number.value)
-    slack = min(max(number.place / 2, size * _TWENTIETH), size * _TENTH)
+    slack = min(max(number.last / 2, size * _TWENTIETH), size * _TENTH)
     return Interval(number.value - slack, number.value + slack)
 
 
@@ -52,14 +53,14 @@ def _table(*rows: tuple[str, Rule]) -> dict[str, Rule]:
 
 BEFORE: Final[Mapping[str, Rule]] = _table(
     ("近 将近 接近 逼近 临近", _near),
-    ("超 超过 逾 突破 超出 高于 多于 大于 过 已超 已超过 远超 超越", _over),
+    ("超 超过 逾 突破 超出 高于 多于 大于 过 不止 已超 已超过 远超 超越 破", _over),
     ("不少于 至少 不低于 不小于 最少 起码 少说 不下 不下于 上", _least),
     ("不足 不到 低于 少于 小于 未满 不满 未到", _under),
     ("不超过 至多 最多 不高于 不多于 不大于 不超", _most),
     ("约 大约 大概 大致 约为 约占 约有 约合 约达", _about),
 )
 AFTER: Final[Mapping[str, Rule]] = _table(
-    ("以上 及以上 之多 开外", _least),
+    ("以上 及以上 之多 开外 + ＋", _least),
     ("以下 以内 之内 及以下 内", _most),
     ("左右 上下 前后 许", _about),
 )
@@ -85,5 +86,7 @@ def interval(number: Numeral, hedge: str = "", *, inner: bool = False, percent: 
 
 def rounds_to(value: Decimal, number: Numeral) -> bool:
     """Whether a value, rounded once from its exact digits, half to even, is what stands written."""
+    if not number.place:
+        return False
     places = (value / number.place).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
     return places * number.place == number.value

@@ -24,10 +24,10 @@ SCALES: Final[Mapping[str, Decimal]] = {"": ONE, "万": Decimal(10**4), "亿": D
 CHINESE: Final = "零〇一二两三四五六七八九十百千万亿廿卅"
 
 # Of Arabic figures: 千 and 百 are scales unless they begin a unit (千瓦时, 千克, 百分点).
-_ARABIC: Final = r"(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:[.．]\d+)?)"
-SCALE: Final = r"(?:万亿|百万|千万|十万|百亿|千亿|万|亿|千(?![瓦克米伏卡帕赫焦兆安]|字节)|百(?![分姓货强余]))"
-ARABIC: Final = re.compile(rf"{_ARABIC}(?:亿零?\d+(?:\.\d+)?万|万零?\d+(?:\.\d+)?千(?![瓦克米伏卡])|{SCALE})?")
-_PART: Final = re.compile(rf"({_ARABIC})({SCALE}|)")
+_ARABIC: Final = r"(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:[ \u2009\u202f]\d{3})+(?=[余多万\u4e00-\u9fff])|\d+(?:[.．]\d+)?)"
+SCALE: Final = r"(?:万亿|百万|千万|十万|百亿|千亿|万|亿|千(?![瓦克米伏卡帕赫焦兆安]|字节)|百(?![分姓货强余帕])|[wW](?=[余多+\u4e00-\u9fff]))"
+ARABIC: Final = re.compile(rf"{_ARABIC}(?:亿零?\d+(?:\.\d+)?万|万零?\d+(?:\.\d+)?千(?![瓦克米伏卡])|万零?\d{{1,4}}(?![\d.万,])|{SCALE})?")
+_PART: Final = re.compile(r"(\d[\d, \u2009\u202f]*(?:[.．]\d+)?)([百千万亿十wW]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,26 @@ class Numeral:
     word: str = ""
 
 
+_PLAIN_DIGITS: Final = str.maketrans({",": "", " ": "", "\u2009": "", "\u202f": "", "．": "."})
+
+
 def arabic(text: str) -> Numeral:
     """An Arabic numeral that ``ARABIC`` matched, with its scale words."""
     value, place, scaled = Decimal(0), ONE, False
     for match in _PART.finditer(text):
-        digits, scale = match[1].replace(",", "").replace("．", "."), match[2]
+        digits, scale = match[1].translate(_PLAIN_DIGITS), match[2]
         size = _size(scale)
         value += Decimal(digits) * size
         places = len(digits.partition(".")[2])
         place = size.scaleb(-places)
-        scaled = scaled or bool(scale) or places > 0
+        scaled = bool(scale) or places > 0
     return Numeral(value, place, last_place(value), scaled)
 
 
 def _size(scale: str) -> Decimal:
     size = 1
     for sign in scale:
-        size *= TENS.get(sign) or MYRIADS[sign]
+        size *= TENS.get(sign) or MYRIADS.get(sign) or 10**4  # w is 万
     return Decimal(size)
 
 
@@ -81,12 +84,28 @@ def chinese(text: str) -> Numeral | None:
     """A numeral in Chinese characters: 十四, 两千三百, 一万三, 二〇二二, 数十, 十几, 三五百; None if it is none."""
     if several := _SEVERAL.search(text):
         return _several(text, several)
+    if "点" in text:
+        return _pointed(text)
     if _ABOUT.search(text) and (spread := _between(text)):
         return spread
     if len(text) > 1 and all(sign in DIGITS for sign in text):
         return _plain(Decimal("".join(str(DIGITS[sign]) for sign in text)))
     value = _counted(text)
+    if value is not None and all(sign in MYRIADS or sign in "百千十" for sign in text):
+        return Numeral(value, value if "万" in text or "亿" in text else ONE, last_place(value), "万" in text or "亿" in text)
     return None if value is None else _plain(value, scaled="万" in text or "亿" in text, text=text)
+
+
+def _pointed(text: str) -> Numeral | None:
+    """三点五亿, 四十一点六: decimals read out digit by digit."""
+    whole, _, rest = text.partition("点")
+    digits = rest.rstrip("万亿")
+    above = _counted(whole)
+    if above is None or not digits or any(sign not in DIGITS for sign in digits):
+        return None
+    size = _size(rest[len(digits) :])
+    value = (above + Decimal("0." + "".join(str(DIGITS[sign]) for sign in digits))) * size
+    return Numeral(value, size.scaleb(-len(digits)), last_place(value), True)
 
 
 def _plain(value: Decimal, *, scaled: bool = False, text: str = "") -> Numeral:

@@ -11,7 +11,7 @@ from yibiao.core import hedges, numerals
 from yibiao.core.intervals import Interval
 from yibiao.core.numerals import Numeral
 from yibiao.core.reading.types import Precision
-from yibiao.core.reading.units import UNIT
+from yibiao.core.reading.units import TIME, UNIT
 
 _C: Final = numerals.CHINESE
 CHINESE: Final = re.compile(
@@ -20,22 +20,26 @@ CHINESE: Final = re.compile(
 _FRACTION: Final = re.compile(
     rf"(?P<below>百|千|万|[{_C}]+|\d+)分之(?P<above>[{_C}几数]+(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)"
 )
-_MORE: Final = re.compile(r"[余多]|来(?=[个万亿人名家户件次天年位条处岁米里])|几(?=[万亿])")
+_RATIO: Final = re.compile(r"(?<![\d/.])(\d)/([2-9]|10)(?![\d/年月日])")
+_MORE: Final = re.compile(r"[余多]|来(?![自到源访信电人临说讲看去往回袭得]|$)|几(?=[万亿])")
 _SCALE: Final = re.compile(numerals.SCALE)
 _HALF: Final = re.compile(r"半(?![径数价年天小岛夜个山路截成导])")
 _AFTER: Final = re.compile(
-    r"(?:及其?|或者?|[(（]含[)）])?(?:以上|以下|以内|之内|之多|开外|左右|上下(?![联级游功浮班水左车学班]))|许(?=[,，。;；、）)\n]|$)|前后(?=[,，。;；])"
+    r"(?:及其?|或者?|[(（]含[)）])?(?:以上|以下|以内|之内|之多|开外|左右|[+＋](?![\dA-Za-z\u4e00-\u9fff])|上下(?![联级游功浮班水左车学班]))|许(?=[,，。;；、）)\n]|$)|前后(?=[,，。;；])"
 )
+# The open class: a lone character between a number and a stop is its measure word.
+_OWN: Final = re.compile(r"[\u4e00-\u9fff](?<![的了和与及以等起至到由之是为有在元内外中上下前后左右年月日时分秒号第余多来名])(?=[，,、。；;）)])")
+_WITHIN: Final = re.compile(r"内(?![容部外涵地设]|不得)")
 # Before a numeral; what may not stand before the hedge itself is a word that ends in the same character.
 _BEFORE: Final = re.compile(
-    r"(?:不少于|不低于|不小于|不超过|不高于|不多于|不大于|不下于|已超过|远超过?|超出|超过|突破|将近|接近|逼近|临近|高于|多于|大于|低于|少于|小于"
+    r"(?:不少于|不低于|不小于|不超过|不高于|不多于|不大于|不下于|已超过|远超过?|超出|超过|突破|将近|接近|逼近|临近|不止|高于|多于|大于|低于|少于|小于"
     r"|至少|最少|起码|少说|至多|最多|(?<!人手)(?<!补)不足|不到|未到|未满|不满|不下|大约|大概|大致|约[为占有合达]"
     r"|(?<![最附临靠邻贴亲远新])近|(?<![赶高])超|(?<![节预契条签违制公履续邀合简特守])约|逾)"
     r"(?:了|到|达到?|至|过)?[ \u3000]*$"
 )
-_ROUND: Final = re.compile(r"(?:(?<![以网线路街场山船车会手身晚早马海之水])上|(?<![通经超不难跨])过)$")
+_ROUND: Final = re.compile(r"(?:(?<![以网线路街场山船车会手身晚早马海之水])上|(?<![通经超不难跨])过|(?<![侦打突攻爆])破)$")
 # A hedge that stands away from its number: 不少于所辖小区总数1%.
-_AWAY: Final = re.compile(r"(不少于|不低于|不超过|不高于|至少|最多)[^\d,，。;；:：、\n零一二两三四五六七八九十百千万%％]{2,14}$")
+_AWAY: Final = re.compile(r"(不少于|不低于|不超过|不高于|至少|最多|约(?=占))[^\d,，。;；:：、\n零一二两三四五六七八九十百千万%％]{2,14}$")
 _RANGE: Final = re.compile(r"\s*(?:至|到|[-－—–~～]{1,2})\s*")
 _CLASSES: Final = {"已超过": "超过", "远超": "超", "远超过": "超过"}
 _WIDTH: Final = str.maketrans("（）％", "()%")
@@ -70,15 +74,20 @@ def phrase(text: str, at: int, floor: int) -> Phrase | None:
     return _finish(text, start, at, num_end, number, floor)
 
 
+_HALF_OF: Final = Numeral(Decimal("0.5"), Decimal(0), Decimal("0.05"))
+
+
 def _token(text: str, at: int) -> tuple[Numeral, int] | None:
+    if (ratio := _RATIO.match(text, at)) and 0 < int(ratio[1]) < int(ratio[2]):
+        value = Decimal(int(ratio[1])) / int(ratio[2])
+        return Numeral(value, Decimal(0), value / 20), ratio.end()
     if fraction := _FRACTION.match(text, at):
         if number := _divided(fraction):
             return number, fraction.end()
     if match := numerals.ARABIC.match(text, at):
         return numerals.arabic(match[0]), match.end()
-    if text[at] == "半":
-        half = Decimal("0.5")
-        return Numeral(half, numerals.ONE, Decimal("0.1")), at + 1
+    if text[at] == "半" or text.startswith("一半", at):
+        return _HALF_OF, at + (2 if text.startswith(("一半", "半数"), at) else 1)
     match = CHINESE.match(text, at)
     if match is None:
         return None
@@ -95,7 +104,7 @@ def _divided(match: re.Match[str]) -> Numeral | None:
     if match["below"] in ("百", "千", "万"):
         return above
     value = above.value / below.value
-    return Numeral(value, value, value)
+    return Numeral(value, Decimal(0), value / 20)
 
 
 def _number(text: str) -> Numeral | None:
@@ -104,7 +113,7 @@ def _number(text: str) -> Numeral | None:
 
 def _signed(text: str, at: int, floor: int) -> tuple[int, bool]:
     """A minus directly before the digits, where it cannot be a dash between two."""
-    if at > floor and text[at - 1] in "-－−" and (at - 1 == floor or not (text[at - 2].isalnum() or text[at - 2] in ")）%％")):
+    if at > floor and text[at - 1] in "-－−" and (at - 1 == floor or not (text[at - 2].isdecimal() or text[at - 2].isascii() and text[at - 2].isalpha() or text[at - 2] in ")）%％万亿年月日时")):
         return at - 1, True
     return at, False
 
@@ -112,7 +121,8 @@ def _signed(text: str, at: int, floor: int) -> tuple[int, bool]:
 def _finish(text: str, start: int, at: int, num_end: int, number: Numeral, floor: int) -> Phrase:
     end, unit, more, inner = num_end, None, "", False
     percent = text[at:num_end].startswith(("百分之", "千分之"))
-    if more_match := _MORE.match(text, end):
+    more_match = _MORE.match(text, end)
+    if more_match and (more_match[0] != "来" or UNIT.match(text, more_match.end()) or text[more_match.end() : more_match.end() + 1] in "万亿"):
         more, end = more_match[0], more_match.end()
         if scale := _SCALE.match(text, end):
             number, end, inner, num_end = _scaled(number, scale[0]), scale.end(), True, num_end
@@ -123,8 +133,10 @@ def _finish(text: str, start: int, at: int, num_end: int, number: Numeral, floor
     elif (match := UNIT.match(text, end)) and match[0]:
         unit, end = match[0], match.end()
         end, more, number = _after_unit(text, end, more, number, unit)
+    elif not percent and text[at].isdecimal() and (match := _OWN.match(text, end)):
+        unit, end = match[0], match.end()
     before = _hedge_before(text, start, floor, number, unit)
-    after = _AFTER.match(text, end)
+    after = _AFTER.match(text, end) or (_WITHIN.match(text, end) if unit and TIME.fullmatch(unit) else None)
     hedge, near_end = _hedge(before, after, more)
     if before is not None:
         start = before.start()
@@ -133,7 +145,8 @@ def _finish(text: str, start: int, at: int, num_end: int, number: Numeral, floor
     if after is not None and (before is None):
         end = after.end()
     unit_plain = _plain(unit)
-    number = _share(number, unit_plain)
+    if unit is None and text[start - 1 : start] in ("￥", "¥"):
+        unit_plain = "元"
     rule = hedge or more or ""
     interval = hedges.interval(number, _CLASSES.get(rule, rule), inner=inner, percent=unit_plain == "%")
     said = hedge or more or number.word or None
@@ -154,23 +167,37 @@ def _after_unit(text: str, end: int, more: str, number: Numeral, unit: str) -> t
     """一年多, 3个月余, 两年半, 3个多月."""
     if "多" in unit and not more:
         return end, "多", number
+    if unit.startswith("个半"):
+        return end, more, replace(number, value=number.value + _HALF_OF.value)
+    if unit == "成":
+        return _tenths(text, end, more, number)
     if (half := _HALF.match(text, end)) and unit in ("年", "天", "个月", "小时", "倍", "个小时"):
         return half.end(), more, replace(number, value=number.value + Decimal("0.5"))
-    if not more and text[end : end + 1] in ("多", "余") and unit in ("年", "个月", "天", "小时", "个小时", "倍", "米", "岁"):
+    if not more and text[end : end + 1] in ("多", "余") and unit in _OPEN_UNITS:
         if not text.startswith(("多名", "多次", "多个", "多家", "多条", "多方", "多部"), end):
             return end + 1, text[end], number
     return end, more, number
 
 
-def _share(number: Numeral, unit: str | None) -> Numeral:
-    """成 is told in percent points: 八成 is 80, 九成八 98."""
-    if unit != "成":
-        return number
-    ten = Decimal(10)
+_OPEN_UNITS: Final = ("年", "个月", "天", "小时", "个小时", "倍", "米", "岁", "周", "个星期")
+_TEN: Final = Decimal(10)
+
+
+def _tenths(text: str, end: int, more: str, number: Numeral) -> tuple[int, str, Numeral]:
+    """成 is told in percent points: 八成 is 80, 九成八 98, 两成多 between 20 and 30."""
     spread = number.spread
     if spread:
-        spread = Interval(spread.low * ten, (spread.high or spread.low) * ten)
-    return Numeral(number.value * ten, ten, number.last * ten, True, spread, number.word)
+        spread = Interval(spread.low * _TEN, (spread.high or spread.low) * _TEN)
+    told = Numeral(number.value * _TEN, _TEN, number.last * _TEN, True, spread, number.word)
+    following = text[end : end + 1]
+    if following in numerals.DIGITS and not UNIT.match(text, end + 1):
+        value = told.value + numerals.DIGITS[following]
+        return end + 1, more, Numeral(value, numerals.ONE, numerals.ONE, True)
+    if following == "半":
+        return end + 1, more, Numeral(told.value + 5, numerals.ONE, numerals.ONE, True)
+    if following in ("多", "余") and not more:
+        return end + 1, following, told
+    return end, more, told
 
 
 def _hedge_before(
@@ -178,14 +205,17 @@ def _hedge_before(
 ) -> re.Match[str] | None:
     low = max(floor, start - 6)
     found = _BEFORE.search(text, low, start)
-    if found is None and text[start] in "百千万亿半":
+    if found is None and (text[start] in "百千万亿半" or text.startswith("一半", start) or unit == "成"):
         found = _ROUND.search(text, low, start)
+    if found is None and number.scaled and text[low:start].endswith("破"):
+        found = _BROKEN.search(text, low, start)
     if found and found[0] == "近" and _recent(text, found.start(), floor, number, unit):
         return None
     return found
 
 
-_SPENT: Final = re.compile(r"(?:战|时|续|达|过|了|共|计|行|走|守|干|跑|用|花|长|忙|累|期|作|动|查|耗|经)$")
+_BROKEN: Final = re.compile(r"(?<![侦打突攻爆已])破$")
+_SPENT: Final = re.compile(r"(?:战|时|续|达|过|了|共|计|行|走|守|干|跑|用|花|长|忙|累|期|作|动|查|耗|经|期)$")
 
 
 def _recent(text: str, start: int, floor: int, number: Numeral, unit: str | None) -> bool:

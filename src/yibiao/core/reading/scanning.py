@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from yibiao.core import numerals
@@ -15,7 +17,7 @@ from yibiao.core.reading.types import Reading, Run
 from yibiao.core.reading.units import LENGTH, STRUCTURAL, TIME, UNIT
 
 _NUMERAL: Final = re.compile(
-    rf"\d|[{numerals.CHINESE}]|[几数](?=[十百千万亿])|几(?=[个名位年天次种家户条起项处场批件])|半(?=年|个[月小]|小时|天|数)"
+    rf"\d|[{numerals.CHINESE}]|[几数](?=[十百千万亿])|几(?=[个名位年天次种家户条起项处场批件])|半(?=年|个[月小]|小时|天|数(?!字))|(?<=[过近超])半(?![年个小天径导岛路夜边圆])"
 )
 _CHINESE_RUN: Final = phrases.CHINESE
 _LOOSE: Final = re.compile(r"\d+(?:[.,]\d+)*")
@@ -23,7 +25,34 @@ _LOOSE: Final = re.compile(r"\d+(?:[.,]\d+)*")
 
 def read(text: str) -> Reading:
     """Every numeral run of a text, none of them lost, none overlapping another."""
-    return Reading(text, tuple(counted(text, list(_runs(text)))))
+    if not _GAP.search(text):
+        return Reading(text, tuple(counted(text, list(_runs(text)))))
+    closed, places = _closed(text)
+    return Reading(text, tuple(_opened(run, text, places) for run in counted(closed, list(_runs(closed)))))
+
+
+# Spaces that some editors put between digits and characters; they separate nothing.
+_GAP: Final = re.compile(r"(?<=\d)[ \u00a0\u3000]+(?=[\u4e00-\u9fff%％‰])|(?<=[\u4e00-\u9fff])[ \u00a0\u3000]+(?=\d)")
+
+
+def _closed(text: str) -> tuple[str, list[int]]:
+    """The text without such spaces, and for each of its characters where that stood."""
+    places: list[int] = []
+    at = 0
+    for gap in _GAP.finditer(text):
+        places += range(at, gap.start())
+        at = gap.end()
+    places += range(at, len(text))
+    return "".join(text[place] for place in places), places
+
+
+def _opened(run: Run, text: str, places: list[int]) -> Run:
+    start, end = places[run.start], places[run.end - 1] + 1
+    num_start, num_end = places[run.num_start], places[run.num_end - 1] + 1
+    return replace(
+        run, start=start, end=end, surface=text[start:end],
+        num_start=num_start, num_end=num_end, num=text[num_start:num_end],
+    )  # fmt: skip
 
 
 def _runs(text: str) -> Iterator[Run]:
@@ -54,8 +83,20 @@ def _arabic(text: str, at: int, floor: int) -> Run:
     return _claim(text, found, floor)
 
 
+# 出租率超过80%的有85家: the hedged number says which are counted.
+_CLASS: Final = re.compile(r"的[^，。；,;、\n\d]{0,6}\d")
+
+
 def _edge(text: str, found: Phrase) -> NotClaim | None:
     """A quantity that is the edge of a class and claims nothing by itself."""
+    if found.bare and found.end > found.num_end and text[found.end - 2 : found.end] in ("以上", "以下") and found.start == found.num_start and text[found.end : found.end + 1] not in "，。；、,;\n":
+        return NotClaim(found.start, found.end, "threshold")
+    if found.unit in ("岁", "周岁") and found.hedge == "至":
+        return NotClaim(found.start, found.end, "threshold")
+    if found.precision == "hedged" and found.unit and _CLASS.match(text, found.end):
+        return NotClaim(found.start, found.end, "threshold")
+    if found.unit == "毫米" and found.start < found.num_start and text[found.start] in "超大小":
+        return NotClaim(found.start, found.end, "threshold")
     if found.hedge in ("以上", "以下", "以内", "之内", "内") and found.end - 2 >= found.num_end:
         end = found.end - (2 if not text[found.end - 1 : found.end] == "内" or text[found.end - 2] == "以" else 2)
         if notclaims.threshold(text, end, found.unit):
@@ -70,24 +111,29 @@ def _chinese(text: str, at: int, floor: int) -> Run:
         return _not_a_claim(text, other, at)
     if text[at] == "零" and end == at + 1:
         return _zero(text, at, floor)
+    if stop := notclaims.place(text, end):
+        return _not_a_claim(text, NotClaim(at, stop, "name"), at)
     found = phrases.phrase(text, at, floor)
     if found is not None and (found.precision == "hedged" or not found.bare) and (claim := _counted(text, found, floor)):
         return claim
     if other := notclaims.fixed(text, at, end, floor) or notclaims.slogan(text, at, end, floor):
         return _not_a_claim(text, other, at)
-    if stop := notclaims.place(text, end):
-        return _not_a_claim(text, NotClaim(at, stop, "name"), at)
     return _run(text, at, end, at, end, False if text[at:end] in _LOOSE_WORDS else None, "unknown")
 
 
 _LOOSE_WORDS: Final = frozenset("一 二 三 四 五 六 七 八 九 十 百 千 万 亿 两 零".split())  # noqa: SIM905
 
 
+_HALF: Final = Decimal("0.5")
+
+
 def _counted(text: str, found: Phrase, floor: int) -> Run | None:
     """A Chinese numeral with a measure word, where nothing says that it is an idiom, a slogan or a name."""
     num = text[found.num_start : found.num_end]
     fraction = "分之" in num
-    if not fraction and found.unit is None and not (found.precision == "hedged" and found.value >= 100):
+    if found.value == _HALF and found.unit is None:
+        return _claim(text, found, floor)
+    if not fraction and found.unit is None and not (found.value >= 100 and not found.bare and len(num) > 1):
         return None
     if num == "一" and found.precision != "hedged" and not _one(text, found, floor):
         return None
@@ -105,15 +151,18 @@ def _counted(text: str, found: Phrase, floor: int) -> Run | None:
 
 
 _ONE_BEFORE: Final = re.compile(r"(?:死亡|受伤|造成|抓获|查获|失踪|失联|重伤|轻伤|为期|历时|持续|长达|用时|耗时|增加|减少|仅|共|只有|查处|查扣|增长|提高|扩大|翻)了?$")
+_DIVISIONS: Final = tuple("省市县区乡镇村旗")
 _SPAN_UNITS: Final = ("年", "个月", "周", "天", "小时", "分钟", "个小时", "星期")
 
 
 def _one(text: str, found: Phrase, floor: int) -> bool:
     """一 counts only where the words say so: 死亡一人, 为期一周, 增长一倍."""
+    if found.unit in ("倍", "%") or (found.unit in _DIVISIONS and text[found.start - 1 : found.start] in _DIVISIONS):
+        return True
     return bool(_ONE_BEFORE.search(text, max(floor, found.start - 4), found.start)) and found.unit not in ("大", "级", "类", "方", "点")
 
 
-_LEVELS: Final = re.compile(r"(?:[省市县区乡镇村街社国州组网格楼户街道社区部门队所局厅企]|上下|[”\"’])$")
+_LEVELS: Final = re.compile(r"(?:[省市县区乡镇村街国州组格楼户社]|上下|[”\"’])$")
 
 
 def _levels(text: str, found: Phrase) -> bool:
@@ -125,12 +174,15 @@ def _levels(text: str, found: Phrase) -> bool:
     return bool(_LEVELS.search(text, max(0, found.start - 3), found.start)) or text.startswith(("联动", "网络", "体系", "架构", "书记", "组织", "同步", "网格", "梯次", "调度", "巡"), found.end)
 
 
+_IS_ZERO: Final = re.compile(r"(?:为|是|均|达到)$")
+
+
 def _zero(text: str, at: int, floor: int) -> Run:
     after = text[at + 1 : at + 3]
     if other := notclaims.fixed(text, at, at + 1, floor):
         return _not_a_claim(text, other, at)
     quoted = text[at - 1 : at] in notclaims._QUOTE_OPEN and at > 0
-    if after in lexicon.ZEROS or (quoted and len(after) == 2) or text[at - 2 : at] in ("实现", "保持"):
+    if _IS_ZERO.search(text, max(floor, at - 3), at) and text[at + 1 : at + 2] in "，。；、,;\n" or after in lexicon.ZEROS or (quoted and len(after) == 2) or text[at - 2 : at] in ("实现", "保持"):
         found = phrases.phrase(text, at, floor)
         if found is not None:
             return _run(text, at, at + 1, at, at + 1, True, "zero", found)
