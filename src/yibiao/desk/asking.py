@@ -65,14 +65,14 @@ def query(
     return Query(
         indicator=figures.indicator(ref).ref,
         program=meant.code,
-        place=_known(place) or meant.place,
+        place=known(place) or meant.place,
         period=period(meant, from_, until),
         as_of=as_of,
         edition="now" if edition == "now" else "then",
     )
 
 
-def _known(code: str) -> str:
+def known(code: str) -> str:
     """The code itself, once it is sure that some place has or had it: a typing error is not a question of rights."""
     if code:
         places.place(code)

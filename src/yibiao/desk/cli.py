@@ -5,27 +5,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 import django
+from django.conf import settings
 from django.utils import translation
 
+import yibiao
 from yibiao.core.problems import Refusal
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command; leaves with 0, with 1 where something was found unsound, or with 2 where it was refused."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    os.environ["YIBIAO_DATA"] = data_folder(words)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yibiao.site.settings")
-    django.setup()
-    translation.activate(language())
-    # The commands import the rooms' tables, which exist only once Django is set up for a data folder.
-    from yibiao.desk.commands import program, terminal
+    root = _reader() if needs_no_data(words) else _program(data_folder(words))
+    # What says texts can be loaded only once the language is set.
+    from yibiao.desk.commands import terminal
 
     as_json = "--json" in words
     try:
-        sys.exit(program.yibiao.main(words, prog_name="yibiao", standalone_mode=False) or 0)
+        sys.exit(root.main(words, prog_name="yibiao", standalone_mode=False) or 0)
     except Refusal as refusal:
         terminal.complain(refusal.problems, as_json=as_json, language=language())
         sys.exit(2)
@@ -38,6 +38,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader has seen enough (``| head``); closing quietly keeps the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _program(folder: str) -> click.Group:
+    """All commands, on a data folder."""
+    os.environ["YIBIAO_DATA"] = folder
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yibiao.site.settings")
+    django.setup()
+    translation.activate(language())
+    # The commands import the rooms' tables, which exist only once Django is set up for a data folder.
+    from yibiao.desk.commands import program
+
+    return program.yibiao
+
+
+def _reader() -> click.Group:
+    """The commands that read texts: no tables, no folder, no wait."""
+    settings.configure(LANGUAGE_CODE="zh-hans", USE_I18N=True, LOCALE_PATHS=[Path(yibiao.__file__).parent / "locale"])
+    django.setup()
+    translation.activate(language())
+    from yibiao.desk.commands import reader
+
+    return reader.yibiao
+
+
+def needs_no_data(words: Sequence[str]) -> bool:
+    """Whether a text is only to be read, or the reading only to be timed."""
+    command = next((word for word in words if not word.startswith("-")), "")
+    given = {word.partition("=")[0] for word in words}
+    return (command == "check" and "--program" not in given) or (command == "bench" and "--data" not in given)
 
 
 def data_folder(words: Sequence[str]) -> str:

@@ -101,3 +101,34 @@ BAD_REQUEST = Rule(
     "请对照接口说明 /api/docs 改正后再发。",
     "Correct it by the description at /api/docs and send it again.",
 )
+DRAFT_MOVED = Rule(
+    "desk.draft.moved",
+    "“{phrase}”已经不在原来的位置，文字被改过了。",
+    "“{phrase}” no longer stands where it was: the text has been changed.",
+    "请重新核对，再改这一处。",
+    "Check the draft again, then change this place.",
+    409,
+)
+TEXT_UNREADABLE = Rule(
+    "desk.check.unreadable",
+    "文件“{name}”读不出文字。",
+    "no text can be read from the file “{name}”.",
+    "请用 UTF-8 或 GB18030 编码的 .txt、.md，或 .docx。",
+    "Use .txt or .md in UTF-8 or GB18030, or .docx.",
+)
+TEXT_TOO_LONG = Rule(
+    "desk.check.too-long",
+    "文字超过了 {limit} MB。",
+    "the text has more than {limit} MB.",
+    "请分成几份核对。",
+    "Check it in several parts.",
+    413,
+)
+TEXT_NOWHERE = Rule(
+    "desk.check.nowhere",
+    "没有文件“{name}”，或没有权限打开。",
+    "there is no file “{name}”, or it may not be opened.",
+    "请检查路径；从标准输入读，写“-”。",
+    "Check the path; write “-” to read standard input.",
+    404,
+)

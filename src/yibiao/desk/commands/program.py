@@ -9,7 +9,20 @@ import click
 from django.utils.translation import gettext
 
 from yibiao import __version__
-from yibiao.desk.commands import bulletins, doctor, figures, ledger, packs, people, places, reference, serving, terminal
+from yibiao.desk.commands import (
+    benching,
+    bulletins,
+    checking,
+    doctor,
+    figures,
+    ledger,
+    packs,
+    people,
+    places,
+    reference,
+    serving,
+    terminal,
+)
 from yibiao.desk.serving import begin
 
 # These look at what is there, or bring the tables up to date themselves.
@@ -35,6 +48,8 @@ for command in (
     figures.figure,
     figures.rebuild,
     bulletins.bulletin,
+    checking.check,
+    benching.bench,
     ledger.ledger,
     doctor.doctor,
     reference.reference,

@@ -1,0 +1,135 @@
+"""``yibiao bench check``: how fast a text is read and held against the records, beside other readers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from django.utils.translation import gettext
+
+from yibiao.core import faults
+from yibiao.core.reading import read
+from yibiao.desk.bench import measuring, specimen
+from yibiao.desk.commands import terminal
+from yibiao.desk.commands.terminal import options
+
+CHARACTERS: Final = 1_000_000
+BEGIN: Final = "<!-- yibiao bench check: begin -->"
+END: Final = "<!-- yibiao bench check: end -->"
+
+
+@click.group(help=gettext("量速度。"))
+@options
+def bench() -> None:
+    pass
+
+
+@bench.command(
+    "check",
+    help=gettext("核稿的速度：读数、查文字问题、对记录，以及同一段文字上别的读法。写明 --data 时才对记录。"),
+)
+@click.option(
+    "--chars",
+    type=click.IntRange(measuring.PAGE, 20_000_000),
+    default=CHARACTERS,
+    show_default=True,
+    help=gettext("读多少字。"),
+)
+@click.option("--rounds", type=click.IntRange(1, 100), default=measuring.ROUNDS, show_default=True)
+@click.option("--write", type=click.Path(path_type=Path), default=None, help=gettext("把结果写进这份说明的标记之间。"))
+@options
+def check(chars: int, rounds: int, write: Path | None) -> None:
+    speeds = measuring.readers(chars, rounds)
+    result: dict[str, Any] = {
+        "machine": measuring.machine(),
+        "versions": measuring.versions(),
+        "rounds": rounds,
+        "readers": {name: speed and speed.as_json() for name, speed in speeds.items()},
+        "page": _page(rounds),
+    }
+    if write is not None:
+        _put(write, "\n".join(_table(result)))
+    if terminal.wants_json():
+        # Durations are floats, which the records of facts never are.
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        return
+    terminal.out(result, _table(result))
+
+
+def _page(rounds: int) -> dict[str, Any]:
+    """The parts of checking one page, in milliseconds; matching only where there are records."""
+    text = specimen.text(measuring.PAGE)
+    reading = read(text)
+    with measuring.one_core():
+        taken: dict[str, Any] = {
+            "characters": len(text),
+            "numerals": len(reading.runs),
+            "reading_ms": measuring.milliseconds(lambda: read(text), rounds),
+            "faults_ms": measuring.milliseconds(lambda: faults.find(reading), rounds),
+            "whole_ms": None,
+            "program": None,
+        }
+        if _has_data():
+            taken |= _matched(text, rounds)
+    return {key: round(value, 2) if isinstance(value, float) else value for key, value in taken.items()}
+
+
+def _has_data() -> bool:
+    # The command also runs without any tables; then there is nothing to match.
+    from django.conf import settings
+
+    return bool(settings.INSTALLED_APPS)
+
+
+def _matched(text: str, rounds: int) -> dict[str, Any]:
+    """A whole check of the page against the first program of the data folder."""
+    from yibiao.bulletins import queries
+    from yibiao.desk import asking
+    from yibiao.desk.operating import everything
+    from yibiao.packs import queries as packs
+
+    found = packs.programs()
+    if not found:
+        return {}
+    one, scope = found[0], everything()
+    period = asking.window(one)
+    queries.check_text(text, one.code, one.place, period, scope=scope)
+    whole = measuring.milliseconds(lambda: queries.check_text(text, one.code, one.place, period, scope=scope), rounds)
+    return {"whole_ms": whole, "program": one.code}
+
+
+def _table(result: dict[str, Any]) -> list[str]:
+    machine, versions, page = result["machine"], result["versions"], result["page"]
+    named = " · ".join(f"{name} {version}" for name, version in versions.items() if version)
+    lines = [
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['system']} {machine['architecture']}; {named}.",
+        f"Medians of {result['rounds']} rounds on one core; the text is generated.",
+        "",
+        "| reader | characters | characters/s | numerals found |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, speed in result["readers"].items():
+        cells = ("—", "—", "—") if speed is None else (
+            f"{speed['characters']:,}", f"{speed['characters_per_second']:,}", f"{speed['found']:,}"
+        )  # fmt: skip
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    lines += ["", f"| one page of {page['characters']:,} characters, {page['numerals']} numerals | ms |", "|---|---:|"]
+    lines += [f"| reading | {page['reading_ms']} |", f"| faults of the text | {page['faults_ms']} |"]
+    if page["whole_ms"] is not None:
+        lines.append(f"| whole check against {page['program']} | {page['whole_ms']} |")
+    return lines
+
+
+def _put(path: Path, text: str) -> None:
+    """Writes the marked section of a page anew; a page without one gets it at its end."""
+    page = path.read_text("utf-8") if path.is_file() else "# Benchmarks\n"
+    section = f"{BEGIN}\n{text}\n{END}"
+    if BEGIN in page and END in page:
+        head, _, rest = page.partition(BEGIN)
+        page = f"{head}{section}{rest.partition(END)[2]}"
+    else:
+        page = f"{page.rstrip()}\n\n## Draft check\n\n{section}\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, "utf-8")

@@ -1,0 +1,20 @@
+"""The root of the commands that need no data folder; ``program`` has them as well, beside all the others."""
+
+from __future__ import annotations
+
+import click
+from django.utils.translation import gettext
+
+from yibiao import __version__
+from yibiao.desk.commands import benching, checking, terminal
+
+
+@click.group(help=gettext("一表：一次填报，事事有数；每个数都能打开，看到它的来处。"))
+@click.version_option(__version__, prog_name="yibiao")
+@terminal.options
+def yibiao() -> None:
+    pass
+
+
+yibiao.add_command(checking.check)
+yibiao.add_command(benching.bench)
