@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from yibiao.bulletins import marks, models, problems, queries, rows
+from yibiao.bulletins import marks, models, permits, problems, queries, rows, sealing
+from yibiao.bulletins.drafting import keep_check, rewrite, take_draft, take_file
+from yibiao.bulletins.learning import confirm, reject, release, report_values, withdraw_alias, withdraw_reported
 from yibiao.bulletins.types import Bulletin, Preview, Template
 from yibiao.core import canon
 from yibiao.core.periods import Period
@@ -20,10 +21,12 @@ from yibiao.ledger import queries as log
 from yibiao.ledger.types import FactDraft
 from yibiao.packs import queries as packs
 from yibiao.packs.types import PackVersion
-from yibiao.people.types import EVERY_PROGRAM, Grant, Scope, Warrant
-from yibiao.places import queries as places
+from yibiao.people.types import Warrant
 
-_TRIES = 50
+__all__ = [
+    "confirm", "correct", "define", "draft", "edit", "issue", "keep_check", "reject", "release", "report_values",
+    "rewrite", "take_draft", "take_file", "withdraw_alias", "withdraw_reported",
+]  # fmt: skip
 
 
 def define(version: PackVersion, templates: Iterable[Template]) -> None:
@@ -59,7 +62,7 @@ def draft(
         raise refuse(problems.TEMPLATE_UNKNOWN.at(id=template, known=known or "—"))
     place = place or made.place or opened.place
     period = period or made.period or Period(opened.window_from, opened.window_until)
-    _permit(by, place, program)
+    permits.permit(by, place, program)
     with transaction.atomic():
         row = _new(
             template=made.id,
@@ -111,7 +114,7 @@ def issue(id: str, *, by: Warrant) -> Bulletin:
     """
     row = _draft(id, by)
     read = (row.source, row.title, row.edits)
-    _seal()
+    sealing.seal()
     made = _preview(row, by)
     if made.problems or made.checkpoint is None:
         raise Refusal(made.problems)
@@ -129,7 +132,7 @@ def issue(id: str, *, by: Warrant) -> Bulletin:
         if row.supersedes:
             models.Bulletin.objects.filter(id=row.supersedes).update(status="superseded", superseded_by=row.id)
         _tell("bulletin.issued", row, by, _content(row))
-    _seal()
+    sealing.seal()
     return rows.bulletin(row)
 
 
@@ -151,17 +154,11 @@ def correct(id: str, *, by: Warrant) -> Bulletin:
     return _shown(row, by)
 
 
-def _permit(by: Warrant, place: str, program: str) -> None:
-    right = by.right in ("review", "manage") and by.program in (program, EVERY_PROGRAM)
-    if not right or not (by.place == place or places.descends(place, by.place)):
-        raise refuse(problems.PERMIT.at(place=place))
-
-
 def _locked(id: str, by: Warrant) -> models.Bulletin:
     row = models.Bulletin.objects.select_for_update().filter(id=id).first()
     if row is None:
         raise refuse(problems.UNKNOWN.at(id=id))
-    _permit(by, row.place, row.program)
+    permits.permit(by, row.place, row.program)
     return row
 
 
@@ -185,19 +182,9 @@ def _new(*, template: str, **columns: Any) -> models.Bulletin:
     )
 
 
-def _seal() -> None:
-    """Seal whatever is committed; another sealer at work is given a moment to finish."""
-    for _ in range(_TRIES):
-        ledger.seal_all()
-        if not log.counts().pending:
-            return
-        time.sleep(0.02)
-
-
 def _preview(row: models.Bulletin, by: Warrant) -> Preview:
-    scope = Scope(by.actor, "analyse", (Grant("analyse", by.place, frozenset({row.program})),))
     period = Period(row.period_from, row.period_until)
-    return queries.preview(row.source, row.program, row.place, period, scope=scope)
+    return queries.preview(row.source, row.program, row.place, period, scope=permits.figures_of(by, row.program))
 
 
 def _shown(row: models.Bulletin, by: Warrant) -> Bulletin:

@@ -125,3 +125,131 @@ NOTHING_SEALED: Final = Rule(
     "Report some data first and try again shortly.",
     409,
 )
+DRAFT_UNKNOWN: Final = Rule(
+    "bulletins.draft.unknown",
+    "没有待核稿“{id}”，或不在您的查看范围内。",
+    "There is no draft “{id}” to be checked, or it lies outside your scope.",
+    "请核对编号；需要查看时，请联系管理员。",
+    "Check its number; ask an administrator if you need to see it.",
+    404,
+)
+DRAFT_EMPTY: Final = Rule(
+    "bulletins.draft.empty",
+    "文稿里没有文字。",
+    "There is no text in the draft.",
+    "请粘贴正文，或上传有正文的文件。",
+    "Paste the text, or upload a file that has some.",
+)
+DRAFT_LONG: Final = Rule(
+    "bulletins.draft.too-long",
+    "文稿有 {count} 个字，一次最多核 {limit} 个字。",
+    "The draft has {count} characters; at most {limit} are checked at a time.",
+    "请分成几份，分别核稿。",
+    "Divide it and check the parts one by one.",
+)
+DRAFT_SIGNS: Final = Rule(
+    "bulletins.draft.signs",
+    "文稿里有不能保存的字符。",
+    "The draft holds characters that cannot be stored.",
+    "请另存为 UTF-8 纯文本后再试。",
+    "Save it as plain UTF-8 text and try again.",
+)
+FILE_KIND: Final = Rule(
+    "bulletins.file.kind",
+    "不能核“{name}”这种文件。",
+    "A file such as “{name}” cannot be checked.",
+    "请上传 .docx、.txt 或 .md 文件；.doc 请先另存为 .docx。",
+    "Upload a .docx, .txt or .md file; save a .doc as .docx first.",
+)
+FILE_LARGE: Final = Rule(
+    "bulletins.file.too-large",
+    "文件超过 {limit} MB。",
+    "The file is larger than {limit} MB.",
+    "请去掉图片，或分成几个文件。",
+    "Take out the pictures, or divide it into several files.",
+    413,
+)
+FILE_ENCODING: Final = Rule(
+    "bulletins.file.encoding",
+    "看不懂文件的编码。",
+    "The encoding of the file is not known.",
+    "请另存为 UTF-8 纯文本。",
+    "Save it as plain UTF-8 text.",
+)
+DOCX_BROKEN: Final = Rule(
+    "bulletins.docx.broken",
+    "打不开这个 .docx 文件：{reason}。",
+    "The .docx file cannot be opened: {reason_en}.",
+    "请用文字处理软件打开，另存为 .docx 后再传。",
+    "Open it in a word processor, save it as .docx again and upload that.",
+)
+DOCX_BOMB: Final = Rule(
+    "bulletins.docx.bomb",
+    "这个 .docx 文件展开后过大，没有打开：{reason}。",
+    "The .docx file would grow too large, so it was not opened: {reason_en}.",
+    "请把正文复制到新文件里再传。",
+    "Copy the text into a new file and upload that.",
+    413,
+)
+NO_ORIGINAL: Final = Rule(
+    "bulletins.document.no-original",
+    "待核稿“{id}”不是从 .docx 上传的，没有可带修订的原文件。",
+    "Draft “{id}” was not uploaded as .docx, so there is no file to carry the changes.",
+    "请复制改好的文字，或上传 .docx 文件核稿。",
+    "Copy the corrected text, or upload the .docx file to check it.",
+    409,
+)
+CHECK_UNKNOWN: Final = Rule(
+    "bulletins.check.unknown",
+    "待核稿“{id}”没有第 {number} 次核稿。",
+    "Draft “{id}” has no check number {number}.",
+    "请从核稿记录里选。",
+    "Choose one from the history of its checks.",
+    404,
+)
+CHECK_OUTSIDE: Final = Rule(
+    "bulletins.check.outside",
+    "“{place}”的数不在您的查看范围内，不能按它核稿。",
+    "The figures of “{place}” lie outside your scope, so nothing can be checked against them.",
+    "请改用您查看范围内的地点，或请管理员授权。",
+    "Choose a place inside your scope, or ask an administrator to grant it.",
+    403,
+)
+CLAIM_UNKNOWN: Final = Rule(
+    "bulletins.claim.unknown",
+    "文稿里没有这处数字表述（{key}）。",
+    "There is no such claim in the draft ({key}).",
+    "文稿可能改过，请重新核稿后再确认。",
+    "The text may have changed: check it again, then confirm.",
+    404,
+)
+ALIAS_UNKNOWN: Final = Rule(
+    "bulletins.alias.unknown",
+    "没有在用的别称“{id}”。",
+    "There is no alias “{id}” in use.",
+    "请从本专项的别称里选。",
+    "Choose one from the aliases of the program.",
+    404,
+)
+REPORTED_UNKNOWN: Final = Rule(
+    "bulletins.reported.unknown",
+    "没有在用的报载数“{id}”。",
+    "There is no reported value “{id}” in use.",
+    "请从报载数里选。",
+    "Choose one from the reported values.",
+    404,
+)
+REPORTED_NONE: Final = Rule(
+    "bulletins.reported.none",
+    "“{id}”里没有可存的、经人确认的数字表述。",
+    "“{id}” has no claim confirmed by a person that could be kept.",
+    "请先在核稿时确认各数所指的指标。",
+    "Confirm in the check which indicators its numbers speak of.",
+)
+SOURCE_MISSING: Final = Rule(
+    "bulletins.reported.source",
+    "报载数要写明出处，1 到 200 个字。",
+    "A reported value needs its source, in 1 to 200 characters.",
+    "请写报刊或文件的名称和日期。",
+    "Give the name and date of the paper or document.",
+)

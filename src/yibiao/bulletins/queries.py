@@ -8,7 +8,8 @@ from typing import Final
 
 from django.utils.translation import gettext
 
-from yibiao.bulletins import marks, models, problems, rendering, rows
+from yibiao.bulletins import marks, models, permits, problems, rendering, rows
+from yibiao.bulletins.drafts import aliases, check_text, checks, document, draft, drafts, kept_check, reported
 from yibiao.bulletins.types import Bulletin, Citation, Preview, Restatement, Template, Verified
 from yibiao.core import canon, merkle
 from yibiao.core.periods import Period
@@ -20,10 +21,13 @@ from yibiao.packs import queries as packs
 from yibiao.packs.types import PackFiles
 from yibiao.people import queries as people
 from yibiao.people.types import Scope
-from yibiao.places import queries as places
+
+__all__ = [
+    "aliases", "bulletin", "bulletins", "check", "check_text", "checks", "document", "draft", "drafts", "frozen",
+    "kept_check", "preview", "reported", "restatements", "template", "templates", "verify",
+]  # fmt: skip
 
 SHOWN: Final = 20
-_READING: Final = ("analyse", "review", "manage")
 
 
 def check(files: PackFiles, indicators: Iterable[Indicator]) -> tuple[list[Template], list[Problem]]:
@@ -81,7 +85,7 @@ def bulletin(id: str, *, scope: Scope) -> Bulletin:
     Raises: bulletins.bulletin.unknown, for one outside the scope as well.
     """
     row = models.Bulletin.objects.filter(id=id).first()
-    if row is None or not _open_to(scope, row.place, row.program, {}):
+    if row is None or not permits.open_to(scope, row.place, row.program, {}):
         raise refuse(problems.UNKNOWN.at(id=id))
     if row.status != "draft":
         return rows.bulletin(row)
@@ -95,7 +99,7 @@ def bulletins(scope: Scope, program: str | None = None) -> tuple[Bulletin, ...]:
     if program is not None:
         found = found.filter(program=program)
     seen: dict[tuple[str, str], bool] = {}
-    return tuple(rows.bulletin(row) for row in found if _open_to(scope, row.place, row.program, seen))
+    return tuple(rows.bulletin(row) for row in found if permits.open_to(scope, row.place, row.program, seen))
 
 
 def restatements(id: str, *, scope: Scope) -> tuple[Restatement, ...]:
@@ -154,14 +158,6 @@ def _ask(query: Query, pack: str, known: Mapping[str, Indicator], scope: Scope) 
         mark = marks.Mark(0, 0, "", query.indicator.removeprefix(f"{pack}."), "")
         raise refuse(marks.unknown(mark, pack, known))
     return figures.figure(query, scope=scope)
-
-
-def _open_to(scope: Scope, place: str, program: str, seen: dict[tuple[str, str], bool]) -> bool:
-    key = (place, program)
-    if key not in seen:
-        roots = scope.places(program) if scope.right in _READING else ()
-        seen[key] = any(place == root or places.descends(place, root) for root in roots)
-    return seen[key]
 
 
 def _query(issued: Bulletin, citation: Citation, as_of: int) -> Query:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
+from yibiao.core.faults import Fault
 from yibiao.core.intervals import Interval
 from yibiao.core.periods import Period
 from yibiao.core.problems import Problem
@@ -20,6 +21,8 @@ Colour = Literal["red", "amber", "green", "grey"]
 How = Literal["bound", "confirmed", "alias", "label"]
 DraftKind = Literal["text", "markdown", "docx"]
 COLOURS: Final[tuple[Colour, ...]] = ("red", "amber", "green", "grey")
+LONGEST_DRAFT: Final = 200_000  # characters
+LARGEST_FILE: Final = 10 * 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,8 @@ class Offer:
 class Candidate:
     """An indicator that a claim may speak of, and why. ``indicator`` is its ref.
 
-    ``score`` is 0–1. ``bound``: the author cited it; ``confirmed``: a person said so in this draft; ``alias``: by a
-    phrase that was confirmed before; ``label``: by its words. Values of figures play no part in it.
+    ``score`` is 0–1. ``bound``: the author cited it; ``confirmed``: a person said so in this draft; ``alias``: by
+    another name of it, of its pack or confirmed before; ``label``: by its own. Values of figures play no part in it.
     """
 
     indicator: str
@@ -184,7 +187,7 @@ class Check:
     checkpoint: int | None
     judged: tuple[Judged, ...]
     others: tuple[Run, ...]
-    faults: tuple[Any, ...]
+    faults: tuple[Fault, ...]
     counts: Mapping[Colour, int]
     number: int = 0
     checked_at: datetime | None = None
@@ -205,7 +208,10 @@ class CheckLine:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text from outside, to be checked. ``file`` is the name it was uploaded under, empty for a pasted one."""
+    """A text from outside, to be checked. ``file`` is the name it was uploaded under, empty for a pasted one.
+
+    Missing: ``last`` is None as long as no check of it was kept.
+    """
 
     id: str
     title: str
@@ -219,6 +225,7 @@ class Draft:
     created_at: datetime
     edits: int
     has_original: bool
+    last: CheckLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
