@@ -11,7 +11,9 @@ from yibiao.core.faults.types import DUPLICATE, ORPHAN, TORN, TRUNCATED, Fault
 
 # A paragraph that begins so is body text, however short: no heading, caption or label does.
 _BODY: Final = re.compile(
-    r"(?:据悉|据了解|据介绍|据统计|据通报|此外|除此之外|与此同时|另外|不仅如此|下一步|接下来|值得一提的是|截至目前|在此基础上)[，,]"
+    r"(?:据悉|据了解|据介绍|据统计|据通报|此外|除此之外|与此同时|另外|不仅如此|下一步|接下来|值得一提的是|值得注意的是|截至目前"
+    r"|在此基础上|(?:日前|近日)?[，,]?记者(?:日前|近日|今天)?从[^，,]{2,16}(?:获悉|了解到))[，,]"
+    r"|[本又][报网台]?讯[\s（(]"
 )
 # A long paragraph of several clauses that begins so is body text too.
 _LONG_BODY: Final = re.compile(
@@ -42,12 +44,14 @@ _NO_OBJECT: Final = re.compile(
     r"[，,、](?:进一步|切实|不断|着力|全力|积极|深入|认真|全面|有效|严格)[\u3400-\u9fff]{2}$"
 )
 # No sentence begins with these.
-_HEADLESS: Final = re.compile(r"的(?![士确哥])|了(?!解|然|却|结|不|望|无)|们|[、，。；！？：,](?=[\u3400-\u9fff“《])")
+_HEADLESS: Final = re.compile(
+    r"的(?![士确哥])|了(?!解|然|却|结|不|望|无)|们|次[，。；、,]|[、，。；！？：,](?=[\u3400-\u9fff“《])"
+)
 _OPENING: Final = {"“": "”", "‘": "’", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〈": "〉"}
 _CLOSING: Final = {close: opening for opening, close in _OPENING.items()}
 # A last clause that ends so may well be complete: only the full stop is missing.
 _COMPLETE: Final = re.compile(
-    r"(?:[\d０-９]|[万亿千百十余多])\s?(?![年月日时点分])[\u3400-\u9fff]{1,2}次?$|[%％]$"
+    r"(?:[\d０-９]|[万亿千百十余多])\s?(?:人次|户次|家次|台次|辆次|场次|个|处|项|件|起|人|户|家|份|条|名|次|场|辆|台|册|部|吨|元|亩|公里|所|栋|套|支)$|[%％]$"
     r"|(?:好评|欢迎|肯定|赞誉|一致|基础|保障|支撑|氛围|效果|成效|作用|贡献|力量|水平|能力|意识|目标|平安|稳定|有序|平稳|安全|和谐|防线|感|局面|格局"
     r"|合力|屏障|根基|落实|到位|环境|提升|提高|增强|进行|开展|问题|情况|要求|部署|任务|责任|措施|机制|工作|活动|行动|发展|建设|实处|底线|发生|防控)$"
 )
@@ -80,8 +84,13 @@ _ORPHAN: Final = re.compile(
     r"(?:人次|户次|家次|台次|辆次|场次|矿次|组次|个|处|项|件|起|人|户|家|份|条|名|次|场|辆|台|册|部|只|吨|万?元|亩|公里|平方米|宗|所|栋|套|支|批次)"
     r"(?:[（(][^（()）\n]{1,8}[)）])?[。；](?!这|那|——|…)"
 )
+_TURNED: Final = re.compile(r"[（(]?\s?(?:下转|转)第?.{1,4}版")
 _SHORTEST_BODY: Final = 12
+_SHORTEST_CLAUSE: Final = 10
 _LONG: Final = 30
+_LONGER: Final = 40
+_SEVERAL: Final = 2
+_COUNTED: Final = re.compile(r"[\d０-９][万亿]?[余多]?[\u3400-\u9fff%％]")
 _SHORTEST_DUPLICATE: Final = 20
 _SURE_DUPLICATE: Final = 40
 _LISTED_DUPLICATE: Final = 80
@@ -120,7 +129,7 @@ def _loose(parts: tuple[Paragraph, ...]) -> bool:
 
 
 def _ending(part: Paragraph, after: Paragraph | None, text: str, loose: bool) -> Fault | None:
-    if part.table or part.caption or part.text[-1] in TERMINAL:
+    if part.table or part.caption or part.text[-1] in TERMINAL or (after and _TURNED.match(after.text)):
         return None
     if after and not after.table and _cut(part, after):
         return Fault(TORN, part.end, after.start, text)
@@ -136,10 +145,12 @@ def _ending(part: Paragraph, after: Paragraph | None, text: str, loose: bool) ->
 
 
 def _truncated(part: Paragraph, text: str) -> Fault | None:
-    end = part.text[-1]
-    if not (HAN.match(end) or end in "%％，、,"):
+    end, comma = part.text[-1], "，" in part.last or "," in part.last
+    if not (HAN.match(end) or end in "%％，、,") or not (comma or len(part.last) >= _SHORTEST_CLAUSE):
         return None
-    return Fault(TRUNCATED, max(part.start, part.end - _SHOWN_END), part.end, text)
+    if not comma and any(char.isspace() for char in part.last):
+        return None
+    return Fault(TRUNCATED, max(part.start, part.end - _SHOWN_END), part.end, text, suspect=not comma)
 
 
 def _is_body(part: Paragraph) -> bool:
@@ -148,11 +159,16 @@ def _is_body(part: Paragraph) -> bool:
         return part.sentences and part.last.count("，") + part.last.count(",") > 0 and part.commas > 1
     if _BODY.match(part.text):
         return len(part.text) >= _SHORTEST_BODY
-    return part.sentences or bool(part.commas > 1 and len(part.text) >= _LONG and _LONG_BODY.match(part.text))
+    if part.sentences:
+        return True
+    if part.commas < _SEVERAL or len(part.text) < _LONG:
+        return False
+    counted = len(part.text) >= _LONGER and len(_COUNTED.findall(part.text)) >= _SEVERAL
+    return counted or bool(_LONG_BODY.match(part.text))
 
 
 def _may_be_body(part: Paragraph) -> bool:
-    long = len(part.text) >= _LONG and part.commas > 1
+    long = len(part.text) >= _LONG and part.commas >= _SEVERAL
     return part.commas > 0 and len(part.text) >= _SHORTEST_BODY and (long or bool(_LIKELY_BODY.match(part.text)))
 
 
@@ -178,6 +194,8 @@ def _cut(part: Paragraph, after: Paragraph) -> bool:
     if first in "，。；、！？：":
         end = part.text[-1]
         return len(after.text) > 1 and bool(HAN.match(end) or end in "”》）%％" or end.isdecimal())
+    if part.credit or _LABEL.match(after.text):
+        return False
     opened = _unclosed(part.text)
     return part.open and opened is not None and _closes(after.text) == opened
 

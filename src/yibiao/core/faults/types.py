@@ -108,10 +108,16 @@ RATIO: Final = Kind(
     "{part}占{total}应为{share}%，与所写{said}不符，请核对",
     "{part} of {total} is {share}%, not {said}; check them.",
 )
+CHANGE: Final = Kind(
+    "change_mismatch",
+    "suspect",
+    "由{before}到{after}，变化应为{change}，与所写{said}不符，请核对",
+    "From {before} to {after} the change is {change}, not {said}; check them.",
+)
 
 KINDS: Final = (
     TORN, DUPLICATE, DOUBLED, TRUNCATED, ORPHAN, UNIT_MISMATCH, UNIT_INCONSISTENT, NUMERALS_MIXED,
-    HEDGE_REDUNDANT, HEDGE_EXACT, LIST_COUNT, SUM, PART, RATIO,
+    HEDGE_REDUNDANT, HEDGE_EXACT, LIST_COUNT, SUM, PART, RATIO, CHANGE,
 )  # fmt: skip
 
 
