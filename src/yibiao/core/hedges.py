@@ -14,6 +14,7 @@ from yibiao.core.numerals import Numeral
 
 Rule: TypeAlias = Callable[[Numeral], Interval]
 
+_WHOLE: Final = 100
 _TENTH: Final = Decimal("0.1")
 _TWENTIETH: Final = Decimal("0.05")
 _NINE_TENTHS: Final = Decimal("0.9")
@@ -53,11 +54,11 @@ def _table(*rows: tuple[str, Rule]) -> dict[str, Rule]:
 
 BEFORE: Final[Mapping[str, Rule]] = _table(
     ("近 将近 接近 逼近 临近", _near),
-    ("超 超过 逾 突破 超出 高于 多于 大于 过 不止 已超 已超过 远超 超越 破", _over),
+    ("超 超过 逾 突破 超出 高于 多于 大于 过 不止 已超过 远超 远超过 破", _over),
     ("不少于 至少 不低于 不小于 最少 起码 少说 不下 不下于 上", _least),
     ("不足 不到 低于 少于 小于 未满 不满 未到", _under),
     ("不超过 至多 最多 不高于 不多于 不大于 不超", _most),
-    ("约 大约 大概 大致 约为 约占 约有 约合 约达", _about),
+    ("约 大约 大概 大致 约为 约占 约有 约合", _about),
 )
 AFTER: Final[Mapping[str, Rule]] = _table(
     ("以上 及以上 之多 开外 + ＋", _least),
@@ -68,7 +69,10 @@ MORE: Final = ("余", "多", "来")
 
 
 def interval(number: Numeral, hedge: str = "", *, inner: bool = False, percent: bool = False) -> Interval:
-    """The interval of a numeral with a hedge. ``inner``: 余 stands before the scale (270余万) or there is no scale."""
+    """The interval of a numeral with a hedge. ``inner``: 余 stands before the scale (270余万) or there is no scale.
+
+    A share in percent is rounded to what is written, be it 14.5% or 15%; 0 and 100 % are meant exactly.
+    """
     if number.spread is not None and not hedge:
         return number.spread
     if hedge == "来":
@@ -78,7 +82,7 @@ def interval(number: Numeral, hedge: str = "", *, inner: bool = False, percent: 
         return Interval(number.value, number.value + step, low_open=True, high_open=True)
     if rule := BEFORE.get(hedge) or AFTER.get(hedge):
         return rule(number)
-    if not number.value or not number.scaled or (percent and number.value == 100):
+    if not number.value or not (number.scaled or percent) or (percent and number.value == _WHOLE):
         return Interval(number.value, number.value)
     half = number.place / 2
     return Interval(number.value - half, number.value + half, high_open=True)

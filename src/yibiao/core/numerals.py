@@ -24,15 +24,19 @@ SCALES: Final[Mapping[str, Decimal]] = {"": ONE, "万": Decimal(10**4), "亿": D
 CHINESE: Final = "零〇一二两三四五六七八九十百千万亿廿卅"
 
 # Of Arabic figures: 千 and 百 are scales unless they begin a unit (千瓦时, 千克, 百分点).
-_ARABIC: Final = r"(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:[ \u2009\u202f]\d{3})+(?=[余多万\u4e00-\u9fff])|\d+(?:[.．]\d+)?)"
+_ARABIC: Final = (
+    r"(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:[ \u2009\u202f]\d{3})+(?=[\u4e00-\u9fff])|\d+(?:[.．]\d+)?)"
+)
 SCALE: Final = r"(?:万亿|百万|千万|十万|百亿|千亿|万|亿|千(?![瓦克米伏卡帕赫焦兆安]|字节)|百(?![分姓货强余帕])|[wW](?=[余多+\u4e00-\u9fff]))"
-ARABIC: Final = re.compile(rf"{_ARABIC}(?:亿零?\d+(?:\.\d+)?万|万零?\d+(?:\.\d+)?千(?![瓦克米伏卡])|万零?\d{{1,4}}(?![\d.万,])|{SCALE})?")
+ARABIC: Final = re.compile(
+    rf"{_ARABIC}(?:亿零?\d+(?:\.\d+)?万|万零?\d+(?:\.\d+)?千(?![瓦克米伏卡])|万零?\d{{1,4}}(?![\d.万,])|{SCALE})?"
+)
 _PART: Final = re.compile(r"(\d[\d, \u2009\u202f]*(?:[.．]\d+)?)([百千万亿十wW]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """What a bare numeral says. ``place`` is one unit of the last place written, ``last`` one of the last not nought.
+    """What a bare numeral says. ``place`` is one unit of the last place written, 0 for fractions.
 
     ``scaled`` says that it was written with 万, 亿 or decimals, so that it is rounded to its last place unless a hedge
     says otherwise. ``spread`` is set for numerals that are a range by themselves (数十, 三五百), ``word`` being 数 or 几.
@@ -40,10 +44,14 @@ class Numeral:
 
     value: Decimal
     place: Decimal = ONE
-    last: Decimal = ONE
     scaled: bool = False
     spread: Interval | None = None
     word: str = ""
+
+    @property
+    def last(self) -> Decimal:
+        """One unit of the last place that is not nought; of a fraction, a twentieth."""
+        return last_place(self.value) if self.place else self.value / 20
 
 
 _PLAIN_DIGITS: Final = str.maketrans({",": "", " ": "", "\u2009": "", "\u202f": "", "．": "."})
@@ -51,22 +59,25 @@ _PLAIN_DIGITS: Final = str.maketrans({",": "", " ": "", "\u2009": "", "\u202f": 
 
 def arabic(text: str) -> Numeral:
     """An Arabic numeral that ``ARABIC`` matched, with its scale words."""
+    if text.isdecimal():
+        return Numeral(Decimal(text))
     value, place, scaled = Decimal(0), ONE, False
     for match in _PART.finditer(text):
         digits, scale = match[1].translate(_PLAIN_DIGITS), match[2]
-        size = _size(scale)
-        value += Decimal(digits) * size
+        step = size(scale)
+        value += Decimal(digits) * step
         places = len(digits.partition(".")[2])
-        place = size.scaleb(-places)
+        place = step.scaleb(-places)
         scaled = bool(scale) or places > 0
-    return Numeral(value, place, last_place(value), scaled)
+    return Numeral(value, place, scaled)
 
 
-def _size(scale: str) -> Decimal:
-    size = 1
+def size(scale: str) -> Decimal:
+    """What a scale word multiplies by: 千万 → 10000000; w, as some type it, is 万."""
+    product = 1
     for sign in scale:
-        size *= TENS.get(sign) or MYRIADS.get(sign) or 10**4  # w is 万
-    return Decimal(size)
+        product *= TENS.get(sign) or MYRIADS.get(sign) or MYRIADS["万"]
+    return Decimal(product)
 
 
 def last_place(value: Decimal) -> Decimal:
@@ -89,11 +100,14 @@ def chinese(text: str) -> Numeral | None:
     if _ABOUT.search(text) and (spread := _between(text)):
         return spread
     if len(text) > 1 and all(sign in DIGITS for sign in text):
-        return _plain(Decimal("".join(str(DIGITS[sign]) for sign in text)))
+        return Numeral(Decimal("".join(str(DIGITS[sign]) for sign in text)))
     value = _counted(text)
-    if value is not None and all(sign in MYRIADS or sign in "百千十" for sign in text):
-        return Numeral(value, value if "万" in text or "亿" in text else ONE, last_place(value), "万" in text or "亿" in text)
-    return None if value is None else _plain(value, scaled="万" in text or "亿" in text, text=text)
+    if value is None:
+        return None
+    scaled = "万" in text or "亿" in text
+    if scaled and all(sign in MYRIADS or sign in TENS for sign in text):
+        return Numeral(value, value, scaled)  # 百万, 千万: the word itself is what was written
+    return Numeral(value, _written_place(text) if scaled else ONE, scaled)
 
 
 def _pointed(text: str) -> Numeral | None:
@@ -103,14 +117,9 @@ def _pointed(text: str) -> Numeral | None:
     above = _counted(whole)
     if above is None or not digits or any(sign not in DIGITS for sign in digits):
         return None
-    size = _size(rest[len(digits) :])
-    value = (above + Decimal("0." + "".join(str(DIGITS[sign]) for sign in digits))) * size
-    return Numeral(value, size.scaleb(-len(digits)), last_place(value), True)
-
-
-def _plain(value: Decimal, *, scaled: bool = False, text: str = "") -> Numeral:
-    place = _written_place(text) if scaled else ONE
-    return Numeral(value, place, last_place(value), scaled)
+    step = size(rest[len(digits) :])
+    value = (above + Decimal("0." + "".join(str(DIGITS[sign]) for sign in digits))) * step
+    return Numeral(value, step.scaleb(-len(digits)), scaled=True)
 
 
 def _written_place(text: str) -> Decimal:
@@ -133,15 +142,12 @@ def _counted(text: str) -> Decimal | None:
             digit = DIGITS[sign]
             unit = 1 if digit == 0 else unit
         elif sign in TENS:
-            size = TENS[sign]
-            part += size if sign in "廿卅" else (1 if digit is None else digit) * size
-            digit, unit = None, size if sign not in "廿卅" else 10
+            ten = TENS[sign]
+            part += ten if sign in "廿卅" else (1 if digit is None else digit) * ten
+            digit, unit = None, ten if sign not in "廿卅" else 10
         elif sign in MYRIADS:
-            size = MYRIADS[sign]
-            part += digit or 0
-            below = part if part or total else 1
-            total = (total + below) * size if size == 10**8 or total and total % 10**8 else total + below * size
-            part, digit, unit = 0, None, size
+            total = _myriads(total, part + (digit or 0), MYRIADS[sign])
+            part, digit, unit = 0, None, MYRIADS[sign]
         else:
             return None
     if digit:
@@ -149,24 +155,25 @@ def _counted(text: str) -> Decimal | None:
     return Decimal(total + part)
 
 
+def _myriads(total: int, part: int, myriad: int) -> int:
+    """一万亿 multiplies what came before; 一亿二千万 adds to it."""
+    below = part if part or total else 1
+    if myriad == MYRIADS["亿"] or (total and total % MYRIADS["亿"]):
+        return (total + below) * myriad
+    return total + below * myriad
+
+
 def _several(text: str, match: re.Match[str]) -> Numeral | None:
     """数十 is 20 up to 100, 十几 between 10 and 20, 几个 from 2 to 9: the unknown digit lies between 1 and 9."""
     before, after = text[: match.start()], text[match.end() :]
-    if after and after[0] in TENS:
-        size = _counted(after)
-        if size is None or before:
-            return None
-        spread = Interval(size * 2, size * 10, high_open=True)
-        return Numeral(spread.low, size, size, True, spread, match[1])
-    size = _counted(after) if after else ONE
+    scale = _counted(after) if after else ONE
     base = _counted(before) if before else Decimal(0)
-    if size is None or base is None:
+    if scale is None or base is None or (before and after and after[0] in TENS):
         return None
     if not before:
-        spread = Interval(size * 2, size * 10, high_open=True)
-        return Numeral(spread.low, size, size, True, spread, match[1])
-    spread = Interval(base * size, (base + last_place(base)) * size, low_open=True, high_open=True)
-    return Numeral(spread.low, size, size, True, spread, match[1])
+        return Numeral(scale, scale, True, Interval(scale * 2, scale * 10, high_open=True), match[1])
+    spread = Interval(base * scale, (base + last_place(base)) * scale, low_open=True, high_open=True)
+    return Numeral(spread.low, scale, True, spread, match[1])
 
 
 def _between(text: str) -> Numeral | None:
@@ -180,4 +187,4 @@ def _between(text: str) -> Numeral | None:
     ends = [_counted(text[: match.start()] + match[each] + text[match.end() :]) for each in (1, 2)]
     if ends[0] is None or ends[1] is None:
         return None
-    return Numeral(ends[0], ONE, last_place(ends[0]), True, Interval(ends[0], ends[1]))
+    return Numeral(ends[0], ONE, True, Interval(ends[0], ends[1]))

@@ -1,48 +1,49 @@
-"""Closed lists of what is not a claim: idioms, slogans, names, days, hotlines. Data, one word each."""
+"""The lexicon of the reader, read once from ``lexicon.toml``: measure words, and closed lists of what is no claim."""
 
 from __future__ import annotations
 
-from typing import Final
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+_DATA: Final[Mapping[str, Any]] = tomllib.loads(Path(__file__).with_name("lexicon.toml").read_text(encoding="utf-8"))
 
 
-def _words(text: str) -> frozenset[str]:
- return frozenset(text.split())
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_DATA[name]["words"].split())
 
 
-# Words in which a Chinese numeral counts nothing. Looked up by every window around the numeral.
-IDIOMS: Final = _words("""
-一线 一体 一批 一系列 一些 一定 一直 一致 统一 唯一 万一 一旦 一般 一起 一方面 一带 一流 一律 一一 一同 一道 一并 一切 一贯 一再 一时 一向
-一手 一心 一行 一家人 一下 一样 一种 一点 一片 一度 一经 一共 一会 一路 一路上 一举 一概 一味 一连 一如 一面 一边 一侧 一旁 一端 一番 一把手 一把 一份子 一份
-一员 一刻 一瞬 一遍 一脸 一身 一股 一丝 一角 一隅 一词 一语 一句 一项 一件 一个 一名 一位 一条 一座 一场 一次 一次性 一站式 一站 一窗 一网 一码 一图 一键 一表 一张网 一张
-一揽子 一卡通 一本通 一件事 一盘棋 一盘 一竿子 一股脑 一杆 一日 一天 一年 一月 一周 一生 一世 一辈 一代 一贯制 一对一 一审 一胎 一带一路 进一步 第一时间 同一 单一 专一 逐一
-之一 任一 每一 某一 这一 那一 另一 又一 不一 合一 归一 如一 划一 均一 万一 独一 十分 十足 百姓 老百姓 百货 百年 百科 百度 百般 百倍 百强 百战 百业 百花 百态
-千里 万里 万家 万户 万众 万象 万物 万事 万千 千万 万能 万元户 万用 万全 万分 万幸 千古 千秋 千金 千年 千家万户 千方百计 千山万水 千难万险 千头万绪 千军万马 千变万化 万水千山
-万无一失 万众一心 千钧一发 百折不挠 百花齐放 百年大计 百姓家 百里挑一 一百个放心 五颜六色 三令五申 七嘴八舌 四面八方 五湖四海 五花八门 三番五次 四通八达 七上八下 三心二意 一心一意 一丝不苟
-一以贯之 一如既往 一鼓作气 一马当先 一目了然 一视同仁 一步到位 一抓到底 一刻不停 一日不 一言一行 一举一动 一点一滴 一砖一瓦 一草一木 独一无二 始终如一 三言两语 举一反三 丢三落四 接二连三
-三三两两 朝三暮四 推三阻四 五谷丰登 六神无主 八仙过海 九牛一毛 十全十美 十有八九 十万火急 百分百 成千上万 成百上千 数一数二 不管三七二十一 二话不说 一式两份 一式三份 一式四份 一式五份 一干二净 一清二楚 说一不二 合二为一 三位一体 五位一体
-四季 四周 四处 四肢 四方 四邻 四邻八乡 四起 四射 四溢 四面 五官 五金 五星 五角星 五粮 五谷 五彩 五音 六畜 七夕 七彩 七窍 八卦 八方 八达 九州 九天 九泉 三角 三轮车 三维 三明治 三甲 三亚 三峡 三伏 三秋 三夏 三春 三农 三餐 三产 三公
-三军 三资 三线 三观 三北 三晋 三秦 三湘 三江 三吴 三国 三包 三无 三保 三防 三保障 三提留 三废 三审 三者 三令 三长 三方 三峡 二手 二手车 二维 二维码 二胎 二氧化碳 二甲 二甲苯 二级市场 二元 二噁英 二次元 二房东 二次供水 二线 二话 二重 二者 两岸 两侧 两地 两旁 两端
-两者 两极 两级 两手 两翼 两栖 两性 两面 两难 两头 两江 两湖 两广 两会 两节 两学 两癌 两新 两委 两轮车 两轮电动车 两客一危 两违 两高 两不愁 两山 两山论 两弹 两弹一星 两客 两非 两抢 两盗 两卡 两怕 两断 两站两员 两站
-零星 零售 零食 零件 零部件 零工 零散 零距离 零容忍 零门槛 零报告 零钱 零下 零点 零时 零碳 零碎 零担 零接触 零跑腿 零障碍 零起点 零基础 零首付 零排放 零信任 零添加 零花 零用 零落 零和 零碳 归零 清零 从零 凋零 飘零 零就业 零就业家庭 零工市场 零关税 零利率 零成本 零差价 零差率 零等待 零元 零增长 零风险 零违纪 零延误 零时差 零余额 零次 零公里 零排 零死角 零盲区 零遗漏 零缺陷 零失误 零添加 零干扰 零收费 零费用 零见面 零缺位 零懈怠 零观望 零延时 零时限 零拒绝 零推诿 零积压
-八一 七一 六一 五一 三八 双十一 十一 五四 九一八 七七 一二九 九三 五一二 十五 初一 初二 初三 初五 十五日 廿三 腊八 三月三 九九 重九 八路 新四军 四野
-一中 二中 三中 四中 五中 六中 一小 二小 三小 四小 五小 一建 二建 一师 一院 二院 三院 四院 一医 三甲医院 十佳 百佳 百强县 千强镇 百强镇 百千万 百县千镇万村 十大 十百千 十联 十户 五保 五保户 五险一金 五险 六险 四套班子 四大班子 五好 五美 六好 四好 四好农村路 三好 三好学生 三八红旗手 一等功 二等功 三等功 一等奖 二等奖 三等奖 特等 一等 二等 三等 四等 一类 二类 三类 四类 五类 一号 二号 三号 一流 二流 一把火 十分之 百日攻坚 百日行动 百日会战 百场万人 万人空巷 
-一人一档 一人一策 一户一策 一户一档 一企一策 一企一档 一事一议 一岗双责 一岗 一楼一策 一村一 一县一 一镇一 一厂一 一矿一 一河一 一路一 一物一码 一案一 一校一 一品 一村一警 一标三实 一标三 一会三函 一老一小 一长 一主 一核 一轴 一心多 一廊 一园 一中心 一平台 一办法 一网通办 一网统管 一网格 一码通 一件一 一日一 一周一 一月一 一季一 一年一 一年一度 一分耕耘 一分 一场一 一栏 一屏 一张图 一个样 一个不 一户不 一人不 一项不 一条龙 一站到底 一氧化碳 一氧化氮 一次又一次 一遍又一遍 一年又一年 一代又一代 一批又一批 一个个 一项项 一件件 一次次 一条条 一座座 一份份 一张张 一户户 一步步 一层层 一天天 一幕幕 一声声 一排排 一栋栋 一家家 一句句 一封封 一段段 一阵阵 一队队 一群群 一串串 一组组 一道道 一本本 一幅幅
-""") # noqa: E501
+IDIOMS: Final = _words("idioms")
+SLOGANS: Final = _words("slogans")
+ERAS: Final = _words("eras")
+HOTLINES: Final = _words("hotlines")
+ZEROS: Final = _words("zeros")
+VERBS: Final = _words("verbs")
+TIMES: Final = frozenset(_DATA["times"]["of"].split())
 
-# What a numeral before it makes a slogan or a fixed name, quoted or not.
-SLOGANS: Final = _words("""
-四个意识 四个自信 两个维护 两个确立 四个全面 三个代表 两个一百年 四个坚持 四个最严 三个必须 三个务必 三个不变 三个一批 五个一 五个一工程 六个一 七个一 八个一 四个一 三个一 两个一 十个一 两个结合 两个健全 两个毫不动摇 三个区分开来 三个责任 四个责任 五个责任 四个不放过 五个不 四个不 三个不 四不放过 四不两直 四不伤害 三不伤害 三同时 三违 三违一超 三管三必须 三超一疲劳 三合一 多合一 五落实 双随机 三品一标 三区三州 三区三线 三重一大 三会一课 三务公开 三公经费 三支一扶 三下乡 三步走 三大攻坚战 六稳 六保 六稳六保 七不准 八不准 九不准 十不准 五不准 十必须 五必须 八项规定 中央八项规定 九项准则 六大纪律 六项纪律 四风 四种形态 五大发展理念 五大振兴 十大工程 七天乐 五社联动 三社联动 五级书记 四级书记 一老一小 四议两公开 五位一体 三长 三官一律 三官一警 三级三方 两抓一增 两优一先 三定 三项机制 九小场所 五小场所 八小场所 三小场所 四小场所 三小 九小 六小 七小 六小行业 十小场所 七小场所 双十 三农 三产融合 三个百分百 三权分置 三变 三通一达 五通一平 七通一平 三通 四清 三清 三清一改 三拆 四好 五有 三有 三防 三防一灌 三电 三资 三废 三同步 四同步 五同步 三率一降 三见面 四定 五定 六定 四个专项 五张图 三清单 四清单 两降一升 一降一升 两升一降 三升一降 两降两升 三降一升 四早 五个严禁 六个严禁 五严 四严 三严三实 七严禁 八严禁 十严禁 五禁 五停 三停 六停 三断 四查 三查 五查 六查 七查 三查三改 六进 七进 五进 八进 十进 四进 三进 九进 六送 三送 五送 四送 四下基层 四到 五到 三到 三关爱 六无 三无 四无 五无 七无 三零 四零 五零 两不愁三保障 三江平原 三江源 双一流 三保 三保一优 三北工程 三孩 二孩 一孩 三证合一 五证合一 三码 两非 两癌 四史 三学一做 两学一做 四下乡 四送 五治 三治 三治融合 四治 五星 三星 四星 两委 三委 四套班子 五大员 八大员 三员 四员 五老 五老人员 五老志愿者 两代表一委员 双拥 双减 两山 两高一弱 两品一械 两客一危一重 两客两危一重 三超 四超 百超 千吨万人 十户联防 五户联防 十户联保 三人以上 百日攻坚 千万工程 万人助万企 百千万工程 百城千业 万企兴万村 百行千业 双百 双千 四实 三实 四强 五强 八有 七有 六有 七个有之 五个必由之路 四大 四大经济 三区三圈 两反两防两拒 三反两防 一感两度 两度一感 两队一室 一村一警 一区一警 四所合一 一警六员 百万警进千万家 一标三实 四项建设 两个责任 六个必须坚持 三大球 三基 三基工程 十户长 百户长 三支队伍 三张清单 五色图 五色 四色 三色 四色图
-""") # noqa: E501
+_LOOKING: Final = re.compile(r"\(\?[!=](?:[^()]|\([^()]*\))*\)|[()?:|\[\]]")
 
-# Unquoted political and planning names with numerals.
-ERAS: Final = _words("""
-十三五 十四五 十五五 十二五 十一五 十六五 一五 十八大 十九大 二十大 二十一大 十七大 二大 一大 三中全会 四中全会 五中全会 六中全会 二中全会 一中全会 七中全会 二十届 十九届 十八届 十四届 十三届
-""")
 
-HOTLINES: Final = frozenset("""
-12110 110 119 120 122 112 114 999 12345 12348 12350 12315 12380 12388 12318 12119 96110 96119 12337 12355 12338 12333 12366 12320 12369 12313 12306
-95598 96333 12123 12389 12377 12321 12379 12395 12365 12319 12301 12305 12309 12328 12312 12358 12310 12317 12371 12329 12393 12122 10086 10000 10010 96156 96166 12356 12339 12367
-""".split()) # noqa: SIM905
+def either(words: Iterable[str]) -> str:
+    """A pattern for any of some words, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
 
-# 零 before one of these is a claim of a zero; any other word of two characters too, unless it is an idiom.
-ZEROS: Final = _words("事故 亡人 死亡 火情 伤亡 发生 案件 发案 投诉 上访 差错 感染 病例 失联 违规 违章 隐患 污染 新增 复发 伤害 受伤 火灾 报警 警情 纠纷 舆情 火警 溺水 失踪 被盗 失火 瞒报 迟报 漏报 事件 外溢 扩散 传播 确诊 欠薪 逾期 返贫 拥堵 滞留 死伤")
+
+def measures() -> tuple[str, ...]:
+    """Patterns of all measure words, the longest first, so that 个月 is found before 个."""
+    found = [pair for section in _DATA["measures"].values() for pair in _section(section)]
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    return tuple(dict.fromkeys(pattern for _, pattern in found))
+
+
+def _section(section: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    for word in section["words"].split():
+        yield len(word), re.escape(word)
+    for word, signs in section.get("not_before", {}).items():
+        yield len(word), f"{re.escape(word)}(?![{signs}])"
+    for word, signs in section.get("only_before", {}).items():
+        yield len(word), f"{re.escape(word)}(?=[{signs}])"
+    for pattern in section.get("patterns", ()):
+        yield len(_LOOKING.sub("", pattern)), pattern

@@ -4,245 +4,207 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from yibiao.core import numerals
-from yibiao.core.reading import lexicon, notclaims, phrases
-from yibiao.core.reading.clauses import counted
-from yibiao.core.reading.notclaims import NotClaim
+from yibiao.core.reading import lexicon, names, phrases, words
+from yibiao.core.reading.clauses import Counted, counted
+from yibiao.core.reading.dates import DATES
+from yibiao.core.reading.kinds import kind
 from yibiao.core.reading.phrases import Phrase
+from yibiao.core.reading.rules import NotClaim, first
+from yibiao.core.reading.thresholds import edge
 from yibiao.core.reading.types import Reading, Run
-from yibiao.core.reading.units import LENGTH, STRUCTURAL, TIME, UNIT
+from yibiao.core.reading.units import UNIT
 
 _NUMERAL: Final = re.compile(
-    rf"\d|[{numerals.CHINESE}]|[几数](?=[十百千万亿])|几(?=[个名位年天次种家户条起项处场批件])|半(?=年|个[月小]|小时|天|数(?!字))|(?<=[过近超])半(?![年个小天径导岛路夜边圆])"
+    rf"\d|[{numerals.CHINESE}]|[几数](?=[十百千万亿])|几(?=[个名位年天次种家户条起项处场批件])"
+    r"|半(?=年|个[月小]|小时|天|数(?!字))|(?<=[过近超])半(?![年个小天径导岛路夜边圆])"
 )
-_CHINESE_RUN: Final = phrases.CHINESE
 _LOOSE: Final = re.compile(r"\d+(?:[.,]\d+)*")
-
-
-def read(text: str) -> Reading:
-    """Every numeral run of a text, none of them lost, none overlapping another."""
-    if not _GAP.search(text):
-        return Reading(text, tuple(counted(text, list(_runs(text)))))
-    closed, places = _closed(text)
-    return Reading(text, tuple(_opened(run, text, places) for run in counted(closed, list(_runs(closed)))))
-
-
 # Spaces that some editors put between digits and characters; they separate nothing.
 _GAP: Final = re.compile(r"(?<=\d)[ \u00a0\u3000]+(?=[\u4e00-\u9fff%％‰])|(?<=[\u4e00-\u9fff])[ \u00a0\u3000]+(?=\d)")
 
 
+def read(text: str) -> Reading:
+    """Every numeral run of a text: none is lost, none overlaps another.
+
+    **Shape**: runs in the order of the text; empty where it has no numeral. Cost grows linearly with the text.
+    """
+    if not _GAP.search(text):
+        return Reading(text, tuple(_run(text, each, None) for each in counted(text, list(_sightings(text)))))
+    closed, places = _closed(text)
+    return Reading(text, tuple(_run(text, each, places) for each in counted(closed, list(_sightings(closed)))))
+
+
 def _closed(text: str) -> tuple[str, list[int]]:
-    """The text without such spaces, and for each of its characters where that stood."""
+    """The text without idle spaces, and for each of its characters where that stood."""
     places: list[int] = []
     at = 0
     for gap in _GAP.finditer(text):
         places += range(at, gap.start())
         at = gap.end()
     places += range(at, len(text))
-    return "".join(text[place] for place in places), places
+    return "".join(map(text.__getitem__, places)), places
 
 
-def _opened(run: Run, text: str, places: list[int]) -> Run:
-    start, end = places[run.start], places[run.end - 1] + 1
-    num_start, num_end = places[run.num_start], places[run.num_end - 1] + 1
-    return replace(
-        run, start=start, end=end, surface=text[start:end],
-        num_start=num_start, num_end=num_end, num=text[num_start:num_end],
+def _run(text: str, seen: Counted, places: list[int] | None) -> Run:
+    start, end, num_start, num_end = seen.start, seen.end, seen.num_start, seen.num_end
+    if places is not None:
+        start, end = places[start], places[end - 1] + 1
+        num_start, num_end = places[num_start], places[num_end - 1] + 1
+    span = (start, end, text[start:end], num_start, num_end, text[num_start:num_end], seen.claim, seen.kind)
+    found = seen.phrase
+    if found is None:
+        return Run(*span)
+    return Run(
+        *span, found.value, found.interval, found.precision, found.hedge, found.unit,
+        seen.verb, seen.noun, seen.scope, seen.whole, found.number,
     )  # fmt: skip
 
 
-def _runs(text: str) -> Iterator[Run]:
+def _sightings(text: str) -> Iterator[Counted]:
     floor = 0
     match = _NUMERAL.search(text)
     while match:
-        run = _read(text, match.start(), floor)
-        yield run
-        floor = run.end
+        at = match.start()
+        seen = _arabic(text, at, floor) if text[at].isdecimal() else _chinese(text, at, floor)
+        yield seen
+        floor = seen.end
         match = _NUMERAL.search(text, floor)
 
 
-def _read(text: str, at: int, floor: int) -> Run:
-    if text[at].isdecimal():
-        return _arabic(text, at, floor)
-    return _chinese(text, at, floor)
+_DIGIT_RULES: Final = (*names.NUMBERS, *names.ORDINALS, *names.OTHERS, *DATES)
 
 
-def _arabic(text: str, at: int, floor: int) -> Run:
-    if other := notclaims.arabic(text, at, floor):
+def _arabic(text: str, at: int, floor: int) -> Counted:
+    other = (
+        first(names.NUMBERS, text, at, floor)
+        or names.latin(text, at, floor)
+        or first(names.ORDINALS, text, at, floor)
+        or first(names.OTHERS, text, at, floor)
+        or first(DATES, text, at, floor)
+        or first(names.NAMES, text, at, floor)
+        or names.bounded(text, at, floor)
+    )
+    if other:
         return _not_a_claim(text, other, at)
     found = phrases.phrase(text, at, floor)
-    if found is None:  # a digit of another script, say
+    if found is None:
         return _unknown(text, at)
     found = phrases.joined(text, found, floor)
-    if other := _edge(text, found):
+    if other := edge(text, found):
         return _not_a_claim(text, other, at)
     return _claim(text, found, floor)
 
 
-# 出租率超过80%的有85家: the hedged number says which are counted.
-_CLASS: Final = re.compile(r"的[^，。；,;、\n\d]{0,6}\d")
-
-
-def _edge(text: str, found: Phrase) -> NotClaim | None:
-    """A quantity that is the edge of a class and claims nothing by itself."""
-    if found.bare and found.end > found.num_end and text[found.end - 2 : found.end] in ("以上", "以下") and found.start == found.num_start and text[found.end : found.end + 1] not in "，。；、,;\n":
-        return NotClaim(found.start, found.end, "threshold")
-    if found.unit in ("岁", "周岁") and found.hedge == "至":
-        return NotClaim(found.start, found.end, "threshold")
-    if found.precision == "hedged" and found.unit and _CLASS.match(text, found.end):
-        return NotClaim(found.start, found.end, "threshold")
-    if found.unit == "毫米" and found.start < found.num_start and text[found.start] in "超大小":
-        return NotClaim(found.start, found.end, "threshold")
-    if found.hedge in ("以上", "以下", "以内", "之内", "内") and found.end - 2 >= found.num_end:
-        end = found.end - (2 if not text[found.end - 1 : found.end] == "内" or text[found.end - 2] == "以" else 2)
-        if notclaims.threshold(text, end, found.unit):
-            return NotClaim(found.start, found.end, "threshold")
-    return None
-
-
-def _chinese(text: str, at: int, floor: int) -> Run:
-    run = _CHINESE_RUN.match(text, at)
+def _chinese(text: str, at: int, floor: int) -> Counted:
+    run = phrases.CHINESE.match(text, at)
     end = run.end() if run else at + 1
-    if other := notclaims.chinese(text, at, end, floor):
+    if other := words.told(text, at, end, floor):
         return _not_a_claim(text, other, at)
     if text[at] == "零" and end == at + 1:
         return _zero(text, at, floor)
-    if stop := notclaims.place(text, end):
-        return _not_a_claim(text, NotClaim(at, stop, "name"), at)
-    found = phrases.phrase(text, at, floor)
-    if found is not None and (found.precision == "hedged" or not found.bare) and (claim := _counted(text, found, floor)):
-        return claim
-    if other := notclaims.fixed(text, at, end, floor) or notclaims.slogan(text, at, end, floor):
+    if other := words.place(text, at, end):
         return _not_a_claim(text, other, at)
-    return _run(text, at, end, at, end, False if text[at:end] in _LOOSE_WORDS else None, "unknown")
-
-
-_LOOSE_WORDS: Final = frozenset("一 二 三 四 五 六 七 八 九 十 百 千 万 亿 两 零".split())  # noqa: SIM905
+    found = phrases.phrase(text, at, floor)
+    if found is not None and _is_claim(text, found, floor):
+        found = phrases.joined(text, found, floor)
+        if not edge(text, found):
+            return _claim(text, found, floor)
+    if other := words.fixed(text, at, end, floor) or words.slogan(text, at, end):
+        return _not_a_claim(text, other, at)
+    return Counted(at, end, at, end, False if end == at + 1 else None, "unknown")
 
 
 _HALF: Final = Decimal("0.5")
+_HUNDRED: Final = 100
+_GRADES: Final = ("级", "号", "期", "类", "等")
 
 
-def _counted(text: str, found: Phrase, floor: int) -> Run | None:
-    """A Chinese numeral with a measure word, where nothing says that it is an idiom, a slogan or a name."""
-    num = text[found.num_start : found.num_end]
-    fraction = "分之" in num
-    if found.value == _HALF and found.unit is None:
-        return _claim(text, found, floor)
-    if not fraction and found.unit is None and not (found.value >= 100 and not found.bare and len(num) > 1):
-        return None
-    if num == "一" and found.precision != "hedged" and not _one(text, found, floor):
-        return None
-    if not fraction:
-        if notclaims.fixed(text, found.num_start, found.num_end, floor) and found.precision != "hedged" and not _levels(text, found):
-            return None
-        if found.unit in ("级", "号", "期", "类", "等") and not _levels(text, found):
-            return None
-        if notclaims.slogan(text, found.num_start, found.num_end, floor):
-            return None
-    found = phrases.joined(text, found, floor)
-    if _edge(text, found):
-        return None
-    return _claim(text, found, floor)
-
-
-_ONE_BEFORE: Final = re.compile(r"(?:死亡|受伤|造成|抓获|查获|失踪|失联|重伤|轻伤|为期|历时|持续|长达|用时|耗时|增加|减少|仅|共|只有|查处|查扣|增长|提高|扩大|翻)了?$")
-_DIVISIONS: Final = tuple("省市县区乡镇村旗")
-_SPAN_UNITS: Final = ("年", "个月", "周", "天", "小时", "分钟", "个小时", "星期")
-
-
-def _one(text: str, found: Phrase, floor: int) -> bool:
-    """一 counts only where the words say so: 死亡一人, 为期一周, 增长一倍."""
-    if found.unit in ("倍", "%") or (found.unit in _DIVISIONS and text[found.start - 1 : found.start] in _DIVISIONS):
+def _is_claim(text: str, found: Phrase, floor: int) -> bool:
+    """Whether a Chinese numeral counts: a measure word follows and nothing makes it an idiom, a slogan or a grade."""
+    num, hedged = text[found.num_start : found.num_end], found.precision == "hedged"
+    if "分之" in num or (found.value == _HALF and found.unit is None):
         return True
-    return bool(_ONE_BEFORE.search(text, max(floor, found.start - 4), found.start)) and found.unit not in ("大", "级", "类", "方", "点")
-
-
-_LEVELS: Final = re.compile(r"(?:[省市县区乡镇村街国州组格楼户社]|上下|[”\"’])$")
-
-
-def _levels(text: str, found: Phrase) -> bool:
-    """三级 is a count of levels behind names of levels (省市县三级), else a grade."""
-    if found.unit not in ("级", "类"):
+    if found.bare and not hedged:
         return False
+    if found.unit is None and (found.value < _HUNDRED or len(num) < 2):
+        return False
+    if num == "一" and not hedged and not _is_one(text, found, floor):
+        return False
+    levels = _are_levels(text, found)
+    if not hedged and not levels and words.fixed(text, found.num_start, found.num_end, floor):
+        return False
+    return (levels or found.unit not in _GRADES) and not words.slogan(text, found.num_start, found.num_end)
+
+
+_ONE_BEFORE: Final = re.compile(
+    r"(?:死亡|受伤|造成|抓获|查获|失踪|失联|重伤|轻伤|为期|历时|持续|长达|用时|耗时|增加|减少|仅|共|只有|查处|查扣|增长|提高|扩大|翻)了?$"
+)
+_DIVISIONS: Final = tuple("省市县区乡镇村旗")
+_MAKE_UPS: Final = ("大", "级", "类", "方", "点")
+
+
+def _is_one(text: str, found: Phrase, floor: int) -> bool:
+    """一 counts only where the words say so: 死亡一人, 为期一周, 增长一倍, 七市一区."""
+    if found.unit in ("倍", "%"):
+        return True
+    if found.unit in _DIVISIONS and text[found.start - 1 : found.start] in _DIVISIONS:
+        return True
+    return found.unit not in _MAKE_UPS and bool(_ONE_BEFORE.search(text, max(floor, found.start - 4), found.start))
+
+
+_LEVELS_BEFORE: Final = re.compile(r"(?:[省市县区乡镇村街国州组格楼户社]|上下|[”\"’])$")
+_LEVELS_AFTER: Final = ("联动", "网络", "体系", "架构", "书记", "组织", "同步", "网格", "梯次", "调度", "巡")
+_GRADED: Final = ("企业", "事故", "医疗", "疫苗", "水")
+
+
+def _are_levels(text: str, found: Phrase) -> bool:
+    """三级 is a count of levels behind their names (省市县三级), else a grade; 三类 a count but for 三类企业."""
     if found.unit == "类":
-        return not text.startswith(("企业", "事故", "医疗", "疫苗", "水"), found.end)
-    return bool(_LEVELS.search(text, max(0, found.start - 3), found.start)) or text.startswith(("联动", "网络", "体系", "架构", "书记", "组织", "同步", "网格", "梯次", "调度", "巡"), found.end)
+        return not text.startswith(_GRADED, found.end)
+    if found.unit != "级":
+        return False
+    before = _LEVELS_BEFORE.search(text, max(0, found.start - 3), found.start)
+    return before is not None or text.startswith(_LEVELS_AFTER, found.end)
 
 
 _IS_ZERO: Final = re.compile(r"(?:为|是|均|达到)$")
+_STOPS: Final = "，。；、,;\n"
 
 
-def _zero(text: str, at: int, floor: int) -> Run:
-    after = text[at + 1 : at + 3]
-    if other := notclaims.fixed(text, at, at + 1, floor):
+def _zero(text: str, at: int, floor: int) -> Counted:
+    """零 says that nothing happened in “零事故” and 为零; in 零售 it says nothing."""
+    if other := words.fixed(text, at, at + 1, floor):
         return _not_a_claim(text, other, at)
-    quoted = text[at - 1 : at] in notclaims._QUOTE_OPEN and at > 0
-    if _IS_ZERO.search(text, max(floor, at - 3), at) and text[at + 1 : at + 2] in "，。；、,;\n" or after in lexicon.ZEROS or (quoted and len(after) == 2) or text[at - 2 : at] in ("实现", "保持"):
-        found = phrases.phrase(text, at, floor)
-        if found is not None:
-            return _run(text, at, at + 1, at, at + 1, True, "zero", found)
-    return _run(text, at, at + 1, at, at + 1, False, "idiom")
+    after = text[at + 1 : at + 3]
+    quoted = text[at - 1 : at] in tuple(names.QUOTES) and len(after) == 2
+    alone = text[at + 1 : at + 2] in _STOPS and _IS_ZERO.search(text, max(floor, at - 3), at)
+    if UNIT.match(text, at + 1) is None and not (quoted or alone or after in lexicon.ZEROS or _achieved(text, at)):
+        return Counted(at, at + 1, at, at + 1, False, "idiom")
+    found = phrases.phrase(text, at, floor)
+    return Counted(at, at + 1, at, at + 1, True, "zero", found)
 
 
-def _claim(text: str, found: Phrase, floor: int) -> Run:
-    return _run(text, found.start, found.end, found.num_start, found.num_end, True, _kind(text, found, floor), found)
+def _achieved(text: str, at: int) -> bool:
+    return text[max(0, at - 2) : at] in ("实现", "保持")
 
 
-_CHANGE: Final = re.compile(r"同比|环比|增长|下降|上升|提高|降低|减少|增加|上涨|下跌|回落|提升|翻|压缩|缩短|增幅|降幅|涨|跌|降|增")
-_TARGET: Final = re.compile(r"力争|确保|计划|目标|拟|将|不少于|不低于|不超过|每年|到20|须|应达|要达")
-_STREAK: Final = re.compile(r"连续|已连续|持续")
-_STOCK: Final = re.compile(r"现有|共有|拥有|设有|辖|常住|户籍|面积|水位|余额|在册|库存|储备|现存|总人口|人口")
-_ACTS: Final = re.compile(r"检查|排查|出动|发放|查处|开展|发现|整改|派出|组织|播放|受理|办理|处置|抓获|破获|设置|累计|服务|走访|处罚")
+def _claim(text: str, found: Phrase, floor: int) -> Counted:
+    return Counted(
+        found.start, found.end, found.num_start, found.num_end, True, kind(text, found, floor), found
+    )  # fmt: skip
 
 
-def _kind(text: str, found: Phrase, floor: int) -> str:
-    unit = found.unit or ""
-    left = text[max(floor, found.start - 14) : found.start]
-    left = re.split(r"[，,。；;\n]", left)[-1]
-    if unit in ("%", "‰", "倍", "个百分点") or "分之" in text[found.num_start : found.num_end]:
-        return "change" if _CHANGE.search(left) or unit == "个百分点" else "ratio"
-    if not found.value and found.precision == "exact":
-        return "zero"
-    if TIME.fullmatch(unit):
-        return "streak" if _STREAK.search(left) else "duration"
-    if unit in LENGTH:
-        return "distance"
-    if unit in STRUCTURAL and text[found.num_start].isdecimal() is False or unit == "大" or text.startswith(("方面", "步骤", "环节", "主题日", "板块"), found.end):
-        return "structural"
-    if _TARGET.search(left):
-        return "target"
-    if _STOCK.search(left):
-        return "stock"
-    if unit.endswith("次") or _ACTS.search(left):
-        return "flow"
-    return "distinct" if unit in ("个", "家", "户", "名", "位", "人", "支", "所") and found.value < 100 else "flow"
-
-
-def _not_a_claim(text: str, other: NotClaim, at: int) -> Run:
+def _not_a_claim(text: str, other: NotClaim, at: int) -> Counted:
     match = _LOOSE.match(text, at, other.end) or phrases.CHINESE.match(text, at, other.end)
     num_end = match.end() if match else at + 1
-    return _run(text, other.start, max(other.end, num_end), at, num_end, False, other.kind)
+    return Counted(other.start, max(other.end, num_end), at, num_end, False, other.kind)
 
 
-def _unknown(text: str, at: int) -> Run:
+def _unknown(text: str, at: int) -> Counted:
     match = _LOOSE.match(text, at)
     end = match.end() if match else at + 1
-    return _run(text, at, end, at, end, None, "unknown")
-
-
-def _run(
-    text: str, start: int, end: int, num_start: int, num_end: int, claim: bool | None, kind: str,
-    found: Phrase | None = None,
-) -> Run:  # fmt: skip
-    run = Run(start, end, text[start:end], num_start, num_end, text[num_start:num_end], claim, kind)
-    if found is None:
-        return run
-    return Run(
-        start, end, run.surface, num_start, num_end, run.num, claim, kind,
-        found.value, found.interval, found.precision, found.hedge, found.unit,
-    )  # fmt: skip
+    return Counted(at, end, at, end, None, "unknown")

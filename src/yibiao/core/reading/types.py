@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
+from yibiao.core import hedges
 from yibiao.core.intervals import Interval
+from yibiao.core.numerals import Numeral
 
 Precision: TypeAlias = Literal["exact", "rounded", "hedged"]
 
@@ -21,7 +23,7 @@ NOT_CLAIMS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One numeral of a text and the phrase around it: ``text[start:end] == surface``, ``text[num_start:num_end] == num``.
+    """One numeral of a text, ``text[num_start:num_end] == num``, and its phrase, ``text[start:end] == surface``.
 
     ``claim`` is True for a number that says something of the world, False for one that does not (a date, an ordinal,
     a name), None where that could not be told: those are shown and never dropped.
@@ -49,6 +51,18 @@ class Run:
     noun: str = ""
     scope: str = ""
     whole: int | None = None
+    number: Numeral | None = None
+
+    def holds(self, value: Decimal) -> bool:
+        """Whether the phrase is true of an exact value: it lies in the interval, or rounds to what is written.
+
+        Source: GB/T 8170-2008, half to even, once, from the exact value.
+        """
+        if self.interval is None:
+            return False
+        if value in self.interval:
+            return True
+        return self.precision == "rounded" and self.number is not None and hedges.rounds_to(value, self.number)
 
     @property
     def counts(self) -> str | None:
