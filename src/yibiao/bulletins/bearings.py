@@ -20,7 +20,7 @@ _DAY: Final = r"(?:(?P<{0}year>\d{{4}})年)?(?:(?P<{0}month>\d{{1,2}})月)?(?P<{
 _DATES: Final = re.compile(
     rf"(?P<until>截至|截止到?|至|到)?(?:{_DAY.format('a')})(?:(?P<hour>\d{{1,2}})时)?"
     rf"(?:\s*(?:至|到|—|-|~|～|–)\s*(?:{_DAY.format('b')}))?"
-    r"|(?P<year>\d{4})年(?![\d一二三四五六七八九十]|\d*月)|(?:(?P<month_year>\d{4})年)?(?P<month>\d{1,2})月(?:份|(?=[，,]))"
+    r"|(?P<year>\d{4})年(?![\d一二三四五六七八九十起至到底末初—-]|以来|上半年|下半年)|(?:(?P<month_year>\d{4})年)?(?P<month>\d{1,2})月(?:份|(?=[，,]))"
     r"|(?P<so_far>今年以来|年初以来|今年1月1日以来)"
     r"|(?P<asked>期间|假期内|节日期间|行动中|活动中|全年|累计至今)"
 )
@@ -36,7 +36,7 @@ class _Said:
     end: int
     words: str
     period: Period | None
-    opens: bool
+    carries: bool
 
 
 def bearings(text: str, claims: Sequence[Claim], place: str, period: Period) -> list[Asked]:
@@ -59,7 +59,7 @@ def _when(text: str, claim: Claim, said: Sequence[_Said], period: Period) -> tup
         alone = last.period is None or len({one.period for one in own if one.period}) == 1
         return _shifted(last, period) if alone else (period, "")
     paragraph = text.rfind("\n", 0, start) + 1
-    before = [one for one in said if paragraph <= one.at and one.end <= start and one.opens]
+    before = [one for one in said if paragraph <= one.at and one.end <= start and one.carries]
     return _shifted(before[-1], period) if before else (period, "")
 
 
@@ -114,16 +114,18 @@ def _periods(text: str, asked: Period) -> Iterator[_Said]:
         after = text[match.end() : match.end() + 8]
         if _NOT_A_PERIOD.match(after):
             continue
-        opens = bool(_OPENS.search(text[max(0, match.start() - 40) : match.start()]))
+        # What opens a sentence holds for the paragraph, but for a single day, which is more often that of an event.
+        carries = bool(_OPENS.search(text[max(0, match.start() - 40) : match.start()]))
+        carries &= not match["amonth"] or bool(match["bday"]) or bool(match["until"])
         if match["asked"]:
-            yield _Said(match.start(), match.end(), match[0], None, opens)
+            yield _Said(match.start(), match.end(), match[0], None, carries)
             continue
         try:
             period = _period(match, asked)
         except (ValueError, Refusal):
             continue
         if period is not None:
-            yield _Said(match.start(), match.end(), match[0], period, opens)
+            yield _Said(match.start(), match.end(), match[0], period, carries)
 
 
 def _period(match: re.Match[str], asked: Period) -> Period | None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from yibiao.bulletins import bearings, matching, phrasing, pinned, problems, units, verdicts
-from yibiao.bulletins.matching import Asked, Found, Learned, Proposal
+from yibiao.bulletins import bearings, lexicons, matching, phrasing, pinned, problems, units, verdicts
+from yibiao.bulletins.lexicons import Learned
+from yibiao.bulletins.matching import Asked, Found, Proposal
 from yibiao.bulletins.phrasing import Claim, Read
 from yibiao.bulletins.types import COLOURS, LONGEST_DRAFT, Candidate, Check, Citation, Colour, How, Judged, Verdict
 from yibiao.core import faults
@@ -29,7 +30,7 @@ _REASONS: Final[Mapping[str, Text]] = {
     "confirmed": Text("有人在本稿中确认过", "Confirmed by a person in this draft"),
 }
 _NONE: Final = Text("没有对上本专项的指标。", "No indicator of the program was found for it.")
-_SEVERAL: Final = Text("可能指几个指标，请选定一个。", "Several indicators may be meant: choose one.")
+_SEVERAL: Final = Text("有相近的指标，请选定一个。", "Some indicators come near: choose one.")
 _UNREAD: Final = Text("没有读懂这个数，请人工核对。", "This number could not be read: please check it by eye.")
 CLOSED: Final = Text(
     "这个数不在您的查看范围内，或这个地方和时段没有数。", "This figure lies outside your scope, or there is none."
@@ -76,7 +77,7 @@ def check(text: str, setting: Setting, asker: pinned.Asker | None) -> Check:
     proposals = matching.propose(
         matched,
         asked,
-        matching.lexicon(setting.indicators, setting.learned),
+        lexicons.lexicon(setting.indicators, setting.learned),
         settled={index: one.indicator for index, one in settled.items()},
         rejected=_rejected(matched, setting),
     )

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 
 from yibiao.bulletins import checking, models, permits, pinned, problems, redlining, stored
 from yibiao.bulletins.checking import Setting, Settled
-from yibiao.bulletins.matching import Learned
+from yibiao.bulletins.lexicons import Learned
 from yibiao.bulletins.types import Alias, Check, CheckLine, Citation, Draft, DraftKind, DraftPage, Judged, Reported
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal, refuse

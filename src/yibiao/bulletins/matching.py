@@ -6,20 +6,17 @@ close would hide the very errors that are sought.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final, Literal
 
 from yibiao.bulletins import assigning, units
-from yibiao.bulletins.phrasing import Claim, bigrams, plain
+from yibiao.bulletins.lexicons import Lexicon
+from yibiao.bulletins.phrasing import Claim, bigrams
 from yibiao.core.periods import Period
 from yibiao.figures.types import Indicator
 
-# What each name of an indicator is worth, and what else moves a score. All that was ever weighed stands here.
-NAMES: Final[Mapping[str, float]] = {"label": 1.0, "alias": 1.0, "counts": 0.94}
+# What moves a score; the worth of places in a text stands in ``phrasing``, that of names in ``lexicons``.
 WEIGHTS: Final[Mapping[str, float]] = {
     "said": 0.86,  # how much of the indicator's name the text says
     "meant": 0.14,  # how much of the claim's own words the indicator's names say
@@ -33,9 +30,8 @@ PROPOSED: Final = 0.62
 LISTED: Final = 0.35
 MARGIN: Final = 0.04
 # A claim that fails on its unit alone must be a better match than one that does not fail.
-MISTAKEN: Final = 0.80
+MISTAKEN: Final = 0.72
 _MOST: Final = 5
-_EMPTY: Final = frozenset("的和与及等各共已了在为是有由其或")
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {"zero": ("zero",), "streak": ("streak",), "ratio": ("ratio",)}
 
 Reason = Literal["alias", "words", "unit", "part", "place", "period", "drift"]
@@ -52,21 +48,12 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
-    """A phrasing that was confirmed before."""
-
-    indicator: str
-    phrase: str
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """An indicator that a claim may speak of. ``agrees`` is False where the units rule it out."""
+    """An indicator that a claim may speak of."""
 
     indicator: Indicator
     score: float
     alias: bool
-    agrees: bool
     reasons: tuple[Reason, ...] = ()
 
 
@@ -77,54 +64,6 @@ class Proposal:
     found: tuple[Found, ...] = ()
     match: Found | None = None
     mistaken: Found | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name of an indicator: each letter with its weight and the pairs of letters that it stands in."""
-
-    text: str
-    how: str
-    letters: tuple[tuple[str, str, float], ...]
-    total: float
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    indicator: Indicator
-    names: tuple[Name, ...]
-    pairs: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """The names of the indicators of a pack, weighed by how few of them share each letter."""
-
-    entries: tuple[Entry, ...]
-    learned: Mapping[str, tuple[str, ...]]
-
-
-@lru_cache(maxsize=64)
-def lexicon(indicators: tuple[Indicator, ...], learned: tuple[Learned, ...] = ()) -> Lexicon:
-    """The lexicon of a set of indicators, and of what was learned; kept, because both seldom change."""
-    taught: dict[str, list[str]] = {}
-    for one in learned:
-        taught.setdefault(one.indicator, []).append(one.phrase)
-    names = {one.ref: _names(one, taught.get(one.ref, [])) for one in indicators}
-    shared = Counter(letter for said in names.values() for letter in {sign for _, text in said for sign in text})
-    weights = {letter: math.log(1 + len(indicators) / count) for letter, count in shared.items()}
-    entries = tuple(
-        Entry(
-            one,
-            tuple(_name(how, text, weights) for how, text in names[one.ref]),
-            frozenset().union(*(bigrams(text) for _, text in names[one.ref])),
-        )
-        for one in indicators
-    )
-    phrases: dict[str, tuple[str, ...]] = {}
-    for taught_one in learned:
-        phrases[taught_one.phrase] = (*phrases.get(taught_one.phrase, ()), taught_one.indicator)
-    return Lexicon(entries, phrases)
 
 
 def propose(
@@ -140,75 +79,53 @@ def propose(
     ``settled`` are claims whose indicator a person has said: they take it. ``rejected`` are refs not to propose again.
     """
     settled, rejected = settled or {}, rejected or {}
-    found = [_found(claim, known, rejected.get(index, frozenset())) for index, claim in enumerate(claims)]
+    said = [known.said(claim.words) for claim in claims]
+    found = [
+        _found(claim, said[index], known, rejected.get(index, frozenset()), True) for index, claim in enumerate(claims)
+    ]
     found = [_with_parts(claim, found, asked, index) for index, claim in enumerate(claims)]
     taken = {(ref, asked[index].place, asked[index].period): index for index, ref in settled.items()}
     groups = _groups(claims, asked)
-    chosen = _assigned(claims, found, groups, asked, taken)
+    free = [[] if index in settled else each for index, each in enumerate(found)]
+    chosen = _assigned(claims, free, groups, asked, taken)
     proposals = []
     for index, each in enumerate(found):
-        match = None if index in settled else chosen.get(index)
-        mistaken = None if match or index in settled else _mistaken(each, set(chosen.values()))
-        proposals.append(Proposal(tuple(one for one in each if one.agrees)[:_MOST], match, mistaken))
+        match = chosen.get(index)
+        mistaken = None
+        if match is None and index not in settled:
+            others = _found(claims[index], said[index], known, rejected.get(index, frozenset()), False)
+            mistaken = _mistaken(each, others, chosen.values())
+        proposals.append(Proposal(tuple(each[:_MOST]), match, mistaken))
     return proposals
 
 
-def _names(one: Indicator, taught: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    said = [("label", plain(one.label.zh)), ("counts", plain(one.counts.zh.partition("，")[0]))]
-    said += [("alias", plain(text)) for text in (*one.aliases, *taught)]
-    return tuple(dict.fromkeys((how, text) for how, text in said if len(text) > 1))
-
-
-def _name(how: str, text: str, weights: Mapping[str, float]) -> Name:
-    padded = f"|{text}|"
-    letters = tuple(
-        (padded[at - 1 : at + 1], padded[at : at + 2], weights[sign])
-        for at, sign in enumerate(padded)
-        if 0 < at <= len(text) and sign not in _EMPTY
-    )
-    return Name(text, how, letters, sum(weight for _, _, weight in letters) or 1.0)
-
-
-def _found(claim: Claim, known: Lexicon, rejected: frozenset[str]) -> list[Found]:
-    """Every indicator whose names the text says well enough, best first; also those that the unit rules out."""
+def _found(
+    claim: Claim, said: Mapping[int, tuple[float, bool]], known: Lexicon, rejected: frozenset[str], agrees: bool
+) -> list[Found]:
+    """Every indicator whose names the text says well enough, best first: with such a unit, or with another."""
     own = units.dimension(claim.run.unit, claim.run.noun)
-    meant = [pair for pair in sorted(bigrams(claim.near) | bigrams(claim.run.noun)) if "|" not in pair]
-    taught = known.learned.get(claim.phrase, ())
+    meant = [pair for pair in bigrams(claim.near) | bigrams(claim.run.noun) if "|" not in pair]
+    taught = known.taught.get(claim.phrase, frozenset())
     found = []
-    for entry in known.entries:
+    for number, entry in enumerate(known.entries):
         one = entry.indicator
-        if one.ref in rejected or not _kinds_meet(claim, one):
+        score, alias = said.get(number, (0.0, False))
+        if one.ref in rejected or (score < LISTED and one.ref not in taught) or not _kinds_meet(claim, one):
             continue
-        agrees = claim.run.kind == "zero" or units.agree(own, one.unit)
+        if agrees != (claim.run.kind == "zero" or units.agree(own, one.unit)):
+            continue
         if agrees and one.ref in taught:
-            found.append(Found(one, 1.0, True, True, ("alias", "unit")))
-            continue
-        said, alias = _said(entry, claim.words)
-        if said < LISTED:
+            found.append(Found(one, 1.0, True, ("alias", "unit")))
             continue
         covered = sum(pair in entry.pairs for pair in meant) / len(meant) if meant else 0.0
-        score = WEIGHTS["said"] * said + WEIGHTS["meant"] * covered
+        score = WEIGHTS["said"] * score + WEIGHTS["meant"] * covered
         reasons: tuple[Reason, ...] = ("words", "unit") if agrees else ("words",)
         if own and agrees and claim.run.kind != "zero" and own != units.dimension(one.unit):
             score, reasons = score + WEIGHTS["drift"], (*reasons, "drift")
         score += WEIGHTS["kind"] * (one.kind != claim.run.kind and {one.kind, claim.run.kind} <= {"streak", "duration"})
         score += WEIGHTS["undivided"] * bool(one.part_of and claim.whole is None)
-        found.append(Found(one, max(0.0, min(score, 0.99)), alias, agrees, reasons))
+        found.append(Found(one, max(0.0, min(score, 0.99)), alias, reasons))
     return sorted(found, key=lambda each: (-each.score, each.indicator.ref))
-
-
-def _said(entry: Entry, words: Mapping[str, float]) -> tuple[float, bool]:
-    """How much of the best of its names the text says, nearer words weighing more; and whether that was an alias."""
-    best, alias = 0.0, False
-    for name in entry.names:
-        said = 0.0
-        for left, right, weight in name.letters:
-            one, other = words.get(left, 0.0), words.get(right, 0.0)
-            said += weight * (one if one > other else other)
-        said *= NAMES[name.how] / name.total
-        if said > best:
-            best, alias = said, name.how == "alias"
-    return best, alias
 
 
 def _kinds_meet(claim: Claim, one: Indicator) -> bool:
@@ -227,9 +144,7 @@ def _with_parts(claim: Claim, found: Sequence[list[Found]], asked: Sequence[Aske
         return own
     if asked[index] != asked[claim.whole]:
         return own
-    whole = next((one for one in found[claim.whole] if one.agrees), None)
-    if whole is None:
-        return own
+    whole = found[claim.whole][0]
     moved = []
     for one in own:
         if one.indicator.ref == whole.indicator.ref:
@@ -265,7 +180,7 @@ def _assigned(
             slot = (one.indicator.ref, asked[index].place, asked[index].period)
             holder = taken.get(slot)
             free = holder is None or groups[holder] == groups[index]
-            if one.agrees and one.score >= PROPOSED and free:
+            if one.score >= PROPOSED and free:
                 pair = (groups[index], slots.setdefault(slot, len(slots)))
                 scores[pair] = max(scores.get(pair, 0.0), one.score)
     assigned = assigning.assign(scores)
@@ -278,7 +193,7 @@ def _assigned(
         if column is None or _undecided(groups[index], column, scores, held):
             continue
         ref = refs[column][0]
-        best = next((one for one in each if one.indicator.ref == ref and one.agrees), None)
+        best = next((one for one in each if one.indicator.ref == ref), None)
         if best is not None:
             chosen[index] = best
     return chosen
@@ -309,9 +224,10 @@ def _undecided(row: int, column: int, scores: Mapping[tuple[int, int], float], h
     )
 
 
-def _mistaken(found: Sequence[Found], chosen: set[Found]) -> Found | None:
+def _mistaken(found: Sequence[Found], others: Sequence[Found], chosen: Iterable[Found]) -> Found | None:
     """The indicator that a claim would speak of, were it not for its unit."""
-    best = found[0] if found else None
-    if best is None or best.agrees or best.score < MISTAKEN:
+    taken = {one.indicator.ref for one in chosen}
+    best = next((one for one in others if one.indicator.ref not in taken), None)
+    if best is None or best.score < MISTAKEN:
         return None
-    return None if any(best.indicator.ref == one.indicator.ref for one in chosen) else best
+    return best if not found or best.score > found[0].score else None

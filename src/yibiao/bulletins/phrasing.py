@@ -18,7 +18,7 @@ ZONES: Final[Mapping[str, float]] = {
     "read": 1.0,  # what the reading says is counted
     "clause": 0.85,  # before it, up to a comma
     "after": 0.8,  # behind it, up to a comma or the next number
-    "sentence": 0.7,  # before it, up to a full stop
+    "sentence": 0.75,  # before it, up to a full stop
     "list": 0.65,  # behind the next number, up to a comma: 200个市级、400个县区级“幸福小区”
     "behind": 0.5,  # behind the comma, up to a full stop
     "paragraph": 0.3,  # sentences before

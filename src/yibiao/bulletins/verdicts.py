@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
@@ -14,6 +15,8 @@ from yibiao.packs.types import Text
 
 OFFERED: Final = 4
 _OVER: Final = ("超", "超过", "逾", "突破", "超出", "已超", "已超过", "过")
+_HEDGES: Final = ("余", "多", "近", "超", "逾", "约")
+_DIGITS: Final = re.compile(r"\d+(?:\.(?P<places>\d+))?[余多]?(?P<scale>[万亿]?)")
 _SURE: Final = ("bound", "confirmed")
 _COLOURS: Final[Mapping[Verdict, tuple[Colour, Colour]]] = {  # of a claim that a person is sure of; of a proposed one
     "supported": ("green", "green"),
@@ -94,13 +97,16 @@ def offers(run: Run, value: Decimal, unit: str) -> tuple[Offer, ...]:
     return tuple(sorted(made, key=lambda one: _unlike(run, one.phrase))[:OFFERED])
 
 
-def _unlike(run: Run, phrase: str) -> tuple[int, int]:
-    """How little a phrase is written like the claim: by hedge, then by scale."""
-    hedge = run.hedge or ""
-    hedged = any(word in phrase for word in ("余", "多", "近", "超", "逾", "约"))
-    own = (hedge in phrase) if hedge else not hedged
-    scale = next((sign for sign in "亿万" if sign in run.surface), "")
-    return int(not own), int(scale != next((sign for sign in "亿万" if sign in phrase), ""))
+def _unlike(run: Run, phrase: str) -> float:
+    """How little a phrase is written like the claim: by its hedge, its scale and its decimals."""
+    said = run.hedge or ""
+    hedge = next((word for word in _HEDGES if word in phrase), "")
+    unlike = 1.0 * (bool(said) != bool(hedge)) + 0.5 * (bool(said and hedge) and said != hedge)
+    own, other = (_DIGITS.search(text) for text in (run.surface, phrase))
+    if own is None or other is None:
+        return unlike + 1
+    unlike += 1.0 * (own["scale"] != other["scale"])
+    return unlike + 0.5 * (len(own["places"] or "") != len(other["places"] or ""))
 
 
 def _zero(found: Found) -> Held:
