@@ -5,6 +5,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
+import "./styles/check.css";
 import "./styles/print.css";
 import { forgetAll, settle } from "./drafts.js";
 import { watchLive } from "./live.js";
@@ -14,6 +15,7 @@ const LAZY = [
   ["[data-picker]", () => import("./picker.js"), "attach"],
   ["[data-entry]", () => import("./entry.js"), "attach"],
   ["[data-editor]", () => import("./editor.js"), "attach"],
+  ["[data-check]", () => import("./check.js"), "attach"],
 ];
 
 async function enliven(root) {

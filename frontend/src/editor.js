@@ -1,4 +1,6 @@
-// The bulletin editor: the preview follows the typing, and a chosen citation is put where the cursor stands.
+import { hint, unhint } from "./tip.js";
+
+// The editors of bulletins and drafts: the preview follows the typing, and a chosen citation is put where the cursor stands.
 export function attach(form) {
   const source = form.querySelector("[data-editor-source]");
   const insert = form.querySelector("[data-editor-insert]");
@@ -21,13 +23,21 @@ export function attach(form) {
     source.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
-  document.addEventListener("click", (event) => {
+  const jump = (event) => {
     const where = event.target.closest("[data-jump]");
-    if (!where) return;
+    if (!where || (event.key && event.key !== " ")) return;
+    event.preventDefault();
+    unhint();
     const at = Number(where.dataset.jump);
     source.focus();
     source.setSelectionRange(at, at + Number(where.dataset.length || 0));
-  });
+    propose(form, where);
+  };
+  const preview = document.getElementById("preview");
+  preview.addEventListener("click", jump);
+  preview.addEventListener("keydown", jump);
+  preview.addEventListener("mouseover", hint);
+  preview.addEventListener("mouseout", unhint);
 
   form.addEventListener("submit", () => {
     saved = source.value;
@@ -35,4 +45,12 @@ export function attach(form) {
   window.addEventListener("beforeunload", (event) => {
     if (source.value !== saved) event.preventDefault();
   });
+}
+
+// A number that was typed and may be one of the indicators: it only has to be put in.
+function propose(form, mark) {
+  const code = form.querySelector("[name='cite-indicator']");
+  if (!code?.picker || !mark.dataset.propose) return;
+  code.picker.restore(mark.dataset.propose, mark.dataset.proposeLabel);
+  code.dispatchEvent(new Event("change", { bubbles: true }));
 }

@@ -12,6 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from tests.desk.world import PASSWORD, World, build
+from yibiao.desk import reckoning
 from yibiao.people.types import Account
 
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -32,7 +33,9 @@ def world(
 
 @pytest.fixture
 def site(world: World) -> Iterator[World]:
-    """The world, as it was built: what a test writes is rolled back."""
+    """The world as it was built. What a test writes is rolled back, checkpoints too, whose figures pages keep."""
+    for kept in (reckoning._figure, reckoning._breakdown):
+        kept.cache_clear()
     with transaction.atomic():
         yield world
         transaction.set_rollback(True)

@@ -19,13 +19,17 @@ Enter = Callable[[Account | None], Client]
 PAGES = (
     "/", "/?screen=1", "/figures/", f"/figures/{SAFETY}/hazards/", f"/programs/{SAFETY}/", "/records/", "/bulletins/",
     "/entry/", f"/entry/{SAFETY}/inspection/", "/registers/", "/registers/enterprise/", "/places/", "/ledger/",
-    "/account/", "/api/docs", "/records/{inspection}/", "/bulletins/{bulletin}/",
+    "/account/", "/api/docs", "/records/{inspection}/", "/bulletins/{bulletin}/", "/drafts/", "/drafts/{draft}/",
+    "/drafts/{draft}/edit/", "/drafts/{draft}/report/", "/drafts/{draft}/values/", "/drafts/{draft}/checks/1/",
+    f"/drafts/begin/?program={SAFETY}", "/drafts/aliases/",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_runs_no_script_of_its_own(site: World, enter: Enter, address: str) -> None:
-    answer = enter(site.editor).get(address.format(inspection=site.inspection, bulletin=site.bulletin))
+    answer = enter(site.editor).get(
+        address.format(inspection=site.inspection, bulletin=site.bulletin, draft=site.draft)
+    )
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "script-src 'self'" in answer["Content-Security-Policy"]

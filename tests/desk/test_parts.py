@@ -9,9 +9,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as some
 
-from yibiao.bulletins.types import Citation
 from yibiao.core.periods import Period
-from yibiao.desk import addresses, prose
+from yibiao.desk import addresses
 from yibiao.desk.steps import STEPS, step_of, steps
 from yibiao.desk.templatetags import desk
 
@@ -28,21 +27,6 @@ def test_steps_rise_and_hold_every_value(values: list[Decimal]) -> None:
     if any(values):
         assert step_of(max(values), among) == STEPS
     assert step_of(Decimal(0), among) == step_of(None, among) == 0
-
-
-@given(some.lists(some.sampled_from(["198人次", "共", "。\n", "## 检查\n", "- 一是", "\n\n", " "]), max_size=30))
-def test_blocks_keep_every_citation_and_every_word(parts: list[str]) -> None:
-    text, citations = "", []
-    for part in parts:
-        if part == "198人次":
-            citation = Citation(len(text), len(text) + 5, "a.b", Decimal(198), "人次", part, "exact", "1", DAY)
-            citations.append(citation)
-        text += part
-    pieces = [piece for block in prose.blocks(text, citations) for piece in block.pieces]
-    assert [piece.citation for piece in pieces if piece.citation] == citations
-    assert all(piece.text == "198人次" for piece in pieces if piece.citation)
-    said = "".join(piece.text for piece in pieces)
-    assert said.count("共") == text.count("共")
 
 
 def test_periods_in_addresses_read_back_as_they_were() -> None:

@@ -32,6 +32,7 @@ LEADERS = f"/figures/{SAFETY}/leader-visits/"
 SEEN = (SIGN_IN, 404, 404, 200, 200, 200)
 OWN = (SIGN_IN, 404, 404, 200, 404, 200)
 WRITER = (SIGN_IN, 404, 404, 404, 404, 200)
+WROTE = (SIGN_IN, 404, 404, 404, 404, SIGN_IN)
 OPEN = (SIGN_IN, 200, 200, 200, 200, 200)
 MATRIX: dict[str, Row] = {
     "desk_icon": Row("/icon.svg", (200,) * 6),
@@ -67,6 +68,23 @@ MATRIX: dict[str, Row] = {
     "desk_bulletin_verify": Row("/bulletins/{bulletin}/verify/", WRITER),
     "desk_bulletin_indicators": Row("/bulletins/{bulletin}/indicators/", WRITER),
     "desk_bulletin_wordings": Row("/bulletins/{bulletin}/wordings/?cite-indicator=hazards", WRITER),
+    "desk_drafts": Row("/drafts/", OPEN),
+    "desk_draft_begin": Row(f"/drafts/begin/?program={SAFETY}", (SIGN_IN, 404, 404, 403, 403, 200)),
+    "desk_aliases": Row("/drafts/aliases/", OPEN),
+    "desk_alias_withdraw": Row(
+        "/drafts/aliases/no-such/withdraw/", (SIGN_IN, 404, 404, 403, 403, 404), "post", {"program": SAFETY}
+    ),
+    "desk_draft": Row("/drafts/{draft}/", WRITER),
+    "desk_draft_edit": Row("/drafts/{draft}/edit/", WRITER),
+    "desk_draft_preview": Row("/drafts/{draft}/preview/", WRITER, "post", {"source": "示例"}),
+    "desk_draft_document": Row("/drafts/{draft}/document.docx", (SIGN_IN, 404, 404, 404, 404, 409)),
+    "desk_draft_decide": Row("/drafts/{draft}/decide/", WROTE, "post", {"key": "x", "act": "release"}),
+    "desk_draft_apply": Row("/drafts/{draft}/apply/", WROTE, "post", {"start": "0", "old": "示例", "new": "示例稿"}),
+    "desk_draft_keep": Row("/drafts/{draft}/keep/", WROTE, "post", {}),
+    "desk_draft_indicators": Row("/drafts/{draft}/indicators/?q=检查", WRITER),
+    "desk_draft_report": Row("/drafts/{draft}/report/", WRITER),
+    "desk_draft_values": Row("/drafts/{draft}/values/", WRITER),
+    "desk_draft_check": Row("/drafts/{draft}/checks/1/", WRITER),
     "desk_places": Row("/places/", OPEN),
     "desk_place": Row(f"/places/{ERDAO}/", OPEN),
     "desk_place_search": Row("/places/search/?q=ed", OPEN),
@@ -112,7 +130,9 @@ def _people(world: World) -> tuple[Account | None, ...]:
 @pytest.mark.parametrize("name", MATRIX)
 def test_matrix(site: World, enter: Callable[[Account | None], Client], name: str) -> None:
     row = MATRIX[name]
-    address = row.address.format(inspection=site.inspection, elsewhere=site.elsewhere, bulletin=site.bulletin)
+    address = row.address.format(
+        inspection=site.inspection, elsewhere=site.elsewhere, bulletin=site.bulletin, draft=site.draft
+    )
     found = []
     for account in _people(site):
         answer = getattr(enter(account), row.method)(address, row.data)

@@ -1,4 +1,4 @@
-"""One named world for the desk: two shipped programs, five people, two inspections, one issued bulletin."""
+"""One named world for the desk: two shipped programs, five people, two inspections, one issued bulletin, one draft."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class World:
     inspection: str
     elsewhere: str
     bulletin: str
+    draft: str
 
 
 def inspection(place: str, name: str, hazards: int = 2, leaders: int = 1) -> SubmissionDraft:
@@ -77,6 +78,8 @@ def build() -> World:
     by = rights.warrant(editor.key, "review", place=JILIN, program=SAFETY)
     period = Period(program.window_from, program.window_until)
     issued = bulletins.issue(bulletins.draft(f"{SAFETY}.main", SAFETY, place=JILIN, period=period, by=by).id, by=by)
+    draft = bulletins.take_draft("示例：全省市、县领导带队检查安全生产5人次。", program=SAFETY, title="示例稿", by=by)
+    bulletins.keep_check(draft.id, by=by)
     seal()
     return World(
         editor=editor,
@@ -87,6 +90,7 @@ def build() -> World:
         inspection=drafts[clerk].id,
         elsewhere=drafts[other].id,
         bulletin=issued.id,
+        draft=draft.id,
     )
 
 

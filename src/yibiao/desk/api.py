@@ -14,7 +14,7 @@ from ninja.security import django_auth
 from yibiao.bulletins import queries as bulletins
 from yibiao.bulletins.types import Bulletin
 from yibiao.core.problems import Refusal
-from yibiao.desk import asking, border, middleware
+from yibiao.desk import api_checks, asking, border, middleware
 from yibiao.desk.problems import BAD_REQUEST
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Figure, Query
@@ -313,5 +313,5 @@ def misread(request: HttpRequest, wrong: ValidationError | type[ValidationError]
     return JsonResponse({"problems": [problem.as_json() for problem in found]}, status=422)
 
 
-for part in (reading, texts, tree, log, intake):
+for part in (reading, texts, api_checks.router, tree, log, intake):
     api.add_router("", part)

@@ -73,7 +73,11 @@ def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
             link(gettext("存证"), "desk_ledger", "/ledger/"),
         )
         found.append(link(gettext("数据"), "desk_figures", below=data))
-        found.append(link(gettext("通报"), "desk_bulletins", "/bulletins/"))
+        texts = (
+            link(gettext("通报"), "desk_bulletins", "/bulletins/"),
+            link(gettext("核稿"), "desk_drafts", "/drafts/"),
+        )
+        found.append(link(gettext("通报"), "desk_bulletins", below=texts))
     if "manage" in held:
         manage = (
             link(gettext("账号"), "people_list", "/account/people/"),

@@ -8,7 +8,7 @@ from django.urls import URLPattern, include, path
 
 from yibiao.desk.api import api
 from yibiao.desk.border import View, signed_in
-from yibiao.desk.pages import board, bulletins, figures, log, places, records, registers, shell
+from yibiao.desk.pages import board, bulletins, checks, claims, drafts, figures, log, places, records, registers, shell
 
 
 def page(route: str, view: View, name: str) -> URLPattern:
@@ -46,6 +46,21 @@ urlpatterns: list[Any] = [
     page("bulletins/<str:id>/verify/", bulletins.verify, "desk_bulletin_verify"),
     page("bulletins/<str:id>/indicators/", bulletins.indicators, "desk_bulletin_indicators"),
     page("bulletins/<str:id>/wordings/", bulletins.wordings, "desk_bulletin_wordings"),
+    page("drafts/", drafts.listing, "desk_drafts"),
+    page("drafts/begin/", drafts.begin, "desk_draft_begin"),
+    page("drafts/aliases/", checks.aliases, "desk_aliases"),
+    page("drafts/aliases/<str:id>/withdraw/", checks.withdraw_alias, "desk_alias_withdraw"),
+    page("drafts/<str:id>/", drafts.page, "desk_draft"),
+    page("drafts/<str:id>/edit/", drafts.edit, "desk_draft_edit"),
+    page("drafts/<str:id>/preview/", drafts.preview, "desk_draft_preview"),
+    page("drafts/<str:id>/document.docx", drafts.document, "desk_draft_document"),
+    page("drafts/<str:id>/decide/", claims.decide, "desk_draft_decide"),
+    page("drafts/<str:id>/apply/", claims.apply, "desk_draft_apply"),
+    page("drafts/<str:id>/keep/", claims.keep, "desk_draft_keep"),
+    page("drafts/<str:id>/indicators/", claims.indicators, "desk_draft_indicators"),
+    page("drafts/<str:id>/report/", checks.report, "desk_draft_report"),
+    page("drafts/<str:id>/values/", checks.report_values, "desk_draft_values"),
+    page("drafts/<str:id>/checks/<int:number>/", checks.kept, "desk_draft_check"),
     page("places/", places.browse, "desk_places"),
     page("places/search/", places.search, "desk_place_search"),
     page("places/organisations/", places.organisations, "desk_organisation_search"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.contrib import messages
@@ -12,11 +13,11 @@ from django.views.decorators.http import require_POST
 
 from yibiao.bulletins import actions
 from yibiao.bulletins import queries as bulletins
-from yibiao.bulletins.types import Bulletin, Citation
+from yibiao.bulletins.types import COLOURS, Bulletin, Check, Citation
 from yibiao.core import wording
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
-from yibiao.desk import addresses, asking, border, prose, reckoning
+from yibiao.desk import addresses, asking, border, marking, marks, reckoning
 from yibiao.desk.middleware import spoken_all
 from yibiao.desk.pages.figures import record_links
 from yibiao.desk.pages.frame import Frame, frame, nothing
@@ -72,11 +73,11 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
         return redirect("desk_bulletin_edit", id=id)
     border.program(request, found.program)
     restated = bulletins.restatements(id, scope=border.reading(request))
-    moved = {(one.citation.start, one.citation.end) for one in restated}
+    moved = [marking.Span(one.citation.start, one.citation.end, None) for one in restated]
     shown = {
         "bulletin": found,
         "place": places.place(found.place),
-        "blocks": _blocks(found.text, found.citations, found, moved),
+        "blocks": marking.blocks(found.text, marks.cited(found.citations, found.program, found.checkpoint, moved)),
         "author": people.names([found.author]).get(found.author, ""),
         "restated": [_restated(request, found, one) for one in restated],
         "newest": ledger.checkpoint(),
@@ -84,31 +85,6 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
         and border.may(request, WRITING, place=found.place, program=found.program),
     }
     return render(request, "desk/bulletin.html", shown)
-
-
-def _blocks(
-    text: str, citations: tuple[Citation, ...], of: Bulletin, moved: set[tuple[int, int]], as_of: int | None = None
-) -> list[dict[str, Any]]:
-    """Blocks for the template: each cited piece with the address of its figure and card."""
-
-    def piece(one: prose.Piece) -> dict[str, Any]:
-        if one.citation is None:
-            return {"text": one.text}
-        query = Query(
-            one.citation.indicator, of.program, one.citation.place, one.citation.period, as_of or of.checkpoint
-        )
-        return {
-            "text": one.text,
-            "url": addresses.figure(query),
-            "card": addresses.figure(query, "desk_figure_card"),
-            "indicator": one.citation.indicator,
-            "proved": one.citation.value is not None,
-            "moved": (one.citation.start, one.citation.end) in moved,
-        }
-
-    return [
-        {"kind": block.kind, "pieces": [piece(one) for one in block.pieces]} for block in prose.blocks(text, citations)
-    ]
 
 
 def _restated(request: HttpRequest, found: Bulletin, one: Any) -> dict[str, Any]:
@@ -181,13 +157,30 @@ def preview(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _previewed(request: HttpRequest, found: Bulletin, source: str) -> dict[str, Any]:
-    made = bulletins.preview(source, found.program, found.place, found.period, scope=border.reading(request))
+    """The text with its cited numbers, and with every other numeral marked as the check of a draft marks it."""
+    scope = border.reading(request)
+    made = bulletins.preview(source, found.program, found.place, found.period, scope=scope)
+    check = bulletins.check_text(
+        made.text, found.program, found.place, found.period, made.checkpoint, bound=made.citations, scope=scope
+    )
+    loose = _loose(check, made.citations)
+    cited = marks.cited(made.citations, found.program, made.checkpoint)
     return {
-        "blocks": _blocks(made.text, made.citations, found, set(), made.checkpoint),
+        "blocks": marks.text(check, cited=cited, source=marks.in_source(source, made.text, made.citations)),
+        "faults": marks.faults(check),
+        "loose": loose,
+        "typed": sum(loose.values()),
         "problems": spoken_all(made.problems),
         "citations": len(made.citations),
         "as_of": made.checkpoint,
     }
+
+
+def _loose(check: Check, citations: Sequence[Citation]) -> dict[str, int]:
+    """How many claims are typed instead of cited, by colour."""
+    held = [(one.start, one.end) for one in citations]
+    typed = [one for one in check.judged if not any(start < one.run.end and one.run.start < end for start, end in held)]
+    return {colour: sum(one.colour == colour for one in typed if one.run.claim) for colour in COLOURS}
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from yibiao.bulletins import queries as bulletins
 from yibiao.core.problems import refuse
 from yibiao.desk import addresses, border, labels, reckoning
 from yibiao.desk.pages.board import ask, over_time, trend
@@ -68,6 +69,7 @@ def page(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
         ),
         "since": _since(setting, shown["figure"]),
         "edition": query.edition,
+        "reported": bulletins.reported(query.indicator, query.program, query.place, scope=setting.scope),
         **_contributions(request, setting, query),
     }
     return render(request, "desk/figure_page.html", shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from django import template
 from django.utils.translation import gettext
 
 from yibiao.core.periods import SHANGHAI, Period
-from yibiao.desk import addresses, border
+from yibiao.desk import addresses, border, checking
 from yibiao.figures.types import Figure
 from yibiao.packs.types import Text
 
@@ -132,3 +133,24 @@ def coverage(found: Figure) -> dict[str, Any]:
 def of(names: dict[str, str], key: str) -> str:
     """The name that a key stands for; a dash for the system or for someone unknown."""
     return names.get(key, "") or "—"
+
+
+@register.filter
+def words(said: str) -> list[str]:
+    return said.split()
+
+
+@register.filter
+def count_of(counts: Mapping[str, int], key: str) -> int:
+    return counts.get(key, 0)
+
+
+@register.filter
+def sign(colour: str) -> str:
+    """The shape that goes with a colour of the check."""
+    return checking.sign(colour)
+
+
+@register.filter
+def colour_name(colour: str) -> str:
+    return checking.colour(colour)
