@@ -143,8 +143,8 @@ def _row(text: str, run: Run) -> tuple[str, ...]:
 def _print(
     rows: list[tuple[str, ...]], runs: tuple[Run, ...], text: str, found: tuple[Fault, ...], *, lint: bool
 ) -> None:
-    for line in terminal.table(rows) if len(rows) > 1 else []:
-        click.echo(line)
+    for row in terminal.table(rows) if len(rows) > 1 else []:
+        click.echo(row)
     counted = checking.tally(runs)
     said = gettext("共 %(all)s 个数字：表述 %(claims)s，不是表述 %(others)s，认不出 %(unknown)s。")
     click.echo(said % {"all": sum(counted.values()), **counted})
