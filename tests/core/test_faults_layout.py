@@ -24,8 +24,16 @@ def test_a_torn_paragraph_is_the_white_space_between() -> None:
     assert text[fault.start : fault.end] == "\n\n　　"
     assert fault.as_json() == {
         "type": "torn_paragraph", "start": fault.start, "end": fault.end, "surface": "\n\n　　", "certainty": "certain",
-        "note": "段落在句中断开，应与下段相接", "context": "赶赴下游察看⏎⏎水闸启闭设备",
+        "note": "段末没有句末标点，应是在句中断开：请与下段相接；若句子已完，请补标点",
+        "context": "赶赴下游察看⏎⏎水闸启闭设备",
     }  # fmt: skip
+
+
+def test_a_word_cut_in_two_is_evidently_torn() -> None:
+    text = "为确保汛期安全，各镇水利站全\n\n面检查辖区堤坝，逐处登记造册，发现险情立即上报。"
+    (fault,) = faults.find(read(text))
+    assert fault.note() == "段落在句中断开，应与下段相接"
+    assert fault.note("en") == "The paragraph breaks in mid-sentence; join it with the next one."
 
 
 def test_a_repeated_paragraph_names_the_first() -> None:

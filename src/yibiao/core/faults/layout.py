@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from yibiao.core.faults.paragraphs import HAN, TERMINAL, Paragraph, paragraphs
-from yibiao.core.faults.types import DUPLICATE, ORPHAN, TORN, TRUNCATED, Fault
+from yibiao.core.faults.types import DUPLICATE, ORPHAN, TORN, TORN_OR_UNENDED, TRUNCATED, Fault
 
 # A paragraph that begins so is body text, however short: no heading, caption or label does.
 _BODY: Final = re.compile(
@@ -84,6 +84,8 @@ _ORPHAN: Final = re.compile(
     r"(?:人次|户次|家次|台次|辆次|场次|矿次|组次|个|处|项|件|起|人|户|家|份|条|名|次|场|辆|台|册|部|只|吨|万?元|亩|公里|平方米|宗|所|栋|套|支|批次)"
     r"(?:[（(][^（()）\n]{1,8}[)）])?[。；](?!这|那|——|…)"
 )
+_FEWEST_UNENDED: Final = 3
+_FEWEST_ITEMS: Final = 2
 _TURNED: Final = re.compile(r"[（(]?\s?(?:下转|转)第?.{1,4}版")
 _SHORTEST_BODY: Final = 12
 _SHORTEST_CLAUSE: Final = 10
@@ -107,40 +109,40 @@ def find(text: str) -> Iterator[Fault]:
     parts = paragraphs(text)
     duplicates = {fault.start: fault for fault in _duplicates(parts, text)}
     yield from duplicates.values()
-    loose = _loose(parts)
-    torn_at: int | None = None
+    prose, items = _ended(parts, items=False), _ended(parts, items=True)
+    torn_at = -1
     for index, part in enumerate(parts):
         after = parts[index + 1] if index + 1 < len(parts) else None
-        if part.start != torn_at and _ORPHAN.match(part.text):
-            match = _ORPHAN.match(part.text)
-            yield Fault(ORPHAN, part.start, part.start + (match.end() if match else 1), text)
+        orphan = _ORPHAN.match(part.text)
+        if orphan and part.start != torn_at:
+            yield Fault(ORPHAN, part.start, part.start + orphan.end(), text)
         goes_on = None if after is None or after.start in duplicates else after
-        fault = _ending(part, goes_on, text, loose)
+        fault = _ending(part, goes_on, text, ended=items if part.item else prose)
         if fault:
-            torn_at = fault.end if fault.kind is TORN else None
+            torn_at = fault.end
             yield fault
 
 
-def _loose(parts: tuple[Paragraph, ...]) -> bool:
-    """Whether this house writes paragraphs without a last full stop: then none of them is a fault."""
-    prose = [part for part in parts if part.sentences]
+def _ended(parts: tuple[Paragraph, ...], *, items: bool) -> bool:
+    """Whether this house ends its paragraphs, or its items, with a full stop: where not, none of them is at fault."""
+    prose = [part for part in parts if part.sentences and part.item == items]
     without = sum(part.open for part in prose)
-    return without >= 3 and 2 * without > len(prose)
+    return without < (_FEWEST_ITEMS if items else _FEWEST_UNENDED) or 2 * without <= len(prose)
 
 
-def _ending(part: Paragraph, after: Paragraph | None, text: str, loose: bool) -> Fault | None:
+def _ending(part: Paragraph, after: Paragraph | None, text: str, *, ended: bool) -> Fault | None:
     if part.table or part.caption or part.text[-1] in TERMINAL or (after and _TURNED.match(after.text)):
         return None
     if after and not after.table and _cut(part, after):
         return Fault(TORN, part.end, after.start, text)
-    if not part.open or part.credit or loose:
+    if not part.open or part.credit or not ended:
         return None
     body = _is_body(part)
     if after and _goes_on(after):
-        if body and not (_COMPLETE.search(part.last) and not _evident(part, after)):
+        if (body or _may_be_body(part)) and _evident(part, after):
             return Fault(TORN, part.end, after.start, text)
-        if _may_be_body(part) and _evident(part, after):
-            return Fault(TORN, part.end, after.start, text)
+        if body and not _COMPLETE.search(part.last):
+            return Fault(TORN_OR_UNENDED, part.end, after.start, text)
     return _truncated(part, text) if body else None
 
 

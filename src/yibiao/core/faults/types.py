@@ -30,6 +30,12 @@ TORN: Final = Kind(
     "段落在句中断开，应与下段相接",
     "The paragraph breaks in mid-sentence; join it with the next one.",
 )
+TORN_OR_UNENDED: Final = Kind(
+    "torn_paragraph",
+    "certain",
+    "段末没有句末标点，应是在句中断开：请与下段相接；若句子已完，请补标点",
+    "The paragraph ends without a full stop and seems to break in mid-sentence; join it with the next one, or end it.",
+)
 DUPLICATE: Final = Kind(
     "duplicate_paragraph",
     "certain",
@@ -116,7 +122,7 @@ CHANGE: Final = Kind(
 )
 
 KINDS: Final = (
-    TORN, DUPLICATE, DOUBLED, TRUNCATED, ORPHAN, UNIT_MISMATCH, UNIT_INCONSISTENT, NUMERALS_MIXED,
+    TORN, TORN_OR_UNENDED, DUPLICATE, DOUBLED, TRUNCATED, ORPHAN, UNIT_MISMATCH, UNIT_INCONSISTENT, NUMERALS_MIXED,
     HEDGE_REDUNDANT, HEDGE_EXACT, LIST_COUNT, SUM, PART, RATIO, CHANGE,
 )  # fmt: skip
 

@@ -112,18 +112,23 @@ def _of_one_thing(text: str, runs: tuple[Run, ...]) -> Iterator[Fault]:
         known = seen.setdefault((run.value, name), {})
         before = known.get("arabic" if style == "chinese" else "chinese")
         known[style] = (run, span)
-        if before and run.start - before[0].start <= _FAR:
+        if before and run.start - before[0].start <= _FAR and _make_up(run, before[0]):
             values = {"first": text[slice(*before[1])], "second": text[slice(*span)]}
             at, related = (span, before[1]) if style == "chinese" else (before[1], span)
             yield Fault(NUMERALS_MIXED, *at, text, values, related=related)
             known.clear()
 
 
+def _make_up(one: Run, other: Run) -> bool:
+    """Whether one of two numbers tells of what a whole is made up, or both of how long it lasts."""
+    return "structural" in (one.kind, other.kind) or one.unit == "天"
+
+
 def _thing(text: str, run: Run) -> tuple[str, Span] | None:
     if run.unit == "天":
         lasting = _LASTING.search(text, max(0, run.num_start - 2), run.num_start)
         return ("天", (lasting.start(), run.end)) if lasting else None
-    if run.kind != "structural" or run.unit not in _WHOLES:
+    if run.unit not in _WHOLES:
         return None
     noun = _NOUN.match(text, run.end)
     return (noun[0], (run.start, noun.end())) if noun else None
