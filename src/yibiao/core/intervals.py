@@ -23,9 +23,7 @@ class Interval:
     def __add__(self, other: Interval) -> Interval:
         """Every sum of a value of this and a value of the other."""
         high = None if self.high is None or other.high is None else self.high + other.high
-        return Interval(
-            self.low + other.low, high, self.low_open or other.low_open, self.high_open or other.high_open
-        )
+        return Interval(self.low + other.low, high, self.low_open or other.low_open, self.high_open or other.high_open)
 
     def meets(self, other: Interval) -> bool:
         """Whether some value lies in both."""

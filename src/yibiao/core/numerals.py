@@ -25,9 +25,13 @@ CHINESE: Final = "零〇一二两三四五六七八九十百千万亿廿卅"
 
 # Of Arabic figures: 千 and 百 are scales unless they begin a unit (千瓦时, 千克, 百分点).
 _ARABIC: Final = (
-    r"(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:[ \u2009\u202f]\d{3})+(?=[\u4e00-\u9fff])|\d+(?:[.．]\d+)?)"
+    r"(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?"
+    r"|\d{1,3}(?:[ \u2009\u202f]\d{3})+(?=[\u4e00-\u9fff])|\d+(?:[.．]\d+)?)"
 )
-SCALE: Final = r"(?:万亿|百万|千万|十万|百亿|千亿|万|亿|千(?![瓦克米伏卡帕赫焦兆安]|字节)|百(?![分姓货强余帕])|[wW](?=[余多+\u4e00-\u9fff]))"
+SCALE: Final = (
+    r"(?:万亿|百万|千万|十万|百亿|千亿|万|亿|千(?![瓦克米伏卡帕赫焦兆安]|字节)|百(?![分姓货强余帕])"
+    r"|[wW](?=[余多+\u4e00-\u9fff]))"
+)
 ARABIC: Final = re.compile(
     rf"{_ARABIC}(?:亿零?\d+(?:\.\d+)?万|万零?\d+(?:\.\d+)?千(?![瓦克米伏卡])|万零?\d{{1,4}}(?![\d.万,])|{SCALE})?"
 )
@@ -39,7 +43,7 @@ class Numeral:
     """What a bare numeral says. ``place`` is one unit of the last place written, 0 for fractions.
 
     ``scaled`` says that it was written with 万, 亿 or decimals, so that it is rounded to its last place unless a hedge
-    says otherwise. ``spread`` is set for numerals that are a range by themselves (数十, 三五百), ``word`` being 数 or 几.
+    says otherwise. ``spread`` is set for numerals that are a range by themselves (数十, 三五百); ``word`` is 数 or 几.
     """
 
     value: Decimal

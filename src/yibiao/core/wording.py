@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Final
 
+from yibiao.core import hedges
 from yibiao.core.intervals import Interval
+from yibiao.core.numerals import SCALES
 from yibiao.core.problems import Rule, refuse
+from yibiao.core.reading import Phrase, quantity
 
 UNKNOWN: Final = Rule(
     "core.wording.unknown",
@@ -37,14 +40,6 @@ UNREADABLE: Final = Rule(
     "Check how the number is written.",
 )
 
-SCALES: Final[Mapping[str, Decimal]] = {"": Decimal(1), "万": Decimal(10_000), "亿": Decimal(100_000_000)}
-_MORE: Final = ("余", "多")
-_NEAR: Final = ("近", "将近", "接近")
-_OVER: Final = ("超", "超过", "逾", "突破")
-_LEAST: Final = ("以上", "不少于", "至少")
-_ABOUT: Final = ("约", "左右")
-_AFTER_UNIT: Final = ("以上", "左右")
-_HEDGES: Final = _MORE + _NEAR + _OVER + _LEAST + _ABOUT
 _LONGEST_FRACTION: Final = 6
 
 
@@ -112,7 +107,7 @@ def write(value: Decimal, wording: Wording, unit: str = "") -> str:
     Raises: core.wording.untrue, with wordings that are true.
     """
     phrase = _phrase(value, wording, unit)
-    if phrase is None or value not in interval(phrase):
+    if phrase is None or not _read(phrase).holds(value):
         shown = f"（{phrase}）" if phrase else ""
         shown_en = f" ({phrase})" if phrase else ""
         true = "、".join(f"{text}（{_phrase(value, parse(text), unit)}）" for text in offers(value))
@@ -128,10 +123,10 @@ def offers(value: Decimal) -> list[str]:
     if value >= 100_000_000:
         usual += ["亿.2", "亿.1", "亿.1 余"]
     if value >= 10_000:
-        usual += ["万.2", "万.1", "万", "万.1 余", "万 余", "近 万", "超 万", "约 万"]
+        usual += ["万.2", "万.1", "万", "万.1 余", "万 余", "近 万.1", "近 万", "超 万", "约 万"]
     elif value >= 10:
         usual += ["余", "近", "超", "约"]
-    return [text for text in usual if (phrase := _phrase(value, parse(text), "")) and value in interval(phrase)]
+    return [text for text in usual if (phrase := _phrase(value, parse(text), "")) and _read(phrase).holds(value)]
 
 
 def _phrase(value: Decimal, wording: Wording, unit: str) -> str | None:
@@ -158,6 +153,10 @@ def _unhedged(value: Decimal, wording: Wording, unit: str) -> str | None:
     return _digits(scaled, wording.places or 0) + wording.scale + unit
 
 
+# Towards which round number a hedge points; 余, 超 and 以上 name the one below.
+_WAYS: Final[Mapping[str, str]] = {"near": ROUND_CEILING, "about": ROUND_HALF_EVEN}
+
+
 def _bases(value: Decimal, wording: Wording) -> Iterator[Decimal]:
     """Round numbers that the hedge may name, the roundest first."""
     if wording.base is not None:
@@ -166,12 +165,13 @@ def _bases(value: Decimal, wording: Wording) -> Iterator[Decimal]:
     if value <= 0:
         return
     finest = SCALES[wording.scale].scaleb(-(wording.places or 0))
-    way = ROUND_CEILING if wording.hedge in _NEAR else ROUND_HALF_EVEN if wording.hedge in _ABOUT else ROUND_FLOOR
-    if wording.scale and (wording.hedge in _MORE or wording.hedge in _ABOUT or wording.places is not None):
+    sense = hedges.sense(wording.hedge)
+    way = _WAYS.get(sense, ROUND_FLOOR)
+    if wording.scale and (sense in ("more", "about") or wording.places is not None):
         yield _step(value, finest, way)
         return
     top = value.adjusted()
-    coarsest = top - 1 if wording.hedge in _ABOUT or (wording.hedge in _MORE and value >= 1000) else top
+    coarsest = top - 1 if sense == "about" or (sense == "more" and value >= 1000) else top
     for exponent in range(max(coarsest, finest.adjusted()), finest.adjusted() - 1, -1):
         yield _step(value, Decimal(1).scaleb(exponent), way)
 
@@ -181,19 +181,11 @@ def _step(value: Decimal, step: Decimal, way: str) -> Decimal:
 
 
 def _placed(digits: str, wording: Wording, unit: str) -> str:
-    if wording.hedge in _MORE:
+    if wording.hedge in hedges.BEHIND:
         return f"{digits}{wording.scale}{wording.hedge}{unit}"
-    if wording.hedge in _AFTER_UNIT:
+    if wording.hedge in hedges.AFTER:
         return f"{digits}{wording.scale}{unit}{wording.hedge}"
     return f"{wording.hedge}{digits}{wording.scale}{unit}"
-
-
-_NUMERAL: Final = "零〇一二两三四五六七八九十百千"
-_PHRASE: Final = re.compile(
-    rf"(?P<before>{'|'.join(_NEAR + _OVER)}|不少于|至少|约)?\s*"
-    rf"(?:(?P<number>-?\d[\d,]*(?:\.(?P<fraction>\d+))?)|(?P<chinese>[{_NUMERAL}万亿]+))"
-    rf"(?P<inner>[余多])?(?P<scale>万|亿)?(?P<outer>[余多])?(?P<percent>[%‰])?(?P<rest>.*?)(?P<after>以上|左右)?"
-)
 
 
 def interval(phrase: str) -> Interval:
@@ -201,48 +193,14 @@ def interval(phrase: str) -> Interval:
 
     Raises: core.wording.unreadable.
     """
-    match = _PHRASE.fullmatch(phrase.strip())
-    if match is None:
+    return _read(phrase).interval
+
+
+def _read(phrase: str) -> Phrase:
+    found = quantity(phrase)
+    if found is None:
         raise refuse(UNREADABLE.at(text=phrase))
-    if match["chinese"]:
-        number = _read_chinese(match["chinese"])
-        if number is None:
-            raise refuse(UNREADABLE.at(text=phrase))
-        written, places = number, 0
-    else:
-        written, places = Decimal(match["number"].replace(",", "")), len(match["fraction"] or "")
-    scale = SCALES[match["scale"] or ""]
-    value, place = written * scale, scale.scaleb(-places)
-    if match["inner"] or (match["outer"] and not match["scale"] and not places):
-        return Interval(value, value + _last_place(written) * scale, low_open=True, high_open=True)
-    if match["outer"]:
-        return Interval(value, value + place, low_open=True, high_open=True)
-    if hedge := match["before"] or match["after"]:
-        return _hedged(hedge, value, place)
-    if not value or (match["percent"] and value == 100):
-        return Interval(value, value)
-    rounded = match["scale"] or places or match["percent"]
-    return Interval(value - place / 2, value + place / 2) if rounded else Interval(value, value)
-
-
-def _hedged(hedge: str, value: Decimal, place: Decimal) -> Interval:
-    if hedge in _NEAR:
-        low = max(value - _last_place(value), value * Decimal("0.9"))
-        return Interval(low, value, high_open=True)
-    if hedge in _OVER:
-        return Interval(value, None, low_open=True)
-    if hedge in _LEAST:
-        return Interval(value, None)
-    slack = min(max(place / 2, value * Decimal("0.05")), value * Decimal("0.1"))
-    return Interval(value - slack, value + slack)
-
-
-def _last_place(value: Decimal) -> Decimal:
-    """One unit of the last place that is not nought: 270 → 10, 300 → 100, 45万 → 1万."""
-    if not value:
-        return Decimal(1)
-    exponent = value.normalize().as_tuple().exponent
-    return Decimal(1).scaleb(int(exponent))
+    return found
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:
@@ -286,24 +244,6 @@ def _below_myriad(number: int) -> str:
             text += ("零" if gap and text else "") + _ONES[digit] + word
         gap = not digit
     return text
-
-
-def _read_chinese(text: str) -> Decimal | None:
-    """The value of Chinese numerals such as 十四 or 三千零五, None if they are none."""
-    total = part = digit = 0
-    for sign in text:
-        if sign in "零〇":
-            continue
-        if sign in "一二三四五六七八九两":
-            digit = 2 if sign == "两" else _ONES.index(sign)
-        elif sign in "十百千":
-            part += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[sign]
-            digit = 0
-        elif sign in "万亿":
-            scale = int(SCALES[sign])
-            total = (total + part + digit) * scale if sign == "亿" else total + (part + digit) * scale
-            part = digit = 0
-    return Decimal(total + part + digit) if text else None
 
 
 def phrases(value: Decimal, unit: str = "") -> list[tuple[str, str]]:

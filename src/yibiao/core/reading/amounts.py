@@ -126,9 +126,13 @@ def _after_unit(text: str, found: Amount) -> None:
         found.number = replace(found.number, value=found.number.value + _HALVES.value)
     elif unit in _HALVED_UNITS and (half := _HALF.match(text, end)):
         found.number, found.end = replace(found.number, value=found.number.value + _HALVES.value), half.end()
-    elif unit in _OPEN_UNITS and not found.more and text[end : end + 1] in tuple("多余"):
-        if not text.startswith(_MANY, end):
-            found.more, found.end = text[end], end + 1
+    elif (
+        unit in _OPEN_UNITS
+        and not found.more
+        and text.startswith(("多", "余"), end)
+        and not text.startswith(_MANY, end)
+    ):
+        found.more, found.end = text[end], end + 1
 
 
 def _take_tenths(text: str, found: Amount) -> None:

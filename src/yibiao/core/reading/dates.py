@@ -53,12 +53,13 @@ SPANS: Final = (
     rule("date", _RECENT, "近", reach=True, unless=_SPENT),
 )
 
-_SERVICE: Final = (
-    "值班|值守|服务|在岗|不间断|专人|监控|监测|热线|轮流|待命|备勤|巡逻|巡查|巡防|应急|开放|营业|运转|运行|自助|受理|在线|接听|畅通|轮班|保持|战备"
-    '|全天候|不打烊|不停|驻守|坚守|盯守|响应|开机|[“「『"]'
-)
 HOURS: Final = (
-    rule("service_hours", rf"(?:24|二十四)个?小时(?=[\"”’」』]?[^,，。；;\n]{{0,3}}(?:{_SERVICE}))"),
+    # 24小时值守: whatever goes on around the clock; 24小时内 and 用时24小时 are told as spans.
+    rule(
+        "service_hours",
+        r"(?:24|二十四)个?小时(?=[\"”’」』]?[“「『\"\u4e00-\u9fff])(?![内后以之前的左就便仅未没即已才])",
+        unless="用时|历时|持续|不到|不足|超过|连续|达|约|近|过去|未来|此后|最近|了",
+    ),
     rule("service_hours", r"[7七]\s*[×xX*乘]\s*24(?:个?小时)?|(?:24|365)\s*[×xX*]\s*\d+(?:个?小时)?"),
     rule(
         "service_hours",
@@ -70,6 +71,7 @@ HOURS: Final = (
 DATES: Final[tuple[Rule, ...]] = (
     *SPANS,
     *HOURS,
+    rule("date", rf"\d{{1,2}}(?:、\d{{1,2}})+[{N}两]个月"),
     rule("date", r"\d{2}世纪(?:\d{2}年代)?|\d{2,4}年代"),
     rule("date", _DATE, _YEAR_NAMED, reach=True),
     rule("date", rf"(?!{_BARE_DAYS}(?:内|以内|之内|游|无理由|后|龄)){_DATE}", unless=_COUNTING),

@@ -39,7 +39,8 @@ NUMBERS: Final = (
     ),
     rule(
         "phone",
-        r"1[3-9]\d{9}(?!\d)|0\d{2,3}[-—－ ]?\d{3,4}[ -]?\d{4}(?!\d)|\d{3}\*+\d{2,4}|0\d{2,3}[)）]\s*\d{3,4}[ -]?\d{4}(?!\d)"
+        r"1[3-9]\d{9}(?!\d)|0\d{2,3}[-—－ ]?\d{3,4}[ -]?\d{4}(?!\d)|\d{3}\*+\d{2,4}"
+        r"|0\d{2,3}[)）]\s*\d{3,4}[ -]?\d{4}(?!\d)"
         r"|[48]00[-—－ ]?\d{3,4}[-—－ ]?\d{3,4}(?!\d)",
     ),
     rule(
@@ -48,7 +49,8 @@ NUMBERS: Final = (
         r"(?:电话|热线|拨打|致电|传真|号码|手机|短号|客服|联系人)[^\d,，。；;\n]{0,8}",
         bare=True,
     ),
-    rule("phone", rf"(?:{lexicon.either(lexicon.HOTLINES)})(?![\d.,万亿%％])", bare=True),
+    rule("phone", rf"(?:{lexicon.either(lexicon.HOTLINES)})(?=大)"),
+    rule("phone", rf"(?:{lexicon.either(lexicon.HOTLINES)})(?![\d万亿%％]|[.,]\d)", bare=True),
     rule(
         "name",
         r"[\dXx-]{4,}(?!\d)",

@@ -30,7 +30,7 @@ _BEFORE: Final = re.compile(
     r"|(?<![最附临靠邻贴亲远新])近|(?<![赶高])超|(?<![节预契条签违制公履续邀合简特守])约|逾)"
     r"(?P<link>了|到|达到?|至|过)?[ \u3000]*$"
 )
-_BEFORE_SIGNS: Final = frozenset("于过近止少多码说足到满下约概致为占有合达超逾出破了至 \u3000")
+_BEFORE_SIGNS: Final = frozenset("于过近止少多码说足到满下约概致为占有合达超逾出破上了至 \u3000")
 _ROUND: Final = re.compile(
     r"(?:(?<![以网线路街场山船车会手身晚早马海之水])上|(?<![通经超不难跨])过|(?<![侦打突攻爆])破)$"
 )
@@ -66,6 +66,10 @@ class Phrase:
     hedge: str | None
     unit: str | None
     bare: bool = False
+
+    def holds(self, value: Decimal) -> bool:
+        """Whether the phrase is true of an exact value."""
+        return hedges.true_of(value, self.interval, self.number if self.precision == "rounded" else None)
 
 
 def phrase(text: str, at: int, floor: int) -> Phrase | None:
@@ -123,7 +127,7 @@ def _hedge_after(text: str, found: Amount) -> re.Match[str] | None:
 
 def _hedge_before(text: str, start: int, floor: int, found: Amount) -> re.Match[str] | None:
     low = max(floor, start - _BESIDE)
-    if start == low or text[start - 1] not in _BEFORE_SIGNS and text[start - 1] not in "上过破":
+    if start == low or text[start - 1] not in _BEFORE_SIGNS:
         return None
     match = _BEFORE.search(text, low, start)
     if match is None and (text.startswith(_ROUND_HEADS, start) or text.startswith("成", found.num_end)):
@@ -139,6 +143,16 @@ def _is_recent(text: str, start: int, floor: int, found: Amount) -> bool:
     if found.unit not in _CALENDAR or found.number.value > _RECENT_MOST:
         return False
     return not _SPENT.search(text, max(floor, start - 2), start)
+
+
+_FIRST: Final = re.compile(rf"\d|[{numerals.CHINESE}几半]|[数](?=[十百千万亿])")
+
+
+def quantity(said: str) -> Phrase | None:
+    """The quantity of a phrase that is nothing else: ``近45万人``, ``十四个月``, ``零``; None where there is none."""
+    match = _FIRST.search(said)
+    found = phrase(said, match.start(), 0) if match else None
+    return joined(said, found, 0) if found else None
 
 
 def joined(text: str, first: Phrase, floor: int) -> Phrase:
@@ -159,8 +173,8 @@ def joined(text: str, first: Phrase, floor: int) -> Phrase:
         return first
     whole = replace(last.interval, low=low, low_open=False) if last.hedge else Interval(low, last.value)
     return Phrase(
-        first.start, last.end, first.num_start, last.num_end, replace(first.number, value=low), low, whole, "hedged", "至",
-        last.unit,
+        first.start, last.end, first.num_start, last.num_end,
+        replace(first.number, value=low), low, whole, "hedged", "至", last.unit,
     )  # fmt: skip
 
 

@@ -54,15 +54,9 @@ class Run:
     number: Numeral | None = None
 
     def holds(self, value: Decimal) -> bool:
-        """Whether the phrase is true of an exact value: it lies in the interval, or rounds to what is written.
-
-        Source: GB/T 8170-2008, half to even, once, from the exact value.
-        """
-        if self.interval is None:
-            return False
-        if value in self.interval:
-            return True
-        return self.precision == "rounded" and self.number is not None and hedges.rounds_to(value, self.number)
+        """Whether the phrase is true of an exact value. A run that is no claim holds of none."""
+        rounded = self.number if self.precision == "rounded" else None
+        return self.interval is not None and hedges.true_of(value, self.interval, rounded)
 
     @property
     def counts(self) -> str | None:
