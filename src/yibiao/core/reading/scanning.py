@@ -75,11 +75,28 @@ def _sightings(text: str) -> Iterator[Counted]:
         match = _NUMERAL.search(text, floor)
 
 
-_DIGIT_RULES: Final = (*names.NUMBERS, *names.ORDINALS, *names.OTHERS, *DATES)
+# Most numbers are followed by a plain measure word and preceded by a character with which no rule begins: no rule
+# that makes something else of digits can fit there, so that none need be tried.
+_PLAIN: Final = re.compile(r"(?!24个)\d{1,6}(?:\.\d+)?(?=[处起家人户个名件份万亿余多场次条项辆台套册支吨亩元])")
+_CHARACTER: Final = re.compile(r"[\u4e00-\u9fff](?<![第前后每满金纬经记分初来去近])")
 
 
 def _arabic(text: str, at: int, floor: int) -> Counted:
-    other = (
+    if not (at > floor and _CHARACTER.match(text, at - 1) and _PLAIN.match(text, at)):
+        other = _other(text, at, floor)
+        if other:
+            return _not_a_claim(text, other, at)
+    found = phrases.phrase(text, at, floor)
+    if found is None:
+        return _unknown(text, at)
+    found = phrases.joined(text, found, floor)
+    if other := edge(text, found):
+        return _not_a_claim(text, other, at)
+    return _claim(text, found, floor)
+
+
+def _other(text: str, at: int, floor: int) -> NotClaim | None:
+    return (
         first(names.NUMBERS, text, at, floor)
         or names.latin(text, at, floor)
         or first(names.ORDINALS, text, at, floor)
@@ -88,15 +105,6 @@ def _arabic(text: str, at: int, floor: int) -> Counted:
         or first(names.NAMES, text, at, floor)
         or names.bounded(text, at, floor)
     )
-    if other:
-        return _not_a_claim(text, other, at)
-    found = phrases.phrase(text, at, floor)
-    if found is None:
-        return _unknown(text, at)
-    found = phrases.joined(text, found, floor)
-    if other := edge(text, found):
-        return _not_a_claim(text, other, at)
-    return _claim(text, found, floor)
 
 
 def _chinese(text: str, at: int, floor: int) -> Counted:
