@@ -30,6 +30,7 @@ def test_spans_lie_in_the_text(text: str) -> None:
         assert 0 <= fault.start < fault.end <= len(text)
         for span in (fault.related, fault.duplicate_of):
             assert span is None or 0 <= span[0] < span[1] <= len(text)
+        assert json.loads(json.dumps(dict(fault.values))) == fault.values
         assert fault.certainty in ("certain", "suspect", "style")
         for language in ("zh", "en"):
             assert "{" not in fault.note(language)

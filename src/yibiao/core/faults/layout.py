@@ -161,9 +161,10 @@ def _is_body(part: Paragraph) -> bool:
         return part.sentences and part.last.count("，") + part.last.count(",") > 0 and part.commas > 1
     if _BODY.match(part.text):
         return len(part.text) >= _SHORTEST_BODY
+    long = len(part.text) >= _LONG
     if part.sentences:
-        return True
-    if part.commas < _SEVERAL or len(part.text) < _LONG:
+        return long or part.commas > 0
+    if part.commas < _SEVERAL or not long:
         return False
     counted = len(part.text) >= _LONGER and len(_COUNTED.findall(part.text)) >= _SEVERAL
     return counted or bool(_LONG_BODY.match(part.text))
@@ -238,7 +239,7 @@ def _duplicates(parts: tuple[Paragraph, ...], text: str) -> Iterator[Fault]:
             continue
         before = parts[first]
         values = {"start": before.start, "end": before.end, "count": len(part.squeezed)}
-        short = len(part.squeezed) < _SURE_DUPLICATE and not beside
+        short = not part.punctuated if beside else len(part.squeezed) < _SURE_DUPLICATE
         yield Fault(
             DUPLICATE, part.start, part.end, text, values, duplicate_of=(before.start, before.end), suspect=short
         )
