@@ -29,6 +29,7 @@ _OWN: Final = re.compile(
 )
 _HALVES: Final = Numeral(Decimal("0.5"), Decimal(0))
 _TEN: Final = Decimal(10)
+_SIGNS: Final = ("%", "％", "‰")
 _HALVED_UNITS: Final = ("年", "天", "个月", "小时", "倍", "个小时")
 _OPEN_UNITS: Final = (*_HALVED_UNITS, "米", "岁", "周", "个星期")
 _MANY: Final = ("多名", "多次", "多个", "多家", "多条", "多方", "多部")
@@ -63,6 +64,8 @@ def amount(text: str, at: int) -> Amount | None:
         found.unit = "%" if text[at] == "百" else "‰"
     elif match := UNIT.match(text, found.end):
         found.unit, found.end = match[0], match.end()
+        if match[0] in _SIGNS:
+            found.num_end = found.end  # the sign is part of the numeral: 53.1%
         _after_unit(text, found)
     elif text[at].isdecimal() and (match := _OWN.match(text, found.end)):
         found.unit, found.end = match[0], match.end()
