@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from yibiao.bulletins import assigning, units
 from yibiao.bulletins.lexicons import Lexicon
-from yibiao.bulletins.phrasing import Claim, bigrams
+from yibiao.bulletins.phrasing import ZONES, Claim, bigrams
 from yibiao.core.periods import Period
 from yibiao.figures.types import Indicator
 
@@ -93,8 +93,7 @@ def propose(
         match = chosen.get(index)
         mistaken = None
         if match is None and index not in settled:
-            others = _found(claims[index], said[index], known, rejected.get(index, frozenset()), False)
-            mistaken = _mistaken(each, others, chosen.values())
+            mistaken = _mistaken(claims[index], known, rejected.get(index, frozenset()), each, chosen.values())
         proposals.append(Proposal(tuple(each[:_MOST]), match, mistaken))
     return proposals
 
@@ -224,10 +223,15 @@ def _undecided(row: int, column: int, scores: Mapping[tuple[int, int], float], h
     )
 
 
-def _mistaken(found: Sequence[Found], others: Sequence[Found], chosen: Iterable[Found]) -> Found | None:
-    """The indicator that a claim would speak of, were it not for its unit."""
+def _mistaken(
+    claim: Claim, known: Lexicon, rejected: frozenset[str], found: Sequence[Found], chosen: Iterable[Found]
+) -> Found | None:
+    """The indicator that a claim would speak of, were it not for its unit: by the words of its own clause only."""
+    own = units.dimension(claim.run.unit, claim.run.noun)
+    said = known.said({pair: near for pair, near in claim.words.items() if near >= ZONES["clause"]})
     taken = {one.indicator.ref for one in chosen}
+    others = _found(claim, said, known, rejected, False)
     best = next((one for one in others if one.indicator.ref not in taken), None)
-    if best is None or best.score < MISTAKEN:
+    if best is None or best.score < MISTAKEN or not units.mistakable(own, best.indicator.unit):
         return None
     return best if not found or best.score > found[0].score else None

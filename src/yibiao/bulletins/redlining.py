@@ -82,8 +82,9 @@ def compare(before: Sequence[str], after: Sequence[str]) -> tuple[list[Change], 
             lines[new] = old
             changes += _within(old, before[old], after[new])
         changes += [Change(old, 0, len(before[old]), "", whole=True) for old in range(i1 + paired, i2)]
-        # New lines go behind the last line that they follow.
-        changes += [Change(i1 + paired - 1, -1, -1, after[new], whole=True) for new in reversed(range(j1 + paired, j2))]
+        # New lines go behind the line that they follow, the last one first; at the very top, before the first line.
+        at, new = i1 + paired - 1, range(j1 + paired, j2)
+        changes += [Change(at, -1, -1, after[each], whole=True) for each in (reversed(new) if at >= 0 else new)]
     return changes, lines
 
 
@@ -197,7 +198,7 @@ def _apply(document: DocxDocument, found: Sequence[Any], change: Change, stamp: 
         return
     paragraph = found[change.line]
     if change.whole:
-        _mark_of(paragraph).append(stamp.mark("w:del"))
+        _mark_of(paragraph).insert(0, stamp.mark("w:del"))
     runs = _runs_between(paragraph, change.start, change.end)
     like = runs[0] if runs else _run_before(paragraph, change.start)
     last: Any = None
@@ -227,7 +228,7 @@ def _add_line(document: DocxDocument, found: Sequence[Any], change: Change, stam
     else:
         document.element.body.insert(0, made)
         run = None
-    _mark_of(made).append(stamp.mark("w:ins"))
+    _mark_of(made).insert(0, stamp.mark("w:ins"))
     inserted = stamp.mark("w:ins")
     inserted.append(_written(change.text, run))
     made.append(inserted)

@@ -12,7 +12,11 @@ _THINGS: Final = frozenset({"objects", "spots", "buildings", "items", "events", 
 _GENERIC: Final = frozenset({"objects", "大", "种", "类", "方面", "步", "步骤", "环节", "阶段"})
 # 次 by itself counts occasions; that persons came (人次) is another count.
 _OCCASIONS: Final = frozenset({"times", "sessions", "objects-visits", "矿-visits", "machines-visits", "spots-visits"})
-_SPANS: Final = frozenset({"days", "months", "years", "hours", "minutes"})
+# Measured or shared out, not counted: these agree with their own kind only.
+_MEASURED: Final = frozenset(
+    {"share", "money", "mass", "area", "length", "days", "months", "years", "hours", "minutes"}
+)
+_MEASURING: Final = ("share", "time", "money", "amount")
 # Levels and degrees describe; they count nothing that could be held against a figure.
 _LEVELS: Final = frozenset({"级", "层", "层级", "度", "倍", "成"})
 # What a noun that ends so is counted in, where no unit is written: 参与人数近45万.
@@ -35,6 +39,13 @@ def group(unit: str | None) -> str:
     return "objects" if own in _GENERIC else own
 
 
+def mistakable(claimed: str, indicator: str) -> bool:
+    """Whether a unit may have been written for another by mistake: both count things, persons or occasions."""
+    own = quantities.unit(indicator)
+    counted = claimed and claimed not in _MEASURED | _LEVELS | _GENERIC - {"objects"}
+    return bool(counted) and own.counts not in _MEASURING
+
+
 @lru_cache(maxsize=4096)
 def agree(claimed: str, indicator: str) -> bool:
     """Whether a claim of a dimension may speak of an indicator with a unit.
@@ -47,7 +58,7 @@ def agree(claimed: str, indicator: str) -> bool:
         return own.counts not in ("visits", "share", "time", "money")
     if claimed == own.dimension:
         return True
-    if claimed in _SPANS or claimed in _LEVELS or own.counts in ("share", "time", "money", "amount"):
+    if claimed in _MEASURED or claimed in _LEVELS or own.counts in _MEASURING:
         return False
     if {claimed, own.dimension} <= _OCCASIONS:
         return "times" in (claimed, own.dimension)
