@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from yibiao.core.problems import Problem, Rule
@@ -48,17 +49,25 @@ UNIT: Final = Rule(
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """``dimension`` groups units that may be compared; ``counts`` is what one of it is."""
+    """``dimension`` groups units that may be compared; ``counts`` is what one of it is.
+
+    ``factor`` is how many of the dimension's base unit one of it is: 10000 for 万元, whose base is 元.
+    """
 
     symbol: str
     dimension: str
     counts: str
+    factor: Decimal = Decimal(1)
 
 
 def _table(*rows: tuple[str, str, str]) -> dict[str, Unit]:
-    return {
-        symbol: Unit(symbol, dimension, counts) for symbols, dimension, counts in rows for symbol in symbols.split()
-    }
+    """Symbols may carry their factor: ``公顷*10000``."""
+    found = {}
+    for symbols, dimension, counts in rows:
+        for each in symbols.split():
+            symbol, _, factor = each.partition("*")
+            found[symbol] = Unit(symbol, dimension, counts, Decimal(factor or 1))
+    return found
 
 
 UNITS: Final[Mapping[str, Unit]] = _table(
@@ -80,12 +89,13 @@ UNITS: Final[Mapping[str, Unit]] = _table(
     ("天 日", "days", "time"),
     ("个月", "months", "time"),
     ("年", "years", "time"),
-    ("小时", "hours", "time"),
-    ("分钟", "minutes", "time"),
-    ("元 万元 亿元", "money", "money"),
-    ("吨 公斤", "mass", "amount"),
-    ("平方米 公顷 亩", "area", "amount"),
-    ("米 公里", "length", "amount"),
+    ("秒 分钟*60 分*60 刻钟*900 小时*3600 个小时*3600", "clock", "time"),
+    ("元 角*0.1 万元*10000 亿元*100000000", "money", "money"),
+    ("公斤 千克 克*0.001 毫克*0.000001 斤*0.5 吨*1000", "mass", "amount"),
+    ("平方米 平米 ㎡ 公顷*10000 平方公里*1000000 平方千米*1000000 亩*666.6666666666666666666666667", "area", "amount"),
+    ("米 厘米*0.01 毫米*0.001 公里*1000 千米*1000 里*500 海里*1852", "length", "amount"),
+    ("立方米 立方 升*0.001 毫升*0.000001", "volume", "amount"),
+    ("千瓦时 度 兆瓦时*1000", "energy", "amount"),
 )  # fmt: skip
 
 
@@ -102,6 +112,14 @@ def unit(symbol: str) -> Unit:
 def compatible(a: str, b: str) -> bool:
     """Whether two numbers with these units may be held against each other: 户 and 家 may, 人 and 人次 may not."""
     return unit(a).dimension == unit(b).dimension
+
+
+def convert(value: Decimal, unit_from: str, unit_to: str) -> Decimal | None:
+    """A value told in another unit of its dimension: 3 万元 is 30000 元. None where the two cannot be compared."""
+    a, b = unit(unit_from), unit(unit_to)
+    if a.dimension != b.dimension:
+        return None
+    return value if a.factor == b.factor else value * a.factor / b.factor
 
 
 def fits(measure: str, kind: str, symbol: str) -> list[Problem]:
