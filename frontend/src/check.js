@@ -110,7 +110,6 @@ class Walk {
       one.classList.add("is-chosen");
     }
     if (card) this.show(card);
-    this.root.querySelector(`[data-row="${number}"]`)?.scrollIntoView({ block: "nearest" });
     if (mark && (scroll || focus)) reveal(mark, this.place);
     if (focus) mark?.focus({ preventScroll: true });
     if (inside || again) this.place.querySelector("a, button:not([data-card-close])")?.focus();
@@ -160,5 +159,6 @@ function reveal(mark, card) {
   const at = mark.getBoundingClientRect();
   if (at.top > 130 && at.bottom < low) return;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  scrollBy({ top: at.top - (130 + (low - 130) / 3), behavior: calm ? "auto" : "smooth" });
+  // From the top of the page: a walk that is faster than the scrolling still ends where it should.
+  scrollTo({ top: scrollY + at.top - (100 + (low - 100) / 3), behavior: calm ? "auto" : "smooth" });
 }

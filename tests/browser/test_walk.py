@@ -155,7 +155,8 @@ def test_a_draft_survives_the_page(visit: Callable[..., Page]) -> None:
 PAGES = (
     "/", "/?screen=1", "/figures/", f"/figures/{SAFETY}/hazards/", f"/programs/{SAFETY}/", "/records/", "/bulletins/",
     "/entry/", f"/entry/{SAFETY}/inspection/", f"/upload/{SAFETY}/inspection/", "/registers/", "/registers/enterprise/",
-    "/places/", "/ledger/", "/account/", "/api/docs",
+    "/places/", "/ledger/", "/account/", "/api/docs", "/drafts/", f"/drafts/begin/?program={SAFETY}",
+    "/drafts/aliases/",
 )  # fmt: skip
 
 
@@ -165,7 +166,10 @@ def test_every_page_fits_and_says_nothing_in_the_console(
     site: Site, visit: Callable[..., Page], width: int, english: bool
 ) -> None:
     page = visit("editor", width=width, english=english)
-    for address in (*PAGES, f"/records/{site.world['inspection']}/", f"/bulletins/{site.world['bulletin']}/"):
+    draft = f"/drafts/{site.world['draft']}/"
+    drafts = (draft, f"{draft}edit/", f"{draft}report/", f"{draft}values/", f"{draft}checks/1/")
+    world = (f"/records/{site.world['inspection']}/", f"/bulletins/{site.world['bulletin']}/", *drafts)
+    for address in (*PAGES, *world):
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, address

@@ -2,17 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from yibiao.bulletins.types import Check
 from yibiao.core.intervals import Interval
 from yibiao.core.reading import Run
 from yibiao.core.reading.types import number
+
+# Chosen by the page of one reader and language after another: translated when they are shown.
+_KIND: Final[Mapping[str, object]] = {
+    "flow": _("数量"),
+    "distinct": _("去重数"),
+    "stock": _("存量"),
+    "ratio": _("比率"),
+    "change": _("增减"),
+    "duration": _("时长"),
+    "streak": _("连续时长"),
+    "zero": _("零报告"),
+    "structural": _("组成数"),
+    "target": _("目标"),
+    "distance": _("距离"),
+    "date": _("日期时间"),
+    "ordinal": _("序数"),
+    "docno": _("文号"),
+    "phone": _("电话"),
+    "name": _("名称"),
+    "slogan": _("口号"),
+    "idiom": _("成语"),
+    "threshold": _("分级界限"),
+    "service_hours": _("服务时间"),
+    "address": _("门牌地址"),
+    "unknown": _("认不出"),
+}
+_VERDICT: Final[Mapping[str, object]] = {
+    "supported": _("相符"),
+    "contradicted": _("不符"),
+    "stale": _("写法偏旧"),
+    "wrong-unit": _("单位不对"),
+    "zero-uncovered": _("零报告不全"),
+    "unmatched": _("没有对应的指标"),
+    "unread": _("认不出"),
+}
+_FAULT: Final[Mapping[str, object]] = {
+    "torn_paragraph": _("句中断段"),
+    "duplicate_paragraph": _("段落重复"),
+    "doubled_char": _("叠字"),
+    "truncated_end": _("段末缺标点"),
+    "orphan_fragment": _("残句"),
+    "unit_mismatch": _("口径不一"),
+    "unit_inconsistent": _("单位不一"),
+    "numeral_style_mixed": _("数字写法不一"),
+    "redundant_hedge": _("概数词重复"),
+    "enumeration_mismatch": _("列举数不符"),
+    "sum_mismatch": _("合计不符"),
+    "ratio_mismatch": _("比率不符"),
+}
+_COLOUR: Final[Mapping[str, object]] = {
+    "red": _("红·须改"),
+    "amber": _("黄·待确认"),
+    "green": _("绿·相符"),
+    "grey": _("灰·无对照"),
+}
+_HOW: Final[Mapping[str, object]] = {
+    "bound": _("作者引用"),
+    "confirmed": _("有人确认过"),
+    "alias": _("按学到的说法"),
+    "label": _("按指标名称"),
+}
 
 
 def records(runs: Iterable[Run]) -> Iterator[dict[str, Any]]:
@@ -43,30 +105,7 @@ def runs(check: Check) -> tuple[Run, ...]:
 
 def kind(name: str) -> str:
     """What a numeral is, in words."""
-    return {
-        "flow": gettext("数量"),
-        "distinct": gettext("去重数"),
-        "stock": gettext("存量"),
-        "ratio": gettext("比率"),
-        "change": gettext("增减"),
-        "duration": gettext("时长"),
-        "streak": gettext("连续时长"),
-        "zero": gettext("零报告"),
-        "structural": gettext("组成数"),
-        "target": gettext("目标"),
-        "distance": gettext("距离"),
-        "date": gettext("日期时间"),
-        "ordinal": gettext("序数"),
-        "docno": gettext("文号"),
-        "phone": gettext("电话"),
-        "name": gettext("名称"),
-        "slogan": gettext("口号"),
-        "idiom": gettext("成语"),
-        "threshold": gettext("分级界限"),
-        "service_hours": gettext("服务时间"),
-        "address": gettext("门牌地址"),
-        "unknown": gettext("认不出"),
-    }.get(name, name)
+    return str(_KIND.get(name, name))
 
 
 def interval(of: Interval | None, unit: str | None = "") -> str:
@@ -110,35 +149,17 @@ def tally(runs: Iterable[Run]) -> dict[str, int]:
 
 def verdict(name: str) -> str:
     """What was found of a claim, in a word or two."""
-    return {
-        "supported": gettext("相符"),
-        "contradicted": gettext("不符"),
-        "stale": gettext("写法偏旧"),
-        "wrong-unit": gettext("单位不对"),
-        "zero-uncovered": gettext("零报告不全"),
-        "unmatched": gettext("没有对应的指标"),
-        "unread": gettext("认不出"),
-    }.get(name, name)
+    return str(_VERDICT.get(name, name))
 
 
 def colour(name: str) -> str:
     """A colour with what it asks of the reader."""
-    return {
-        "red": gettext("红·须改"),
-        "amber": gettext("黄·待确认"),
-        "green": gettext("绿·相符"),
-        "grey": gettext("灰·无对照"),
-    }.get(name, name)
+    return str(_COLOUR.get(name, name))
 
 
 def how(name: str) -> str:
     """Why an indicator was taken for a claim."""
-    return {
-        "bound": gettext("作者引用"),
-        "confirmed": gettext("有人确认过"),
-        "alias": gettext("按学到的说法"),
-        "label": gettext("按指标名称"),
-    }.get(name, name)
+    return str(_HOW.get(name, name))
 
 
 def sign(colour: str) -> str:
@@ -148,20 +169,7 @@ def sign(colour: str) -> str:
 
 def fault(name: str) -> str:
     """A type of fault in the text itself, in a few words."""
-    return {
-        "torn_paragraph": gettext("句中断段"),
-        "duplicate_paragraph": gettext("段落重复"),
-        "doubled_char": gettext("叠字"),
-        "truncated_end": gettext("段末缺标点"),
-        "orphan_fragment": gettext("残句"),
-        "unit_mismatch": gettext("口径不一"),
-        "unit_inconsistent": gettext("单位不一"),
-        "numeral_style_mixed": gettext("数字写法不一"),
-        "redundant_hedge": gettext("概数词重复"),
-        "enumeration_mismatch": gettext("列举数不符"),
-        "sum_mismatch": gettext("合计不符"),
-        "ratio_mismatch": gettext("比率不符"),
-    }.get(name, name)
+    return str(_FAULT.get(name, name))
 
 
 def certainty(name: str) -> str:

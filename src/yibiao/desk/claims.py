@@ -53,6 +53,7 @@ def card(number: int, check: Check, one: Judged, names: Mapping[str, str]) -> di
         "said": one.said.of(border.language()),
         "difference": _difference(one),
         "match": None if one.match is None else candidate(check, one.match, names),
+        "elsewhere": one.match is not None and (one.match.place, one.match.period) != (check.place, check.period),
         "others": [candidate(check, other, names) for other in one.candidates if other != one.match],
         "offers": [offer for offer in one.offers if offer.phrase != run.surface],
         "before": check.text[max(0, run.start - AROUND) : run.start].rpartition("\n")[2],

@@ -7,6 +7,7 @@ from random import Random
 from typing import Final
 
 _ONES: Final = "零一二三四五六七八九"
+SHARE: Final = 0.3
 
 FRAMES: Final = (
     "{date}，{area}开展{name}，共出动{many}人次、车辆{some}台次，检查{things}{some}家。",
@@ -24,6 +25,18 @@ FRAMES: Final = (
     "本次共核查台账{wan}条，订正{some}条，退回{few}条，逾{round}万条一次通过。",
     "为期{chinese}天的行动分{chinese}个阶段推进，{date}前各地上报小结{few}份。",
     "检修线路{some}公里、设备{few}套，排除故障{few}处，恢复供水{many}吨。",
+)
+# A bulletin has a numeral in about every thirtieth character: most of its sentences are words.
+WORDS: Final = (
+    "{area}把{name}作为当前重点任务，主要负责同志靠前指挥，分管负责同志逐项督办，层层压紧责任。",
+    "各单位坚持边查边改，对{things}存在的突出问题建立清单，明确责任人和完成时限，逐项销号。",
+    "在{name}中，工作人员进门入户讲解政策，耐心解答群众疑问，现场收集意见建议并当场登记。",
+    "{area}加强部门联动和信息共享，对重点部位、重点时段增派力量，及时发现并妥善处置苗头隐患。",
+    "对工作推进缓慢的地方，督导组当面反馈问题，约谈有关负责人，要求限期拿出整改方案。",
+    "志愿者走进{things}开展宣传，用身边事讲身边理，引导群众自觉参与，营造了良好氛围。",
+    "下一步，{area}将总结经验做法，完善长效机制，把{name}同日常管理结合起来，持续巩固成果。",
+    "针对夜间和节假日人员流动大的特点，{area}优化勤务安排，做到问题早发现、早报告、早处理。",
+    "有关部门对反映集中的事项进行会商，能马上解决的马上解决，需要协调的列入台账跟踪办理。",
 )
 NAMES: Final = ("夜间巡防行动", "安全检查", "文明服务月", "入户走访", "消防演练", "防汛备勤", "网络安全宣传")
 THINGS: Final = ("场所", "商铺", "工地", "加油站", "旅馆", "学校周边门店")
@@ -53,7 +66,7 @@ def _paragraphs(random: Random) -> Iterator[str]:
 
 
 def _sentence(random: Random) -> str:
-    return random.choice(FRAMES).format_map(_Slots(random))
+    return random.choice(FRAMES if random.random() < SHARE else WORDS).format_map(_Slots(random))
 
 
 class _Slots(dict[str, str]):

@@ -19,6 +19,7 @@ from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
 from yibiao.desk import addresses, asking, border, marking, marks, reckoning
 from yibiao.desk.middleware import spoken_all
+from yibiao.desk.pages.drafts import at_checkpoint
 from yibiao.desk.pages.figures import record_links
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.figures import queries as figures
@@ -159,7 +160,8 @@ def preview(request: HttpRequest, id: str) -> HttpResponse:
 def _previewed(request: HttpRequest, found: Bulletin, source: str) -> dict[str, Any]:
     """The text with its cited numbers, and with every other numeral marked as the check of a draft marks it."""
     scope = border.reading(request)
-    made = bulletins.preview(source, found.program, found.place, found.period, scope=scope)
+    as_of = at_checkpoint(request)
+    made = bulletins.preview(source, found.program, found.place, found.period, as_of, scope=scope)
     check = bulletins.check_text(
         made.text, found.program, found.place, found.period, made.checkpoint, bound=made.citations, scope=scope
     )

@@ -167,9 +167,14 @@ def preview(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _previewed(request: HttpRequest, found: Draft, text: str) -> dict[str, Any]:
-    scope = border.reading(request)
-    check = bulletins.check_text(text, found.program, found.place, found.period, draft=found.id, scope=scope)
+    scope, as_of = border.reading(request), at_checkpoint(request)
+    check = bulletins.check_text(text, found.program, found.place, found.period, as_of, draft=found.id, scope=scope)
     return claims.summary(check)
+
+
+def at_checkpoint(request: HttpRequest) -> int | None:
+    """The checkpoint with which an editor was opened: its figures are known, and the marks keep up with the typing."""
+    return border.number(request.POST.get("as_of"), 0) or None
 
 
 def document(request: HttpRequest, id: str) -> HttpResponse:
