@@ -14,7 +14,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from tests.bulletins.conftest import PACK, World
-from yibiao.bulletins import actions, documents, queries, redlining
+from yibiao.bulletins import actions, comparing, documents, queries
 from yibiao.bulletins.types import LARGEST_FILE
 from yibiao.core.problems import Refusal
 
@@ -174,7 +174,7 @@ def test_tables_hyperlinks_and_earlier_changes_survive(world: World) -> None:
 )
 def test_changes_lead_from_one_text_to_the_other(old: str, new: str) -> None:
     before, after = old.split("\n"), new.split("\n")
-    changes, _ = redlining.compare(before, after)
+    changes, _ = comparing.compare(before, after)
     first: list[str] = []
     lines: list[list[str]] = [[line] for line in before]
     for change in sorted(changes, key=lambda one: (one.line, one.start), reverse=True):

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from yibiao.bulletins import marks, models, permits, problems, queries, rows, sealing
 from yibiao.bulletins.drafting import keep_check, rewrite, take_draft, take_file
-from yibiao.bulletins.learning import confirm, reject, release, report_values, withdraw_alias, withdraw_reported
+from yibiao.bulletins.learning import confirm, reject, release, withdraw_alias
+from yibiao.bulletins.reporting import report_values, withdraw_reported
 from yibiao.bulletins.types import Bulletin, Preview, Template
 from yibiao.core import canon
 from yibiao.core.periods import Period

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import copy
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
 from itertools import count
 from typing import Any, Final
 
@@ -17,25 +15,11 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.text.run import Run as DocxRun
 
-from yibiao.bulletins import documents
+from yibiao.bulletins import comparing, documents
 from yibiao.bulletins.types import Check
 
-_TOKEN: Final = re.compile(r"[0-9０-９.,%％]+|.", re.DOTALL)
-_LONGEST_LINE: Final = 4_000
-_LIKE: Final = 0.3
 _MOST_COMMENTS: Final = 400
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Letters ``start`` to ``end`` of a line become ``text``; ``whole``: the line itself comes or goes."""
-
-    line: int
-    start: int
-    end: int
-    text: str
-    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +41,7 @@ def corrected(original: bytes, check: Check, *, author: str, at: datetime, langu
     found = list(documents.paragraphs(document))
     before = ["".join(sign for sign, _, _ in documents.letters(one)) for one in found]
     after = check.text.split("\n")
-    changes, lines = compare(before, after)
+    changes, lines = comparing.compare(before, after)
     # Comments first: their offsets are those of the lines as they were.
     _comment(document, found, list(_notes(check, after, before, lines, language)), author)
     stamp = _Stamp(author, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), count(_next_id(document)))
@@ -66,53 +50,6 @@ def corrected(original: bytes, check: Check, *, author: str, at: datetime, langu
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
-
-
-def compare(before: Sequence[str], after: Sequence[str]) -> tuple[list[Change], dict[int, int]]:
-    """The changes that make the lines of one text those of another, and for each new line the old one it comes from."""
-    changes: list[Change] = []
-    lines: dict[int, int] = {}
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for act, i1, i2, j1, j2 in matcher.get_opcodes():
-        if act == "equal":
-            lines |= dict(zip(range(j1, j2), range(i1, i2), strict=True))
-            continue
-        paired = min(i2 - i1, j2 - j1)
-        for old, new in zip(range(i1, i1 + paired), range(j1, j1 + paired), strict=True):
-            lines[new] = old
-            changes += _within(old, before[old], after[new])
-        changes += [Change(old, 0, len(before[old]), "", whole=True) for old in range(i1 + paired, i2)]
-        # New lines go behind the line that they follow, the last one first; at the very top, before the first line.
-        at, new = i1 + paired - 1, range(j1 + paired, j2)
-        changes += [Change(at, -1, -1, after[each], whole=True) for each in (reversed(new) if at >= 0 else new)]
-    return changes, lines
-
-
-def _within(line: int, old: str, new: str) -> Iterator[Change]:
-    first, second = _TOKEN.findall(old), _TOKEN.findall(new)
-    if len(old) > _LONGEST_LINE or len(new) > _LONGEST_LINE:
-        yield _middle(line, old, new)
-        return
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    if old and new and matcher.ratio() < _LIKE:
-        yield Change(line, 0, len(old), new)
-        return
-    offsets = [0]
-    for token in first:
-        offsets.append(offsets[-1] + len(token))
-    for act, i1, i2, j1, j2 in matcher.get_opcodes():
-        if act != "equal":
-            yield Change(line, offsets[i1], offsets[i2], "".join(second[j1:j2]))
-
-
-def _middle(line: int, old: str, new: str) -> Change:
-    """What lies between a common beginning and a common end."""
-    start = next(
-        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
-    )
-    room = min(len(old), len(new)) - start
-    same = next((at for at in range(room) if old[-1 - at] != new[-1 - at]), room)
-    return Change(line, start, len(old) - same, new[start : len(new) - same])
 
 
 def _notes(
@@ -135,28 +72,8 @@ def _notes(
             old = lines.get(line)
         if old is None:
             continue
-        move = _mover(before[old], after[line])
+        move = comparing.mover(before[old], after[line])
         yield Note(old, move(start - starts[line]), move(min(end - starts[line], len(after[line]))), said)
-
-
-def _mover(old: str, new: str) -> Any:
-    """Where an offset of the new line stands in the old one; within a changed part, at its beginning."""
-    if old == new:
-        return lambda at: min(at, len(old))
-    changes = list(_within(0, old, new))
-
-    def moved(at: int) -> int:
-        shift = 0
-        for one in changes:
-            begin = one.start + shift
-            if at <= begin:
-                break
-            if at < begin + len(one.text):
-                return one.start
-            shift += len(one.text) - (one.end - one.start)
-        return max(0, min(at - shift, len(old)))
-
-    return moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +109,7 @@ def _comment(document: DocxDocument, found: Sequence[Any], notes: Sequence[Note]
             document.add_comment(ends, text=note.text, author=author, initials="")
 
 
-def _apply(document: DocxDocument, found: Sequence[Any], change: Change, stamp: _Stamp) -> None:
+def _apply(document: DocxDocument, found: Sequence[Any], change: comparing.Change, stamp: _Stamp) -> None:
     if change.start < 0:
         _add_line(document, found, change, stamp)
         return
@@ -215,7 +132,7 @@ def _apply(document: DocxDocument, found: Sequence[Any], change: Change, stamp: 
             paragraph.append(inserted)
 
 
-def _add_line(document: DocxDocument, found: Sequence[Any], change: Change, stamp: _Stamp) -> None:
+def _add_line(document: DocxDocument, found: Sequence[Any], change: comparing.Change, stamp: _Stamp) -> None:
     """A new paragraph, looking like the one that it follows."""
     made = OxmlElement("w:p")
     if found:
