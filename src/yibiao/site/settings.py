@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "yibiao.desk",
     "yibiao.bulletins",
     "yibiao.figures",
+    "yibiao.cases",
+    "yibiao.duty",
     "yibiao.records",
     "yibiao.forms",
     "yibiao.packs",
