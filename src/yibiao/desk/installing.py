@@ -10,6 +10,7 @@ from django.db import transaction
 from yibiao.bulletins import actions as bulletins
 from yibiao.bulletins import queries as bulletin_templates
 from yibiao.bulletins.types import Template
+from yibiao.cases import queries as cases
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.desk.problems import NO_SUCH_PACK
 from yibiao.figures import actions as figures
@@ -55,7 +56,9 @@ def check(path: Path) -> Findings:
         return Findings(None, problems=tuple(problems))
     published, found = form_files.check(files)
     problems += found
-    definitions, found = indicators.check(files, published)
+    # What other rooms keep for the pack, beside its forms: every room's facts that indicators may count.
+    declared = (*cases.declared(files),)
+    definitions, found = indicators.check(files, published, declared)
     problems += found
     templates, found = bulletin_templates.check(files, definitions.indicators)
     problems += found

@@ -23,6 +23,7 @@ class Reader:
     """Reads the values of the columns of one indicator."""
 
     forms: tuple[FormVersion, ...]
+    columns: tuple[Column, ...] = ()
 
     def field(self, name: str) -> tuple[FormVersion, Field] | None:
         return next(((form, one) for form in self.forms for one in form.fields if one.name == name), None)
@@ -34,6 +35,9 @@ class Reader:
             return {one.code: one.name for one in people.organisations(codes=keys)} if keys else {}
         if name == "channel":
             return {key: writing.channel(key) for key in keys}
+        own = next((one for one in self.columns if one.name == name and one.choices), None)
+        if own is not None:
+            return {value: label.of(border.language()) for value, label in own.choices}
         found = self.field(name)
         if found is None:
             return {}
@@ -51,7 +55,7 @@ def reader(indicator: Indicator) -> Reader:
     """The forms whose columns an indicator may show, its own source first."""
     own = f"{indicator.pack}.{indicator.source.partition('/')[0]}"
     known = sorted(forms.forms(indicator.pack), key=lambda form: form.id != own)
-    return Reader(tuple(known))
+    return Reader(tuple(known), figures.columns(indicator.ref))
 
 
 def dimensions(indicator: Indicator) -> tuple[Column, ...]:
@@ -60,7 +64,8 @@ def dimensions(indicator: Indicator) -> tuple[Column, ...]:
 
     def worth(column: Column) -> bool:
         found = reads.field(column.name)
-        return column.name in SHARED or (found is not None and bool(found[1].choices or found[1].register))
+        chosen = column.choices or (found is not None and (found[1].choices or found[1].register))
+        return column.name in SHARED or bool(chosen)
 
     return tuple(one for one in figures.dimensions(indicator.ref) if worth(one))
 
@@ -74,11 +79,13 @@ def said(value: Any, labels: dict[str, str]) -> str:
 
 def heading(column: str, reads: Reader, columns: Sequence[Column]) -> str:
     """The title of a column: its label in the form or in the engine's own columns, with its unit."""
-    found = reads.field(column)
-    known = next((one.label for one in columns if one.name == column and one.label.zh), None)
+    own = any(one.name == column for one in reads.columns)
+    found = None if own else reads.field(column)
+    every = (*reads.columns, *columns)
+    known = next((one.label for one in every if one.name == column and one.label.zh), None)
     label = found[1].label if found else known
     text = label.of(border.language()) if label else column
-    return f"{text}（{reads.unit(column)}）" if reads.unit(column) else text
+    return f"{text}（{reads.unit(column)}）" if found and reads.unit(column) else text
 
 
 def _keys(value: Any) -> list[str]:

@@ -173,6 +173,9 @@ def _labels(question: Question, name: str) -> dict[str, str]:
     """The choices of a field, in the order of the form, in the reader's language."""
     leaf = reading.leaves(question, question.indicator)[0]
     source = reading.source_of(question, leaf.source)
+    column = source.column(name)
+    if column is not None and column.choices:
+        return {value: label.of(get_language() or "zh") for value, label in column.choices}
     try:
         form = forms.form(source.kind.removeprefix("record."))
     except Refusal:

@@ -1,4 +1,7 @@
-"""Every kind declares its columns once: a form's dictionary gives those of its facts and of each of its repeats."""
+"""Every kind declares its columns once.
+
+A form's dictionary gives those of its facts and of each of its repeats; a room gives those of facts that it keeps.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.figures.types import Column, Source
 from yibiao.forms.types import Field, FormVersion
 from yibiao.ledger.types import Fact
-from yibiao.packs.types import Text
+from yibiao.packs.types import Declared, Text
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +81,16 @@ def sources(form: FormVersion, fields: Sequence[Field] = ()) -> tuple[Source, ..
         merged = {**top, **_answers(field for field in public if field.repeat == repeat)}
         found.append(Source(f"{form.name}/{repeat}", form.kind, repeat, (*STANDARD, *merged.values()), form.title))
     return tuple(found)
+
+
+def declared(one: Declared) -> Source:
+    """The source of facts that a room declares."""
+    own = (
+        Column(column.name, _TYPES.get(column.type, "VARCHAR"), column.label, column.choices)
+        for column in one.columns
+        if column.name not in STANDARD_NAMES
+    )
+    return Source(one.name, one.kind, "", (*STANDARD, *own), one.title)
 
 
 def rows(source: Source, fact: Fact) -> Iterator[tuple[Any, ...]]:

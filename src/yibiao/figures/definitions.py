@@ -16,7 +16,7 @@ from yibiao.figures import columns, inputs, problems
 from yibiao.figures.types import CheckRule, Column, CoverageRule, Definitions, Indicator, Source
 from yibiao.forms import queries as published
 from yibiao.forms.types import Field, FormVersion
-from yibiao.packs.types import PackFiles, Text
+from yibiao.packs.types import Declared, PackFiles, Text
 
 # What each measure needs, and what else it may have, besides what every indicator has.
 _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -37,18 +37,20 @@ _ROWS: Final = ("filter", "coverage", "every")
 _NUMBERS: Final = ("BIGINT", "DECIMAL")
 
 
-def check(files: PackFiles, forms: Sequence[FormVersion]) -> tuple[Definitions, list[Problem]]:
+def check(
+    files: PackFiles, forms: Sequence[FormVersion], declared: Sequence[Declared] = ()
+) -> tuple[Definitions, list[Problem]]:
     """What indicators.toml defines, and everything that is wrong with it."""
     content = files.files.get(inputs.NAME)
     if content is None:
         return Definitions(files.id, files.version), []
-    return _Check(files, forms).run(content)
+    return _Check(files, forms, declared).run(content)
 
 
 class _Check:
     """One reading of one file: what is found wrong is collected."""
 
-    def __init__(self, files: PackFiles, forms: Sequence[FormVersion]) -> None:
+    def __init__(self, files: PackFiles, forms: Sequence[FormVersion], declared: Sequence[Declared]) -> None:
         self.files = files
         self.found: list[Problem] = []
         self.forms = {form.name: form for form in forms}
@@ -56,6 +58,7 @@ class _Check:
         self.sources = {
             source.name: source for form in forms for source in columns.sources(form, self.fields[form.name])
         }
+        self.sources |= {one.name: columns.declared(one) for one in declared}
         self.registers = {source.register: source for source in self.sources.values() if source.register}
         self.used: dict[str, Source] = {}
 
@@ -248,7 +251,12 @@ def _elsewhere(register: str) -> Source | None:
 
 
 def dump(definitions: Definitions) -> str:
-    return canon.dumps(dataclasses.asdict(definitions))
+    data = dataclasses.asdict(definitions)
+    # What a column does not have is not written: a version that was stored before keeps its content and digest.
+    for column in (column for source in data["sources"] for column in source["columns"]):
+        if not column["choices"]:
+            del column["choices"]
+    return canon.dumps(data)
 
 
 @lru_cache(maxsize=64)
@@ -272,5 +280,11 @@ def _indicator(data: dict[str, Any]) -> Indicator:
 
 
 def _source(data: dict[str, Any]) -> Source:
-    held = tuple(Column(one["name"], one["type"], Text(**one["label"])) for one in data["columns"])
+    held = tuple(
+        Column(
+            one["name"], one["type"], Text(**one["label"]),
+            tuple((value, Text(**label)) for value, label in one.get("choices", ())),
+        )
+        for one in data["columns"]
+    )  # fmt: skip
     return Source(**{**data, "columns": held, "title": Text(**data["title"])})

@@ -52,6 +52,10 @@ class _Words:
         if isinstance(literal, Name):
             return self.column(literal.name)
         text = str(literal.value)
+        column = self.source.column(name)
+        declared = dict(column.choices) if column else {}
+        if text in declared:
+            return declared[text]
         if self.form is not None:
             for field in self.form.fields:
                 if field.name == name and field.repeat in ("", self.source.repeat):

@@ -22,7 +22,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from yibiao.figures import columns, store
+from yibiao.figures import columns, declaring, store
 from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Column, Source
@@ -41,8 +41,9 @@ Cells = tuple[Any, ...]
 
 
 def layout() -> Layout:
-    """The sources of every published form, by kind."""
-    return {kind: columns.sources(form, forms.dictionary(form.id)) for kind, form in forms.kinds().items()}
+    """The sources of every published form and of every kind of fact that a room declares, by kind."""
+    known = {kind: columns.sources(form, forms.dictionary(form.id)) for kind, form in forms.kinds().items()}
+    return known | {one.kind: (columns.declared(one),) for one in declaring.everything()}
 
 
 def step(limit: int = BATCH) -> int:

@@ -34,13 +34,18 @@ from yibiao.figures.types import (
 )  # fmt: skip
 from yibiao.forms.types import FormVersion
 from yibiao.ledger import queries as ledger
-from yibiao.packs.types import PackFiles
+from yibiao.packs.types import Declared, PackFiles
 from yibiao.people.types import Scope
 
 
-def check(files: PackFiles, forms: Sequence[FormVersion]) -> tuple[Definitions, list[Problem]]:
-    """What a pack's indicators.toml defines, and everything that is wrong with it."""
-    return definitions.check(files, forms)
+def check(
+    files: PackFiles, forms: Sequence[FormVersion], declared: Sequence[Declared] = ()
+) -> tuple[Definitions, list[Problem]]:
+    """What a pack's indicators.toml defines, and everything that is wrong with it.
+
+    ``declared`` are the facts that other rooms keep for this pack.
+    """
+    return definitions.check(files, forms, declared)
 
 
 def indicators(pack: str | None = None) -> tuple[Indicator, ...]:
@@ -80,6 +85,17 @@ def dimensions(ref: str) -> tuple[Column, ...]:
     Raises: figures.indicator.unknown.
     """
     return breakdowns.dimensions(*reading.defined(ref))
+
+
+def columns(ref: str) -> tuple[Column, ...]:
+    """The columns of an indicator's source where a room declares it, with the labels of their choices.
+
+    Missing: empty where a form is the source; the form has the labels.
+    Raises: figures.indicator.unknown.
+    """
+    held, one = reading.defined(ref)
+    source = held.source(one.source) if ":" in one.source else None
+    return source.columns if source else ()
 
 
 def figure(query: Query, *, scope: Scope) -> Figure:

@@ -157,17 +157,20 @@ class Column:
     """One column of a source.
 
     ``type`` is BIGINT, DECIMAL, DATE, TIMESTAMP, VARCHAR, SET (names with spaces between), or ANY for what
-    a form computes.
+    a form computes. ``choices`` are given where no form has them.
     """
 
     name: str
     type: str
     label: Text = UNSAID
+    choices: tuple[tuple[str, Text], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """The rows that an indicator looks at: ``<form>`` one per fact, ``<form>/<repeat>`` one per item of a fact.
+
+    ``<room>:<name>``: one per fact of a kind that a room declares.
 
     ``register`` names the register that the form fills; ``key`` and ``entity_label`` are its templates over answers.
     """

@@ -21,6 +21,29 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredColumn:
+    """One answer of a declared fact; ``type`` is that of a form's field, ``choices`` are values with their labels."""
+
+    name: str
+    type: str
+    label: Text
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Facts of a kind that a room keeps itself, for figures to count.
+
+    Indicators name them as ``name`` (``case:hazard``). Their payload holds ``answers`` by the names of ``columns``.
+    """
+
+    name: str
+    kind: str
+    title: Text
+    columns: tuple[DeclaredColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PackFiles:
     """A pack as read from a folder or zip: its manifest, checked, and every file by relative path."""
 

@@ -1,0 +1,1 @@
+"""Cases: hazards, incidents and requests, each moving through the lifecycle of its pack."""

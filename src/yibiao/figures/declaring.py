@@ -1,0 +1,11 @@
+"""The facts that rooms below keep themselves, beside those of forms."""
+
+from __future__ import annotations
+
+from yibiao.cases import queries as cases
+from yibiao.packs.types import Declared
+
+
+def everything() -> tuple[Declared, ...]:
+    """What every room declares; a kind stands once, with the columns of all versions of its pack."""
+    return cases.sources()
