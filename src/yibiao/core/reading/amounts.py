@@ -62,6 +62,8 @@ def amount(text: str, at: int) -> Amount | None:
     _take_more(text, found)
     if text.startswith(("百分之", "千分之"), at):
         found.unit = "%" if text[at] == "百" else "‰"
+    elif found.number.place == 0 and not text.startswith("半", at):
+        pass  # 三分之一村屯, 一半路段: what follows a fraction is what it is a part of
     elif match := UNIT.match(text, found.end):
         found.unit, found.end = match[0], match.end()
         if match[0] in _SIGNS:

@@ -53,6 +53,7 @@ SPANS: Final = (
     rule("date", _RECENT, "近", reach=True, unless=_SPENT),
 )
 
+ROUND_CLOCK: Final = rule("service_hours", r"[7七]\s*[×xX*乘]\s*24(?:个?小时)?|(?:24|365)\s*[×xX*]\s*\d+(?:个?小时)?")
 HOURS: Final = (
     # 24小时值守: whatever goes on around the clock; 24小时内 and 用时24小时 are told as spans.
     rule(
@@ -60,7 +61,7 @@ HOURS: Final = (
         r"(?:24|二十四)个?小时(?=[\"”’」』]?[“「『\"\u4e00-\u9fff])(?![内后以之前的左就便仅未没即已才])",
         unless="用时|历时|持续|不到|不足|超过|连续|达|约|近|过去|未来|此后|最近|了",
     ),
-    rule("service_hours", r"[7七]\s*[×xX*乘]\s*24(?:个?小时)?|(?:24|365)\s*[×xX*]\s*\d+(?:个?小时)?"),
+    ROUND_CLOCK,
     rule(
         "service_hours",
         r"24个?小时",

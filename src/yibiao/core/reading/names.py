@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from yibiao.core.reading import lexicon
-from yibiao.core.reading.dates import N
+from yibiao.core.reading.dates import ROUND_CLOCK, N
 from yibiao.core.reading.rules import NotClaim, Rule, rule
 from yibiao.core.reading.units import UNIT
 
@@ -57,6 +57,7 @@ NUMBERS: Final = (
         r"(?:编号|代码|批号|证号|编码|证书|邮编|车牌|账号|卡号|单号|文号|备案号|许可证|QQ|微信|刊号|版号|案号|[Nn][Oo]\.?)[^\d,，。；;\n]{0,6}",
     ),
     rule("name", r"[\w.]+", "@"),
+    ROUND_CLOCK,
     rule("slogan", r"\d+(?:[+＋×xX*]\s*(?:\d+|[A-ZN]|[\u4e00-\u9fff]{1,6}(?=[+＋”’」\"模])))+"),
 )
 OTHERS: Final = (
@@ -64,7 +65,7 @@ OTHERS: Final = (
     rule(
         "reference",
         r"\d+(?:\.\d+)?(?:[:：]\d+(?:\.\d+)?)+(?!\d)",
-        r"(?:比例|之比|结构|比例尺|配比|比分|比为|构成|按|达到|比)[^,，。\n]{0,12}",
+        r"(?:比例|之比|结构|比例尺|配比|比分|比为|构成|按|达到|比|以)[^,，。\n]{0,12}",
     ),
 )
 _AFTER_80: Final = "[^\\u4e00-\\u9fff]|干部|青年|党员|小伙|女|男|民警|社工|网格|书记|年轻|大学|员|的|姑|群|妈|爸|职|志"
@@ -86,14 +87,15 @@ NAMES: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "threshold",
-        r"\d+(?:分钟|公里|米)(?=[\u4e00-\u9fff]{0,8}圈)|\d+(?:小时|秒|分钟|天|日|年)内?(?=[\u4e00-\u9fff]{2,4}率)",
+        r"\d+(?:分钟|小时|公里|米)(?=[\u4e00-\u9fff]{0,8}圈)|\d+(?:小时|秒|分钟|天|日|年)内?(?=[\u4e00-\u9fff]{2,4}率)",
     ),
     rule("threshold", r"\d+米(?=范围)|\d+公里以外|\d+(?:\.\d+)?(?:公斤|千克|克|升|毫升|kg|g|L|ml)装"),
     rule("threshold", r"\d+(?:\.\d+)?[%％](?=的(?:最低|最高|国家|省级)?(?:标准|要求|规定|底线|红线))"),
     rule("name", r"\d+\.\d+(?=版|时代|升级)|\d{1,2}\.0(?![\d%％万亿个级倍米元件分公])"),
     rule("age", r"\d{1,3}周?岁(?=[的老高女男小]|[)）,，](?!平均))", unless=r"平均[^,，。\n]{0,6}"),
     rule("threshold", r"\d+分", "记满?|总分|满分"),
-    rule("name", r"\d+[栋幢座层]", "小区|花园|家园|公寓|大厦|[房楼]"),
+    rule("name", r"\d+[栋幢座](?=[\u4e00-\u9fff\d])", "小区|花园|家园|公寓|大厦"),
+    rule("name", r"\d+层", "[房楼#]"),
     rule("name", r"\d{9,}(?![\d.,万亿余多])", bare=True),
     rule("slogan", rf"\d+(?:[、,，·.]\d+)*(?:(?<=[、,]\d)[\u4e00-\u9fff]{{1,4}})?(?=[{CLOSED}])", f"[{QUOTES}]"),
 )
@@ -124,7 +126,7 @@ def latin(text: str, at: int, floor: int) -> NotClaim | None:
     return NotClaim(before.start(), tail.end() if tail else end, "name")
 
 
-_EDGE_BEFORE: Final = re.compile(r"(?:[≤≥<>＜＞]|每|满|黄金|北纬|东经|南纬|西经)$")
+_EDGE_BEFORE: Final = re.compile(r"(?:[≤≥<>＜＞]|每|(?<![不未])满|黄金|北纬|东经|南纬|西经)$")
 _AMOUNT: Final = re.compile(r"[\d.,]+[万亿]?")
 
 

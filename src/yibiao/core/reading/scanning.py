@@ -19,12 +19,14 @@ from yibiao.core.reading.types import Reading, Run
 from yibiao.core.reading.units import UNIT
 
 _NUMERAL: Final = re.compile(
-    rf"\d|[{numerals.CHINESE}]|[几数](?=[十百千万亿])|几(?=[个名位年天次种家户条起项处场批件])"
+    rf"\d|[{numerals.CHINESE}]|[几数](?=[十百千万亿])|几(?![乎何时许经番度])"
     r"|半(?=年|个[月小]|小时|天|数(?!字))|(?<=[过近超])半(?![年个小天径导岛路夜边圆])"
 )
 _LOOSE: Final = re.compile(r"\d+(?:[.,]\d+)*")
 # Spaces that some editors put between digits and characters; they separate nothing.
-_GAP: Final = re.compile(r"(?<=\d)[ \u00a0\u3000]+(?=[\u4e00-\u9fff%％‰])|(?<=[\u4e00-\u9fff])[ \u00a0\u3000]+(?=\d)")
+_GAP: Final = re.compile(
+    r"(?<=[\d万亿])[ \u00a0\u3000]+(?=[\u4e00-\u9fff%％‰])|(?<=[\u4e00-\u9fff])[ \u00a0\u3000]+(?=\d)"
+)
 
 
 def read(text: str) -> Reading:
@@ -69,10 +71,18 @@ def _sightings(text: str) -> Iterator[Counted]:
     match = _NUMERAL.search(text)
     while match:
         at = match.start()
+        if text[at] == "几" and not _is_some(text, at):
+            match = _NUMERAL.search(text, at + 1)
+            continue
         seen = _arabic(text, at, floor) if text[at].isdecimal() else _chinese(text, at, floor)
         yield seen
         floor = seen.end
         match = _NUMERAL.search(text, floor)
+
+
+def _is_some(text: str, at: int) -> bool:
+    """几 counts before a scale or a measure word: 几十, 几本."""
+    return text[at + 1 : at + 2] in tuple("十百千万亿") or UNIT.match(text, at + 1) is not None
 
 
 # Most numbers are followed by a plain measure word and preceded by a character with which no rule begins: no rule
@@ -114,13 +124,13 @@ def _chinese(text: str, at: int, floor: int) -> Counted:
         return _not_a_claim(text, other, at)
     if text[at] == "零" and end == at + 1:
         return _zero(text, at, floor)
-    if other := words.place(text, at, end):
+    half = text.startswith(("一半", "半"), at)
+    if not half and (other := words.place(text, at, end)):
         return _not_a_claim(text, other, at)
     found = phrases.phrase(text, at, floor)
-    if found is not None and _is_claim(text, found, floor):
-        found = phrases.joined(text, found, floor)
-        if not edge(text, found):
-            return _claim(text, found, floor)
+    found = phrases.joined(text, found, floor) if found else None
+    if found is not None and _is_claim(text, found, floor) and not edge(text, found):
+        return _claim(text, found, floor)
     if other := words.fixed(text, at, end, floor) or words.slogan(text, at, end):
         return _not_a_claim(text, other, at)
     return Counted(at, end, at, end, False if end == at + 1 else None, "unknown")
@@ -140,10 +150,11 @@ def _is_claim(text: str, found: Phrase, floor: int) -> bool:
         return False
     if found.unit is None and (found.value < _HUNDRED or len(num) < 2):
         return False
-    if num == "一" and not hedged and not _is_one(text, found, floor):
-        return False
+    if num == "一" and not hedged:
+        return _is_one(text, found, floor)
     levels = _are_levels(text, found)
-    if not hedged and not levels and words.fixed(text, found.num_start, found.num_end, floor):
+    loose = not hedged or found.number.spread is not None
+    if loose and not levels and words.fixed(text, found.num_start, found.num_end, floor):
         return False
     return (levels or found.unit not in _GRADES) and not words.slogan(text, found.num_start, found.num_end)
 
@@ -157,7 +168,7 @@ _MAKE_UPS: Final = ("大", "级", "类", "方", "点")
 
 def _is_one(text: str, found: Phrase, floor: int) -> bool:
     """一 counts only where the words say so: 死亡一人, 为期一周, 增长一倍, 七市一区."""
-    if found.unit in ("倍", "%"):
+    if found.unit in ("倍", "%") or found.value != 1:
         return True
     if found.unit in _DIVISIONS and text[found.start - 1 : found.start] in _DIVISIONS:
         return True

@@ -20,6 +20,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     rule("ordinal", rf"[{N}]{{1,2}}(?:{_STEP})", _BEGINS),
     *CHINESE_DATES,
     rule("ordinal", rf"{_C}[位名强]", "[前后]", reach=True),
+    rule("ordinal", _C, r"(?:排名|排在|位居|位列|名列|居)[^,，。;；\n]{0,8}前", reach=True),
     rule("ordinal", rf"[{N}](?![{N}百千万])", "其", reach=True),
     rule("idiom", rf"[{N}](?![{N}百千万])", "(?<!分)之", reach=True),
     rule("ordinal", lexicon.either(lexicon.ERAS)),
