@@ -157,6 +157,8 @@ def quantity(said: str) -> Phrase | None:
 
 def joined(text: str, first: Phrase, floor: int) -> Phrase:
     """The range that begins with a phrase (3至5个, 63%~68%), or the phrase itself."""
+    if first.unit is None and (shared := _shared(text, first)):
+        return shared
     link = _RANGE.match(text, first.end)
     if link is None or (first.hedge and first.start != first.num_start):
         return first
@@ -176,6 +178,18 @@ def joined(text: str, first: Phrase, floor: int) -> Phrase:
         first.start, last.end, first.num_start, last.num_end,
         replace(first.number, value=low), low, whole, "hedged", "至", last.unit,
     )  # fmt: skip
+
+
+_WITH: Final = re.compile("[和、与及](?=[\\d.]+)")
+
+
+def _shared(text: str, first: Phrase) -> Phrase | None:
+    """A number that takes its unit from the next: 分别提高2.16和1.66个百分点."""
+    link = _WITH.match(text, first.end)
+    following = phrase(text, link.end(), link.end()) if link else None
+    if following is None or following.unit is None or following.hedge or not first.number.scaled:
+        return None
+    return replace(first, unit=following.unit)
 
 
 def _scale_of(num: str) -> Decimal:

@@ -100,7 +100,7 @@ def _arabic(text: str, at: int, floor: int) -> Counted:
     if found is None:
         return _unknown(text, at)
     found = phrases.joined(text, found, floor)
-    if other := edge(text, found):
+    if other := edge(text, found) or words.pledge(text, found):
         return _not_a_claim(text, other, at)
     return _claim(text, found, floor)
 
@@ -163,6 +163,7 @@ _ONE_BEFORE: Final = re.compile(
     r"(?:死亡|受伤|造成|抓获|查获|失踪|失联|重伤|轻伤|为期|历时|持续|长达|用时|耗时|增加|减少|仅|共|只有|查处|查扣|增长|提高|扩大|翻)了?$"
 )
 _DIVISIONS: Final = tuple("省市县区乡镇村旗")
+_BESIDE_DIVISION: Final = re.compile(r"[\d一二三四五六七八九十两][省市县区乡镇村旗]$")
 _MAKE_UPS: Final = ("大", "级", "类", "方", "点")
 
 
@@ -170,14 +171,14 @@ def _is_one(text: str, found: Phrase, floor: int) -> bool:
     """一 counts only where the words say so: 死亡一人, 为期一周, 增长一倍, 七市一区."""
     if found.unit in ("倍", "%") or found.value != 1:
         return True
-    if found.unit in _DIVISIONS and text[found.start - 1 : found.start] in _DIVISIONS:
+    if found.unit in _DIVISIONS and _BESIDE_DIVISION.search(text, max(0, found.start - 3), found.start):
         return True
     return found.unit not in _MAKE_UPS and bool(_ONE_BEFORE.search(text, max(floor, found.start - 4), found.start))
 
 
 _LEVELS_BEFORE: Final = re.compile(r"(?:[省市县区乡镇村街国州组格楼户社]|上下|[”\"’])$")
 _LEVELS_AFTER: Final = ("联动", "网络", "体系", "架构", "书记", "组织", "同步", "网格", "梯次", "调度", "巡")
-_GRADED: Final = ("企业", "事故", "医疗", "疫苗", "水")
+_GRADED: Final = ("企业", "事故", "医疗", "疫苗", "水", "苗", "地区", "学校", "高校", "医院")
 
 
 def _are_levels(text: str, found: Phrase) -> bool:

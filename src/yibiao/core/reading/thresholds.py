@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from yibiao.core import hedges
 from yibiao.core.reading.phrases import Phrase
 from yibiao.core.reading.rules import NotClaim
 
@@ -18,7 +19,7 @@ _TAIL: Final = re.compile(
 # 出租率超过80%的有85家: the hedged number says which are counted.
 _OF_CLASS: Final = re.compile(r"的[^，。；,;、\n\d]{0,10}\d")
 # 39个站点超过300毫米: stations are counted by their rain.
-_RAIN: Final = re.compile("[雨站县区镇]")
+_RAIN: Final = re.compile("[站县镇]")
 _NEVER: Final = (None, "%", "‰", "倍", "人次", "场次")
 _AGES: Final = ("岁", "周岁")
 _STOPS: Final = "，。；、,;\n"
@@ -36,11 +37,10 @@ def _is_edge(text: str, found: Phrase) -> bool:
         return True
     if found.precision == "hedged" and found.unit and _OF_CLASS.match(text, found.end):
         return True
-    if (
-        found.unit == "毫米"
-        and text[found.start] in tuple("超大")
-        and _RAIN.search(text, max(0, found.start - 14), found.start)
-    ):
+    over = found.unit == "毫米" and hedges.sense(found.hedge or "") in ("over", "least")
+    if over and _RAIN.search(text, max(0, found.start - 14), found.start):
+        return True
+    if found.unit == "级" and found.hedge == "至" and text[found.end : found.end + 1].isdecimal():
         return True
     tail = text[found.end - 2 : found.end]
     if tail not in ("以上", "以下", "以内") or found.start < found.num_start:

@@ -8,8 +8,9 @@ from typing import Final
 from yibiao.core.reading import lexicon
 from yibiao.core.reading.dates import CHINESE_DATES, N
 from yibiao.core.reading.names import CLOSED, LISTS, QUOTES
+from yibiao.core.reading.phrases import Phrase
 from yibiao.core.reading.rules import NotClaim, Rule, first, rule
-from yibiao.core.reading.units import UNIT
+from yibiao.core.reading.units import TIME, UNIT
 
 _BEGINS: Final = '(?:^|[\\s,，。；;：:“"—！!？?（(、])'
 _STEP: Final = "是|要|抓|看|查(?![处获询明实清出])|重|严|促|建|强|到|防|督|靠|争|保|讲|访|则|来|曰|为"
@@ -19,6 +20,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     *LISTS,
     rule("ordinal", rf"[{N}]{{1,2}}(?:{_STEP})", _BEGINS),
     *CHINESE_DATES,
+    rule("name", rf"{_C}年(?=行动|计划|规划|攻坚|提升)"),
     rule("ordinal", rf"{_C}[位名强]", "[前后]", reach=True),
     rule("ordinal", _C, r"(?:排名|排在|位居|位列|名列|居)[^,，。;；\n]{0,8}前", reach=True),
     rule("ordinal", rf"[{N}](?![{N}百千万])", "其", reach=True),
@@ -49,6 +51,17 @@ def _inside(text: str, at: int, end: int) -> NotClaim | None:
     if opening.end() - opening.start() < 2 or closing.end() - opening.start() > 24:
         return None
     return NotClaim(at, end, "slogan")
+
+
+def pledge(text: str, found: Phrase) -> NotClaim | None:
+    """A span of time in a quoted list of promises: “15分钟响应、2小时处置”."""
+    if not (found.unit and TIME.fullmatch(found.unit)):
+        return None
+    opening = _INSIDE_OPEN.search(text, max(0, found.start - 15), found.start)
+    closing = _INSIDE_CLOSE.match(text, found.end) if opening else None
+    if opening is None or closing is None or "、" not in text[opening.start() : closing.end()]:
+        return None
+    return NotClaim(found.start, found.end, "slogan")
 
 
 def fixed(text: str, at: int, end: int, floor: int) -> NotClaim | None:
