@@ -17,6 +17,7 @@ ROOMS = (
     "desk",
     "bulletins",
     "figures",
+    "notices",
     "cases",
     "duty",
     "records",

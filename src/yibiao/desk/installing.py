@@ -19,6 +19,7 @@ from yibiao.figures.types import Definitions
 from yibiao.forms import actions as forms
 from yibiao.forms import queries as form_files
 from yibiao.forms.types import FormVersion
+from yibiao.notices import queries as notices
 from yibiao.packs import actions as packs
 from yibiao.packs import queries as pack_files
 from yibiao.packs.types import PackFiles, PackVersion
@@ -55,9 +56,9 @@ def check(path: Path) -> Findings:
     if files is None:
         return Findings(None, problems=tuple(problems))
     published, found = form_files.check(files)
-    problems += found
+    problems += [*found, *notices.check(files)]
     # What other rooms keep for the pack, beside its forms: every room's facts that indicators may count.
-    declared = (*cases.declared(files),)
+    declared = (*notices.declared(files), *cases.declared(files))
     definitions, found = indicators.check(files, published, declared)
     problems += found
     templates, found = bulletin_templates.check(files, definitions.indicators)

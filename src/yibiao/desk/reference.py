@@ -21,6 +21,7 @@ from yibiao.figures import problems as figures
 from yibiao.figures.types import Indicator, Measure
 from yibiao.forms import problems as forms
 from yibiao.ledger import problems as ledger
+from yibiao.notices import problems as notices
 from yibiao.packs import problems as packs
 from yibiao.packs import queries as pack_queries
 from yibiao.people import problems as people
@@ -35,6 +36,7 @@ CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
     "packs": (packs,),
     "forms": (forms,),
     "records": (records,),
+    "notices": (notices,),
     "figures": (figures,),
     "bulletins": (bulletins,),
     "desk": (desk,),
@@ -69,6 +71,14 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
         "A reported value: what a published text says, and where",
     ),
     "value.withdrawn": ("停用一个报载数", "A reported value was taken out of use"),
+    "notice.issued": (
+        "一份通知：印发、被替换、撤回，各为一版",
+        "A notice: each of its acts, issued, replaced, withdrawn, is a revision",
+    ),
+    "notice.receipt": (
+        "一个接收单位的那一份：送达、阅读、签收、转发、反馈、催签，各为一版",
+        "One receiver's copy: sent, read, signed, forwarded, answered, reminded; each is a revision",
+    ),
     "people.organisation-added": ("登记机构", "An organisation was registered"),
     "people.account-added": ("开通账号", "An account was opened"),
     "people.post-added": ("增加岗位", "A post was given"),
@@ -232,6 +242,7 @@ def pack_page() -> str:
         "| `pack.toml` | the manifest: id, version, title, the program to open |",
         "| `forms/<form>.md` or `.xlsx` | a form, as an XLSForm |",
         "| `indicators.toml` | indicators, coverage, checks |",
+        "| `notices.toml` | kinds of notices with the hours to sign for them, occasions |",
         "| `bulletin.<id>.md` | a bulletin's template |", "",
         "## `pack.toml`", "", "```toml", manifest, "```", "",
         "## Forms", "",

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "yibiao.desk",
     "yibiao.bulletins",
     "yibiao.figures",
+    "yibiao.notices",
     "yibiao.cases",
     "yibiao.duty",
     "yibiao.records",
