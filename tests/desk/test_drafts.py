@@ -287,6 +287,8 @@ def test_the_bulletin_editor_marks_what_is_typed_by_hand(site: World, enter: Ent
     assert "个数是手写的" in shown
     cited = client.post(f"{address}preview/", {"source": "领导带队检查{{ leader-visits | exact }}。"}).content.decode()
     assert 'class="mark ' not in cited
+    nought = client.post(f"{address}preview/", {"source": "派出检查组{{ teams | exact }}。"}).content.decode()
+    assert re.search(r'class="cited cited-doubt mark-red"[^>]*>0个<', nought)
 
 
 def test_the_api_gives_the_same_records(site: World, enter: Enter) -> None:

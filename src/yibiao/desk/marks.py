@@ -67,7 +67,7 @@ def text(check: Check, *, cited: Sequence[Span[Mark]] = (), source: Callable[[in
     """
     found = [Span(one.run.start, one.run.end, judged(number, one)) for number, one in enumerate(check.judged, 1)]
     found += [Span(run.start, run.end, other(run)) for run in check.others]
-    kept = _apart(sorted(found, key=lambda span: span.start), cited)
+    kept = _apart(sorted(found, key=lambda span: span.start), _doubted(check, cited))
     if source is not None:
         kept = [_placed(span, source) for span in kept]
     under = [Span(one.start, one.end, made) for one, made in zip(check.faults, faults(check), strict=True)]
@@ -129,6 +129,22 @@ def in_source(source: str, text: str, citations: Sequence[Citation]) -> Callable
             starts.append(written[at])
             shifts.append(mark.end() - written[at])
     return lambda offset: offset + shifts[bisect_right(starts, offset) - 1]
+
+
+def _doubted(check: Check, cited: Sequence[Span[Mark]]) -> list[Span[Mark]]:
+    """The marks of cited numbers; one that does not hold wears its colour and says why."""
+    wrong = {one.run.start: one for one in check.judged if one.colour in ("red", "amber")}
+
+    def made(span: Span[Mark]) -> Span[Mark]:
+        one = next((wrong[at] for at in range(span.start, span.end) if at in wrong), None)
+        if one is None:
+            return span
+        said = one.said.of(border.language())
+        return Span(
+            span.start, span.end, replace(span.what, colour=one.colour, name=checking.verdict(one.verdict), said=said)
+        )
+
+    return [made(span) for span in cited] if wrong else list(cited)
 
 
 def _apart(found: Sequence[Span[Mark]], taken: Sequence[Span[Mark]]) -> list[Span[Mark]]:

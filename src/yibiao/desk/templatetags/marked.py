@@ -44,7 +44,10 @@ def _piece(piece: Piece) -> str:
 def _cited(mark: Mark) -> Iterator[tuple[str, object]]:
     """The figure behind it is one tap away."""
     moved, proved = " cited-moved" if mark.moved else "", "" if mark.proved else " cited-none"
-    yield "class", f"cited{proved}{moved}"
+    doubt = f" cited-doubt mark-{mark.colour}" if mark.said else ""
+    yield "class", f"cited{proved}{moved}{doubt}"
+    if mark.said:
+        yield "title", f"{mark.name}: {mark.said}"
     yield "href", mark.url
     yield "hx-get", mark.card
     yield "hx-target", "#drawer-body"
