@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from typing import Any
 
@@ -107,6 +108,16 @@ def test_a_text_without_numbers_and_one_of_digits_only_get_a_plain_answer(world:
     check = checked(world, take(world, "1234567890" * 50))
     assert sum(check.counts.values()) == len(check.judged)
     assert check.counts["red"] == check.counts["amber"] == 0
+
+
+def test_a_very_long_text_is_checked_in_bounded_time(world: World) -> None:
+    text = "共检查3家次，发现隐患9处。\n" * 8_000
+    start = time.monotonic()
+    check = checked(world, take(world, text))
+    assert time.monotonic() - start < 30
+    assert len(check.judged) == 16_000
+    assert check.counts["green"] == 2_000
+    assert check.judged[-1].said.zh == "文稿里的数太多，这一个没有核。"
 
 
 def test_a_confirmed_wording_is_learned_and_taken_back(world: World) -> None:

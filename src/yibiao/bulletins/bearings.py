@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,6 +28,7 @@ _DATES: Final = re.compile(
 # A date that tells when something was written or decided is no period of a count.
 _NOT_A_PERIOD: Final = re.compile(r"[^。，；\n]{0,4}(?:讯|电|消息)|(?:印发|下发|发出|发布|召开|出台|部署|起[，,至])")
 _OPENS: Final = re.compile(r"(?:^|[。！？!?；;\n])[\s#]*(?:据悉[，,]|本报讯[^，,。]*[，,])?$")
+_FAR: Final = 1_500
 _RESET: Final = re.compile(r"全省|全市|全县|全区|各地")
 
 
@@ -53,14 +55,20 @@ def bearings(text: str, claims: Sequence[Claim], place: str, period: Period) -> 
 
 def _when(text: str, claim: Claim, said: Sequence[_Said], period: Period) -> tuple[Period, str]:
     start = claim.run.start - len(claim.before)
-    own = [one for one in said if start <= one.at and one.end <= claim.run.start]
+    # Only what stands before the claim can be of use, and of that no more than its paragraph.
+    paragraph = max(text.rfind("\n", 0, start) + 1, start - _FAR)
+    first = bisect_left(said, paragraph, key=_at)
+    before = said[first : bisect_left(said, claim.run.start, lo=first, key=_at)]
+    own = [one for one in before if one.at >= start and one.end <= claim.run.start]
     if own:
-        last = own[-1]
-        alone = last.period is None or len({one.period for one in own if one.period}) == 1
-        return _shifted(last, period) if alone else (period, "")
-    paragraph = text.rfind("\n", 0, start) + 1
-    before = [one for one in said if paragraph <= one.at and one.end <= start and one.carries]
-    return _shifted(before[-1], period) if before else (period, "")
+        alone = own[-1].period is None or len({one.period for one in own if one.period}) == 1
+        return _shifted(own[-1], period) if alone else (period, "")
+    carried = [one for one in before if one.end <= start and one.carries]
+    return _shifted(carried[-1], period) if carried else (period, "")
+
+
+def _at(said: _Said) -> int:
+    return said.at
 
 
 def _shifted(said: _Said, period: Period) -> tuple[Period, str]:

@@ -19,7 +19,6 @@ from yibiao.core.reading import Run
 from yibiao.figures.types import Figure, Indicator, Query
 from yibiao.packs.types import Text
 
-MOST_MATCHED: Final = 2_000
 _REASONS: Final[Mapping[str, Text]] = {
     "alias": Text("这个说法以前确认过", "This wording was confirmed before"),
     "words": Text("文字与指标名称相近", "The words are like the indicator's name"),
@@ -31,6 +30,7 @@ _REASONS: Final[Mapping[str, Text]] = {
 }
 _NONE: Final = Text("没有对上本专项的指标。", "No indicator of the program was found for it.")
 _SEVERAL: Final = Text("有相近的指标，请选定一个。", "Some indicators come near: choose one.")
+_TOO_MANY: Final = Text("文稿里的数太多，这一个没有核。", "The text has too many numbers: this one was not checked.")
 _UNREAD: Final = Text("没有读懂这个数，请人工核对。", "This number could not be read: please check it by eye.")
 CLOSED: Final = Text(
     "这个数不在您的查看范围内，或这个地方和时段没有数。", "This figure lies outside your scope, or there is none."
@@ -69,7 +69,7 @@ def check(text: str, setting: Setting, asker: pinned.Asker | None) -> Check:
     if len(text) > LONGEST_DRAFT:
         raise refuse(problems.DRAFT_LONG.at(count=len(text), limit=LONGEST_DRAFT))
     found = phrasing.claims(text)
-    matched, rest = found.claims[:MOST_MATCHED], found.claims[MOST_MATCHED:]
+    matched = found.claims
     known = {one.ref: one for one in setting.indicators}
     settled = _settled(matched, setting, known)
     asked = bearings.bearings(text, matched, setting.place, setting.period)
@@ -85,7 +85,7 @@ def check(text: str, setting: Setting, asker: pinned.Asker | None) -> Check:
         _judged(claim, asked[index], proposals[index], settled.get(index), known, setting, asker)
         for index, claim in enumerate(matched)
     ]
-    judged += [_bare(claim.run, claim.key, "unmatched", _NONE) for claim in rest]
+    judged += [_bare(run, "", "unmatched", _TOO_MANY) for run in found.beyond]
     judged += [_bare(run, "", "unread", _UNREAD) for run in found.unread]
     judged.sort(key=lambda one: one.run.start)
     return _check(text, setting, found, judged, asker)

@@ -23,6 +23,7 @@ ZONES: Final[Mapping[str, float]] = {
     "behind": 0.5,  # behind the comma, up to a full stop
     "paragraph": 0.3,  # sentences before
 }
+MOST_CLAIMS: Final = 2_000
 _SENTENCE_ENDS: Final = "。！？!?；;\n"
 _CLAUSE_ENDS: Final = _SENTENCE_ENDS + "，,：:"
 _LIST: Final = _CLAUSE_ENDS + "、"
@@ -52,12 +53,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A text as read: its claims in order, what could not be read, and the numerals that claim nothing."""
+    """A text as read: its claims in order, what could not be read, and the numerals that claim nothing.
+
+    ``beyond`` are the claims of a very long text that are too many to look at one by one.
+    """
 
     reading: Reading
     claims: tuple[Claim, ...]
     unread: tuple[Run, ...]
     others: tuple[Run, ...]
+    beyond: tuple[Run, ...] = ()
 
 
 @lru_cache(maxsize=16)
@@ -65,9 +70,15 @@ def claims(text: str) -> Read:
     """Every numeral of a text, and its claims in words only."""
     reading = read(text)
     said = sorted([*reading.claims(), *denials.find(text, reading.runs)], key=lambda run: run.start)
-    made = _claims(text, said, reading)
+    made = _claims(text, said[:MOST_CLAIMS], reading)
     unread = tuple(run for run in reading.runs if run.claim is None)
-    return Read(reading, tuple(made), unread, tuple(run for run in reading.runs if run.claim is False))
+    return Read(
+        reading,
+        tuple(made),
+        unread,
+        tuple(run for run in reading.runs if run.claim is False),
+        tuple(said[MOST_CLAIMS:]),
+    )
 
 
 def bigrams(text: str) -> set[str]:

@@ -225,17 +225,17 @@ CLAIM_UNKNOWN: Final = Rule(
 )
 ALIAS_UNKNOWN: Final = Rule(
     "bulletins.alias.unknown",
-    "没有在用的别称“{id}”。",
+    "没有在用的别名“{id}”。",
     "There is no alias “{id}” in use.",
-    "请从本专项的别称里选。",
+    "请从本专项的别名里选。",
     "Choose one from the aliases of the program.",
     404,
 )
 REPORTED_UNKNOWN: Final = Rule(
     "bulletins.reported.unknown",
-    "没有在用的报载数“{id}”。",
+    "没有在用的历史数值“{id}”。",
     "There is no reported value “{id}” in use.",
-    "请从报载数里选。",
+    "请从历史数值里选。",
     "Choose one from the reported values.",
     404,
 )
@@ -248,7 +248,7 @@ REPORTED_NONE: Final = Rule(
 )
 SOURCE_MISSING: Final = Rule(
     "bulletins.reported.source",
-    "报载数要写明出处，1 到 200 个字。",
+    "历史数值要写明出处，1 到 200 个字。",
     "A reported value needs its source, in 1 to 200 characters.",
     "请写报刊或文件的名称和日期。",
     "Give the name and date of the paper or document.",

@@ -64,13 +64,13 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "claim.confirmed": ("有人确认某处数字表述指哪个指标", "A person said which indicator a claim speaks of"),
     "claim.rejected": ("有人否定某处数字表述指某个指标", "A person said that a claim does not speak of an indicator"),
     "claim.released": ("收回对某处数字表述的确认或否定", "What was said of a claim was taken back"),
-    "alias.learned": ("确认过的说法成为本专项的别称", "A confirmed wording became an alias of the program"),
-    "alias.withdrawn": ("停用一个别称", "An alias was taken out of use"),
+    "alias.learned": ("确认过的说法成为本专项的别名", "A confirmed wording became an alias of the program"),
+    "alias.withdrawn": ("停用一个别名", "An alias was taken out of use"),
     "value.reported": (
-        "报载数：已发表的通报怎么说，出处何在",
+        "历史数值：已发表的通报怎么说，出处何在",
         "A reported value: what a published text says, and where",
     ),
-    "value.withdrawn": ("停用一个报载数", "A reported value was taken out of use"),
+    "value.withdrawn": ("停用一个历史数值", "A reported value was taken out of use"),
     "notice.issued": (
         "一份通知：印发、被替换、撤回，各为一版",
         "A notice: each of its acts, issued, replaced, withdrawn, is a revision",
