@@ -35,6 +35,10 @@ class Book:
             fact.payload["answers"] for fact in self.facts if fact.kind == kind and start <= fact.occurred_at < self.end
         ]
 
+    def acts(self, kind: str) -> list[Answers]:
+        """The state of the things that a room keeps itself, whenever they began."""
+        return [fact.payload["answers"] for fact in self.facts if fact.kind == kind]
+
     def items(self, name: str, repeat: str) -> list[Answers]:
         """Items of a repeat, each with the answers of the form that it stands in."""
         return [{**form, **item} for form in self.forms(name) for item in form.get(repeat, ())]
@@ -61,7 +65,7 @@ WINDOWS = {
 def books(entries: Iterable[Fact]) -> dict[str, Book]:
     standing: dict[str, Fact] = {}
     for entry in entries:
-        if entry.kind.startswith("record.") and entry.kind.count(".") == 2:
+        if (entry.kind.startswith("record.") and entry.kind.count(".") == 2) or entry.kind in ACTS:
             known = standing.get(entry.id)
             if known is None or entry.revision > known.revision:
                 standing[entry.id] = entry
@@ -72,6 +76,9 @@ def books(entries: Iterable[Fact]) -> dict[str, Book]:
     }
 
 
+# Kinds of facts of rooms that keep things themselves; figures that count them are not made by filled forms.
+ACTS = ("notice.issued",)
+BY_ACTS = frozenset({"holiday-safety.documents"})
 YEAR = at("2022-01-01")
 EVER = at("2000-01-01")
 DIRECT = {
@@ -132,7 +139,9 @@ RECOUNTS: Mapping[str, Callable[[Book], int | Decimal]] = {
     "holiday-safety.months-without-large": months_without_large,
     "holiday-safety.flood-deaths": lambda b: incidents(b, lambda f: f["category"] == "flood" and f["deaths"] > 0, YEAR),
     "holiday-safety.forest-fires": lambda b: incidents(b, lambda f: f["category"] == "forest-fire", YEAR),
-    "holiday-safety.documents": lambda b: sum(f["occasion"] == "mid-autumn" for f in b.forms("document", since=EVER)),
+    "holiday-safety.documents": lambda b: sum(
+        f["occasion"] == "mid-autumn" and f["state"] == "issued" for f in b.acts("notice.issued")
+    ),
     "holiday-safety.leader-visits": lambda b: sum(
         len(f["leaders"]) for f in b.forms("inspection") if f["inspector"] == "leader"
     ),

@@ -8,6 +8,7 @@ from typing import Final
 
 from yibiao.core.problems import Refusal
 from yibiao.desk.demo import world as where
+from yibiao.desk.demo.circulars import OFFICES
 from yibiao.desk.demo.world import World, clerk_of, organisation_of
 from yibiao.people import actions as people
 from yibiao.people import queries as known
@@ -84,6 +85,8 @@ def _open(seat: Seat) -> Account:
 def _organisations(world: World) -> None:
     top = organisation_of(where.PROVINCE)
     people.add_organisation(code=top, name="省级综合填报单位（样例）", place=where.PROVINCE)
+    for code, name in OFFICES.values():
+        people.add_organisation(code=code, name=f"{name}（样例）", parent=top, place=where.PROVINCE)
     for place in world.prefectures:
         code = organisation_of(place.code)
         people.add_organisation(code=code, name=f"{place.name}综合填报单位（样例）", parent=top, place=place.code)
@@ -99,6 +102,8 @@ def _clerks(world: World) -> Sequence[Seat]:
     seats = [
         Seat(where.PROVINCE_CLERK, "样例·省级填报员", "填报", organisation_of(where.PROVINCE), where.PROVINCE, _FILL)
     ]
+    for username, (code, office) in OFFICES.items():
+        seats.append(Seat(username, f"样例·{office}文秘", "文秘", code, where.PROVINCE, _ALL))
     for place in [*world.prefectures, *world.counties]:
         name = f"样例·{place.name}填报员"
         seats.append(Seat(clerk_of(place.code), name, "填报", organisation_of(place.code), place.code, _FILL))

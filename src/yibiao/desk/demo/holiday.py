@@ -34,7 +34,6 @@ def plan(world: World) -> Plan:
     _season_reports(made, units)
     _duty(made, units)
     _spot_checks(made, units)
-    _documents(made)
     enterprises = _enterprises(made, world)
     _team_inspections(made, world, enterprises)
     _leader_inspections(made, world, enterprises)
@@ -107,26 +106,6 @@ def _spot_checks(made: Plan, units: Sequence[tuple[str, str, str]]) -> None:
         answers["means"] = made.random.choice(("phone", "phone", "video"))
         answers["verdict"] = made.random.choices(("present", "late", "absent"), (60, 6, 1))[0]
         made.add("spot-check", clerk_of(PROVINCE), answers)
-
-
-def _documents(made: Plan) -> None:
-    rows = (
-        ("样安办〔2022〕21号", "关于中秋假期安全防范的通知", "safety-committee", "notice", "mid-autumn", "09-08 10:20"),
-        ("样防汛〔2022〕17号", "关于抓紧落实工程整改措施的通知", "flood-office", "notice", "mid-autumn", "09-08 15:05"),
-        ("样森防函〔2022〕9号", "关于假期森林草原防火的提示函", "forest-office", "letter", "mid-autumn", "09-09 09:40"),
-        ("样防汛〔2022〕8号", "关于做好汛期值班工作的通知", "flood-office", "notice", "routine", "06-01 09:00"),
-        ("样应急〔2022〕30号", "关于报送季度隐患统计的通知", "department", "notice", "routine", "07-05 14:00"),
-    )  # fmt: skip
-    for number, heading, issuer, kind, occasion, at in rows:
-        answers = {
-            "number": number,
-            "heading": f"{heading}（样例）",
-            "issuer": issuer,
-            "document_type": kind,
-            "occasion": occasion,
-        }
-        answers |= {"place": PROVINCE, "occurred_at": written(moment(f"2022-{at}"))}
-        made.add("document", clerk_of(PROVINCE), answers)
 
 
 def _enterprises(made: Plan, world: World) -> dict[str, list[tuple[str, str, str]]]:
