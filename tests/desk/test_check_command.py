@@ -139,3 +139,10 @@ def test_the_specimen_is_the_same_every_time_and_as_long_as_asked() -> None:
     assert [len(specimen.text(size)) for size in (1, 500, 50_000)] == [1, 500, 50_000]
     assert specimen.text(50_000, seed="another") != specimen.text(50_000)
     assert measuring.speed(lambda text: text.split("\n"), specimen.text(5000), 2).found > 10
+
+
+def test_a_text_that_is_too_long_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_bytes("数3个，".encode() * 1_000_000)
+    done = yibiao(tmp_path, "check", "long.txt", "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["problems"][0]["code"] == "desk.check.too-long"

@@ -21,7 +21,7 @@ from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
 from yibiao.desk.problems import TEXT_NOWHERE, TEXT_TOO_LONG, TEXT_UNREADABLE
 
-LARGEST: Final = 32 << 20
+LARGEST: Final = 8 << 20
 
 
 @click.command(
