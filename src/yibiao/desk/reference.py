@@ -14,7 +14,7 @@ from typing import Any, Final, get_args
 import click
 
 from yibiao.bulletins import problems as bulletins
-from yibiao.core import expressions, periods, quantities, trees, wording
+from yibiao.core import alerts, expressions, periods, quantities, trees, wording
 from yibiao.core.problems import Rule
 from yibiao.desk import problems as desk
 from yibiao.figures import problems as figures
@@ -29,7 +29,7 @@ from yibiao.places import problems as places
 from yibiao.records import problems as records
 
 CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
-    "core": (expressions, periods, quantities, trees, wording),
+    "core": (alerts, expressions, periods, quantities, trees, wording),
     "ledger": (ledger,),
     "places": (places,),
     "people": (people,),
@@ -79,6 +79,11 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
         "一个接收单位的那一份：送达、阅读、签收、转发、反馈、催签，各为一版",
         "One receiver's copy: sent, read, signed, forwarded, answered, reminded; each is a revision",
     ),
+    "warning.issued": (
+        "一条预警：首发、更新、解除，各为一版",
+        "A warning: its first message, updates and the cancellation; each is a revision",
+    ),
+    "warning.practised": ("演练、测试的预警；任何数都不计它", "A warning of a drill or test; no figure counts it"),
     "people.organisation-added": ("登记机构", "An organisation was registered"),
     "people.account-added": ("开通账号", "An account was opened"),
     "people.post-added": ("增加岗位", "A post was given"),

@@ -17,9 +17,15 @@ from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.notices import files, models, permits, plans, problems, rows
 from yibiao.notices.types import Notice, NoticeDraft, Plan, Receipt, Receiver
+from yibiao.notices.warning import cancel_warning, issue_warning, update_warning
 from yibiao.packs import queries as packs
 from yibiao.people.types import Warrant
 from yibiao.places import queries as places
+
+__all__ = [
+    "answer", "cancel_warning", "forward", "issue", "issue_warning", "read", "remind", "sign", "update_warning",
+    "withdraw",
+]  # fmt: skip
 
 # Source: GB/T 9704-2012, 7.2.5: the year in 〔〕, a serial without leading zeros and without 第.
 NUMBER: Final = re.compile(r"[^\s〔〕第]{1,20}〔\d{4}〕[1-9]\d{0,4}号")

@@ -89,3 +89,29 @@ class Receipt(models.Model):
             models.Index(fields=["place", "state"], name="notices_receipt_place"),
             models.Index(fields=["organisation", "state"], name="notices_receipt_body"),
         ]
+
+
+class WarningMessage(models.Model):
+    """One message of a warning; ``warning`` is the id of the fact, ``revision`` the number of the message in it."""
+
+    identifier = models.CharField(max_length=31, primary_key=True)
+    warning = models.CharField(max_length=36)
+    revision = models.PositiveIntegerField()
+    newest = models.BooleanField()
+    program = models.CharField(max_length=120)
+    place = models.CharField(max_length=64, db_index=True)
+    organisation = models.CharField(max_length=64)
+    actor = models.CharField(max_length=64)
+    status = models.CharField(max_length=10)
+    type = models.CharField(max_length=10)
+    scope = models.CharField(max_length=12)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    cap = models.TextField()
+    sample = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["warning", "revision"], name="notices_warning_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["status", "scope", "sent_at"], name="notices_warning_newest")]

@@ -207,3 +207,41 @@ PLAN: Final = Rule(
     "请对照自带包 holiday-safety 的 notices.toml 修改。",
     "Compare it with the notices.toml of the shipped pack holiday-safety.",
 )
+CAP_UNREADABLE: Final = Rule(
+    "notices.cap.unreadable",
+    "不是可用的 CAP 1.2 文档（{reason}）。",
+    "This is no usable CAP 1.2 document ({reason}).",
+    "请提供没有文档类型声明的 CAP 1.2 XML。",
+    "Give CAP 1.2 XML without a document type.",
+)
+WARNING_UNKNOWN: Final = Rule(
+    "notices.warning.unknown",
+    "没有这条预警，或不在可以查看的范围内。",
+    "There is no such warning, or it is not open to you.",
+    "请从“预警”的列表中打开。",
+    "Open it from the list of warnings.",
+    404,
+)
+WARNING_ENDED: Final = Rule(
+    "notices.warning.ended",
+    "这条预警已经解除。",
+    "This warning has been cancelled.",
+    "需要时请另发一条预警。",
+    "Issue another warning if it is needed.",
+    409,
+)
+WARNING_STATUS: Final = Rule(
+    "notices.warning.status",
+    "{was}的预警不能改成{now}：演练、测试与真实发布不能混在一条里。",
+    "A warning sent as {was} cannot become {now}: exercises, tests and the real thing do not mix.",
+    "请另发一条预警。",
+    "Issue another warning.",
+)
+WARNING_MANY: Final = Rule(
+    "notices.warning.serial",
+    "同一秒内已发布 10 条预警，序号用完。",
+    "Ten warnings were sent within this second and the serials are used up.",
+    "请稍候再发。",
+    "Wait a moment and try again.",
+    409,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Count, F, Q
 from django.utils import timezone
@@ -12,19 +12,18 @@ from django.utils import timezone
 from yibiao.core.problems import Problem, refuse
 from yibiao.ledger import queries as ledger
 from yibiao.notices import files, models, permits, plans, problems, rows
+from yibiao.notices.declaring import RECEIPT_STATES, declared, sources
 from yibiao.notices.types import Attachment, Notice, NoticePage, Plan, Receipt, Step, Tally, Unsigned, Waiting
+from yibiao.notices.warned import cap, feed, messages, warnings
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Declared, DeclaredColumn, PackFiles, Text
+from yibiao.packs.types import PackFiles
 from yibiao.people.types import Organisation, Scope
 from yibiao.places.types import LEVELS
 
-_STATES: Final = (("issued", Text("有效", "In force")), ("replaced", Text("已替换", "Replaced")))
-_RECEIPT_STATES: Final = (
-    ("unread", Text("未读", "Unread")),
-    ("read", Text("已读未签", "Read, unsigned")),
-    ("signed", Text("已签收", "Signed")),
-    ("answered", Text("已反馈", "Answered")),
-)
+__all__ = [
+    "attachment", "cap", "check", "declared", "feed", "history", "is_issuer", "messages", "notice", "own", "page",
+    "plan", "pressing", "receipts", "sources", "unsigned", "waiting", "warnings",
+]  # fmt: skip
 
 
 def plan(program: str) -> Plan:
@@ -39,16 +38,6 @@ def plan(program: str) -> Plan:
 def check(files: PackFiles) -> list[Problem]:
     """Everything that is wrong with a pack's notices.toml."""
     return plans.read(files.files.get(plans.NAME))[1]
-
-
-def declared(files: PackFiles) -> tuple[Declared, ...]:
-    """The facts of notices and receipts, for a pack's indicators to count."""
-    return _declared([plans.read(files.files.get(plans.NAME))[0]])
-
-
-def sources() -> tuple[Declared, ...]:
-    """The facts of notices and receipts, with the kinds and occasions of every installed pack."""
-    return _declared([plans.of(one.id, one.version) for one in packs.versions()])
 
 
 def notice(id: str, *, scope: Scope) -> Notice:
@@ -213,7 +202,7 @@ def _tallies(found: Sequence[models.Notice], scope: Scope) -> dict[str, Tally]:
         .values("notice")
         .annotate(
             receivers=Count("id"),
-            **{name: Count("id", filter=Q(state=name)) for name, _ in _RECEIPT_STATES},
+            **{name: Count("id", filter=Q(state=name)) for name, _ in RECEIPT_STATES},
             late=Count("id", filter=Q(signed_at__gt=F("due_at")) | Q(signed_at=None, due_at__lt=now)),
         )
     )
@@ -223,33 +212,3 @@ def _tallies(found: Sequence[models.Notice], scope: Scope) -> dict[str, Tally]:
         id = count.pop("notice")
         counted[id] = Tally(**count)
     return {row.id: counted.get(row.id, Tally()) for row in found}
-
-
-def _declared(known: Sequence[Plan]) -> tuple[Declared, ...]:
-    kinds = {one.id: one.label for plan in known for one in plan.kinds}
-    occasions = {id: label for plan in known for id, label in plan.occasions}
-
-    def column(name: str, type: str, zh: str, en: str, choices: Any = ()) -> DeclaredColumn:
-        return DeclaredColumn(name, type, Text(zh, en), tuple(choices))
-
-    issued = (
-        column("kind", "choice", "文种", "Kind", kinds.items()),
-        column("occasion", "choice", "针对时段", "Occasion", occasions.items()),
-        column("number", "text", "发文字号", "Document number"),
-        column("title", "text", "标题", "Title"),
-        column("state", "choice", "状态", "State", _STATES),
-        column("due_at", "datetime", "签收时限", "Sign by"),
-    )
-    receipt = (
-        column("notice", "text", "通知", "Notice"),
-        column("state", "choice", "签收状态", "State", _RECEIPT_STATES),
-        column("level", "text", "级别", "Level"),
-        column("depth", "integer", "第几级", "Step from the issuer"),
-        column("due_at", "datetime", "签收时限", "Sign by"),
-        column("signed_at", "datetime", "签收时间", "Signed at"),
-        column("reminders", "integer", "催签次数", "Reminders"),
-    )
-    return (
-        Declared("notice:issued", rows.NOTICE, Text("印发的通知", "Notices issued"), issued),
-        Declared("notice:receipt", rows.RECEIPT, Text("通知的签收", "Receipts of notices"), receipt),
-    )

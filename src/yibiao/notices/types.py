@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from yibiao.core.alerts import COLOURS, Alert
 from yibiao.packs.types import Text
 
 NoticeState = Literal["issued", "replaced", "withdrawn"]
@@ -199,3 +200,54 @@ class Step:
     reason: str
     receipt: str
     details: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class WarningDraft:
+    """A warning before it is issued, for the places of ``areas`` (codes). ``sector`` is the code of GB/T 4657."""
+
+    program: str
+    event: str
+    category: str
+    severity: str
+    urgency: str
+    certainty: str
+    headline: str
+    description: str
+    areas: tuple[str, ...]
+    expires: datetime
+    instruction: str = ""
+    responses: tuple[str, ...] = ()
+    status: str = "Actual"
+    scope: str = "Public"
+    restriction: str = ""
+    addresses: tuple[str, ...] = ()
+    onset: datetime | None = None
+    sector: str = "000"
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a warning: the first, an update, or the cancellation. ``warning`` names them all."""
+
+    warning: str
+    revision: int
+    program: str
+    place: str
+    organisation: str
+    actor: str
+    alert: Alert
+    sample: bool
+    newest: bool
+
+    @property
+    def colour(self) -> str:
+        """``red``, ``orange``, ``yellow``, ``blue``; empty where the severity is unknown."""
+        held = {severity: colour for colour, severity in COLOURS.items()}
+        return held.get(self.alert.infos[0].severity, "") if self.alert.infos else ""
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether it is the last word on the warning, no cancellation, and has not expired."""
+        expires = self.alert.infos[0].expires if self.alert.infos else None
+        return self.newest and self.alert.type != "Cancel" and expires is not None and expires > now
