@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from yibiao.duty import actions as duty
 from yibiao.figures import actions as figures
 
 
@@ -23,7 +24,10 @@ class Follower:
     pause: float
 
 
-FOLLOWERS: tuple[Follower, ...] = (Follower("figures", ("record.*",), figures.follow, 20.0),)
+FOLLOWERS: tuple[Follower, ...] = (
+    Follower("duty", ("record.*",), duty.follow, 1.0),
+    Follower("figures", ("record.*", "duty.*"), figures.follow, 20.0),
+)
 
 
 def catch_up(followers: Iterable[Follower] = FOLLOWERS) -> int:

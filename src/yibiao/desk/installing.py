@@ -13,6 +13,7 @@ from yibiao.bulletins.types import Template
 from yibiao.cases import queries as cases
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.desk.problems import NO_SUCH_PACK
+from yibiao.duty import queries as duty
 from yibiao.figures import actions as figures
 from yibiao.figures import queries as indicators
 from yibiao.figures.types import Definitions
@@ -57,8 +58,9 @@ def check(path: Path) -> Findings:
         return Findings(None, problems=tuple(problems))
     published, found = form_files.check(files)
     problems += [*found, *notices.check(files)]
+    problems += duty.check(files, published)[1]
     # What other rooms keep for the pack, beside its forms: every room's facts that indicators may count.
-    declared = (*notices.declared(files), *cases.declared(files))
+    declared = (*notices.declared(files), *cases.declared(files), *duty.declared(files))
     definitions, found = indicators.check(files, published, declared)
     problems += found
     templates, found = bulletin_templates.check(files, definitions.indicators)

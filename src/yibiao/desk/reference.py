@@ -14,9 +14,12 @@ from typing import Any, Final, get_args
 import click
 
 from yibiao.bulletins import problems as bulletins
-from yibiao.core import alerts, expressions, periods, quantities, trees, wording
+from yibiao.cases import problems as cases
+from yibiao.core import alerts, expressions, periods, quantities, spans, trees, wording
+from yibiao.core.lifecycles import answering, checking, moving
 from yibiao.core.problems import Rule
 from yibiao.desk import problems as desk
+from yibiao.duty import problems as duty
 from yibiao.figures import problems as figures
 from yibiao.figures.types import Indicator, Measure
 from yibiao.forms import problems as forms
@@ -29,13 +32,15 @@ from yibiao.places import problems as places
 from yibiao.records import problems as records
 
 CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
-    "core": (alerts, expressions, periods, quantities, trees, wording),
+    "core": (alerts, answering, checking, expressions, moving, periods, quantities, spans, trees, wording),
     "ledger": (ledger,),
     "places": (places,),
     "people": (people,),
     "packs": (packs,),
     "forms": (forms,),
     "records": (records,),
+    "duty": (duty,),
+    "cases": (cases,),
     "notices": (notices,),
     "figures": (figures,),
     "bulletins": (bulletins,),
@@ -47,11 +52,29 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
         "一条填报；更正是新的版次，撤回写明原因",
         "A submission; a correction is a new revision, a withdrawal says why",
     ),
+    "case.<pack>.<lifecycle>": (
+        "一个事项的一步：立项、办理、更正、撤销、提级；每一步都是新的版次，带着办完之后的全部情况",
+        "One act on a case: opened, moved, corrected, withdrawn, escalated; each is a revision with all that holds "
+        "after it",
+    ),
     "record.reviewed": ("审核结论", "The outcome of a review"),
     "record.personal-read": ("有人查看了个人信息，及其用途", "Somebody read personal answers, and to what purpose"),
     "record.personal-erased": ("删除了个人信息；存证和数不变", "Personal answers were erased; proofs and figures stay"),
     "pack.installed": ("装入一个包的版本", "A version of a pack was installed"),
     "program.opened": ("开启一项专项", "A program was opened"),
+    "duty.filing": (
+        "一份应报：已报（零报告或有情况）、免报、催报、上交",
+        "A report that is owed: filed (nil or with values), exempt, reminded of, handed up",
+    ),
+    "duty.staffer": ("值班人员名册上的一人；姓名不入存证", "A person on a unit's list of staff; the name stays out"),
+    "duty.roster": ("值班表：开列、报备", "A roster: opened, filed"),
+    "duty.assignment": (
+        "一人一班一岗：排班、确认、换人、到岗、离岗、撤下",
+        "A person at a post of a shift: planned, confirmed, swapped, arrived, left, released",
+    ),
+    "duty.swap": ("换班：申请、同意、批准", "A swap: asked, accepted, approved"),
+    "duty.handover": ("交接班：交班、接班签收", "A handover: offered, signed"),
+    "duty.spot-check": ("查岗：抽定、结果", "A spot check: drawn, done"),
     "bulletin.drafted": ("起草通报", "A bulletin was drafted"),
     "bulletin.edited": ("改动通报草稿", "A draft was edited"),
     "bulletin.issued": ("签发通报：文字、引用和存证点", "A bulletin was issued: text, citations and checkpoint"),

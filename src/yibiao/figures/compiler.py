@@ -22,7 +22,7 @@ from yibiao.figures.types import Attribution, Column, Source
 
 _NAME: Final = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 _LISTED: Final = "position, fact, revision, item, place, occurred_at"
-_APART: Final = "\x1f"
+APART: Final = "\x1f"
 _CARRIED: Final = ("position", "fact", "revision", "item", "place", "occurred_at", "day")
 
 
@@ -264,7 +264,7 @@ def _key(term: Term, dimension: str) -> tuple[str, str]:
     if not term.keys:
         return "NULL", split
     parts = ["NULLIF(split.name, '')" if name == split else cell(name) for name in term.keys]
-    return f" || {quoted(_APART)} || ".join(parts), split
+    return f" || {quoted(APART)} || ".join(parts), split
 
 
 def _dimension(term: Term, dimension: str, split: str) -> str:

@@ -8,6 +8,7 @@ from yibiao.core import expressions
 from yibiao.core.periods import Period
 from yibiao.figures import columns, compiler, reading
 from yibiao.figures.compiler import Term
+from yibiao.figures.definitions import FILINGS
 from yibiao.figures.engines.duckdb import quoted
 from yibiao.figures.reading import Question
 from yibiao.figures.types import Coverage, CoverageRule, Indicator
@@ -23,6 +24,7 @@ class Obligation:
     units: Term
     reports: Term
     slots: tuple[str, ...]
+    exempt: Term | None = None
 
     @property
     def terms(self) -> tuple[Term, Term]:
@@ -62,7 +64,21 @@ def over(question: Question, indicator: Indicator, period: Period) -> Obligation
     # A month that the period only touches is owed as well: what nobody reported on is not known to be nothing.
     written = "%Y-%m-%d" if rule.every == "day" else "%Y-%m"
     slots = period.day_list() if rule.every == "day" else period.months_touched()
-    return Obligation(rule, units, reports, tuple(f"{slot:{written}}" for slot in slots))
+    return Obligation(rule, units, reports, tuple(f"{slot:{written}}" for slot in slots), _freed(question, rule))
+
+
+def _freed(question: Question, rule: CoverageRule) -> Term | None:
+    """The exemptions of a report; None where the program keeps none."""
+    source = question.definitions.source(FILINGS)
+    if source is None:
+        return None
+    types = {column.name: columns.FILTER_TYPES[column.type] for column in source.columns}
+    place = question.standing.place
+    return Term(
+        number=0, source=source, shape="distinct", upto=question.upto, tree=question.standing.tree,
+        enter=place.enter, leave=place.leave, program=question.query.program, keys=("unit", "slot"),
+        filter=expressions.parse_filter(f"state = 'exempt' and topic = '{rule.id}'", types),
+    )  # fmt: skip
 
 
 def filed(duty: Obligation, *, values: bool = False) -> str:
@@ -88,14 +104,32 @@ def measure(question: Question, duty: Obligation) -> tuple[Coverage, int]:
     owed = int(owing) * len(duty.slots)
     if not owed or arrived == owed:
         return Coverage(owed, int(arrived)), int(reports)
+    free = _exempt(question, duty)
+    owed -= len(free)
+    if not owed or arrived == owed:
+        return Coverage(owed, int(arrived)), int(reports)
     slots = ", ".join(f"({quoted(slot)})" for slot in duty.slots)
     missing = (
-        f"SELECT u.label, s.slot FROM (\n{units}\n) AS u CROSS JOIN (VALUES {slots}) AS s(slot)\n"  # noqa: S608
+        f"SELECT u.unit, u.label, s.slot FROM (\n{units}\n) AS u CROSS JOIN (VALUES {slots}) AS s(slot)\n"  # noqa: S608
         f"WHERE NOT EXISTS (SELECT 1 FROM (\n{filed(duty)}\n) AS f WHERE f.key = u.unit AND f.slot = s.slot)\n"
-        f"ORDER BY s.slot, u.unit LIMIT {_NAMED}"
+        f"ORDER BY s.slot, u.unit LIMIT {_NAMED + len(free)}"
     )
-    named = tuple((str(label), str(slot)) for label, slot in reading.run(question, missing, duty.terms))
-    return Coverage(owed, int(arrived), named), int(reports)
+    rows = reading.run(question, missing, duty.terms)
+    named = tuple((str(label), str(slot)) for unit, label, slot in rows if (str(unit), str(slot)) not in free)
+    return Coverage(owed, int(arrived), named[:_NAMED]), int(reports)
+
+
+def _exempt(question: Question, duty: Obligation) -> set[tuple[str, str]]:
+    """The reports, by unit and slot, from which a unit was freed and which it did not file all the same."""
+    if duty.exempt is None:
+        return set()
+    found = reading.run(question, f"SELECT DISTINCT key FROM (\n{compiler.rows(duty.exempt)}\n) AS c", [duty.exempt])  # noqa: S608
+    pairs = {(unit, slot) for (key,) in found for unit, _, slot in [str(key).partition(compiler.APART)]}
+    pairs = {(unit, slot) for unit, slot in pairs if slot in duty.slots}
+    if not pairs:
+        return pairs
+    owing = {str(unit) for unit, _ in reading.run(question, _units(duty), duty.terms)}
+    return {(unit, slot) for unit, slot in pairs if unit in owing}
 
 
 def contributing(duty: Obligation) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from yibiao.core import canon, expressions, quantities
 from yibiao.core.problems import Problem, Refusal, Rule
+from yibiao.duty import queries as duty
 from yibiao.figures import columns, inputs, problems
 from yibiao.figures.types import CheckRule, Column, CoverageRule, Definitions, Indicator, Source
 from yibiao.forms import queries as published
@@ -34,6 +35,8 @@ _MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "streak": ("of", "every", "coverage"),
 }
 _ROWS: Final = ("filter", "coverage", "every")
+# The facts of what is owed, by which a unit may be freed from a report: kept by the room of duty.
+FILINGS: Final = "duty:filing"
 _NUMBERS: Final = ("BIGINT", "DECIMAL")
 
 
@@ -70,6 +73,7 @@ class _Check:
         rules = {block.id: block.made() for _, block in coverages}
         for where, block in coverages:
             self._coverage(where, rules[block.id])
+        rules |= self._owed(rules)
         said = str(self.files.manifest.get("source") or "")
         made = [(where, block.made(self.files.id, self._valid_from(), said)) for where, block in indicators]
         for where, one in made:
@@ -133,6 +137,28 @@ class _Check:
             return
         for name in sorted(expressions.names(node)):
             self._barred(where, source, name)
+
+    def _owed(self, known: Mapping[str, CoverageRule]) -> dict[str, CoverageRule]:
+        """The coverage of what the pack's duty.toml says is owed: who is reminded and what proves a zero are one."""
+        owed, wrong = duty.check(self.files, list(self.forms.values()))
+        made: dict[str, CoverageRule] = {}
+        for one in owed.obligations if not wrong else ():
+            if one.topic in known:
+                self._say(problems.REPEATED, f"{inputs.NAME}“{one.topic}”", id=one.topic)
+            elif one.every in ("day", "month"):
+                made[one.topic] = CoverageRule(
+                    one.topic,
+                    one.form,
+                    one.register,
+                    one.unit,
+                    one.every,
+                    one.label,
+                    one.filter,  # type: ignore[arg-type]
+                )
+                self._coverage(one.topic, made[one.topic])
+        if made and (filings := self.sources.get(FILINGS)):
+            self.used[FILINGS] = filings
+        return made
 
     def _coverage(self, where: str, rule: CoverageRule) -> None:
         if (source := self._source(where, rule.form)) is not None:

@@ -1,0 +1,142 @@
+"""The shape of duty.toml, read strictly."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, time
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yibiao.core.problems import Problem
+from yibiao.core.rosters import Pattern, Post
+from yibiao.duty import problems
+from yibiao.duty.types import Obligation, PostRule, RosterRule, ShiftType
+from yibiao.packs.types import Text
+
+NAME: Final = "duty.toml"
+_STRICT: Final = ConfigDict(strict=True, extra="forbid")
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+Words = Annotated[str, Field(min_length=1, max_length=1000)]
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Span = Annotated[str, Field(pattern=r"^[0-9]{1,3}(h|d|wd)$")]
+Due = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|[0-9]{1,3}(h|d|wd))$")]
+
+
+class Bilingual(BaseModel):
+    model_config = _STRICT
+    zh: Words
+    en: Words
+
+    def text(self) -> Text:
+        return Text(self.zh, self.en)
+
+
+class ObligationIn(BaseModel):
+    model_config = _STRICT
+    topic: Id
+    label: Bilingual
+    form: Words
+    register_: Words = Field(alias="register")
+    unit: Words
+    every: Literal["day", "month", "quarter", "once"]
+    due: Due
+    filter: str = ""
+    nil: str = ""
+    nil_answers: dict[str, str | int] = {}
+    escalate: Span | Literal[""] = ""
+    valid_from: date | None = None
+    source: str = ""
+
+    def made(self, valid_from: date | None, source: str) -> Obligation:
+        return Obligation(
+            self.topic, self.label.text(), self.form, self.register_, self.unit, self.every, self.due, self.filter,
+            self.nil, dict(self.nil_answers), self.escalate, self.valid_from or valid_from, self.source or source,
+        )  # fmt: skip
+
+
+class PostIn(BaseModel):
+    model_config = _STRICT
+    id: Id
+    label: Bilingual
+    least: Annotated[int, Field(ge=0, le=100)]
+    counts_as: Id
+    leads: bool = False
+
+
+class ShiftTypeIn(BaseModel):
+    model_config = _STRICT
+    id: Id
+    label: Bilingual
+    begins: Clock
+    ends: Clock
+    days: Literal["every", "work", "rest"] = "every"
+    post: Annotated[list[PostIn], Field(min_length=1)]
+    valid_from: date | None = None
+    source: str = ""
+
+    def made(self, valid_from: date | None, source: str) -> ShiftType:
+        posts = tuple(Post(one.id, one.least, one.counts_as, one.leads) for one in self.post)
+        pattern = Pattern(self.id, time.fromisoformat(self.begins), time.fromisoformat(self.ends), posts, self.days)
+        words = tuple(PostRule(one.id, one.label.text(), one.counts_as) for one in self.post)
+        return ShiftType(
+            self.id, self.label.text(), pattern, words, self.valid_from or valid_from, self.source or source
+        )
+
+
+class CategoryIn(BaseModel):
+    model_config = _STRICT
+    id: Id
+    label: Bilingual
+
+
+class RosterIn(BaseModel):
+    model_config = _STRICT
+    register_: Words = Field(alias="register")
+    file_before: Span = "1d"
+    arrive_early: Span = "2h"
+    source: str = ""
+
+    def made(self, source: str) -> RosterRule:
+        return RosterRule(self.register_, self.file_before, self.arrive_early, self.source or source)
+
+
+class DutyIn(BaseModel):
+    """The whole file."""
+
+    model_config = _STRICT
+    obligation: list[ObligationIn] = []
+    category: list[CategoryIn] = []
+    shift_type: list[ShiftTypeIn] = []
+    roster: RosterIn | None = None
+
+
+def parse(content: bytes) -> tuple[DutyIn | None, list[Problem]]:
+    """The file in its shape, or everything that is wrong with its shape."""
+    try:
+        document: dict[str, Any] = tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return None, [problems.TOML.at(NAME, why=error)]
+    try:
+        return DutyIn.model_validate(document), []
+    except ValidationError as error:
+        return None, [
+            problems.SHAPE.at(f"{NAME} {_where(document, item['loc'])}", key=str(item["loc"][-1]), why=item["msg"])
+            for item in error.errors()
+        ]
+
+
+def _where(document: dict[str, Any], path: tuple[Any, ...]) -> str:
+    """The block by its id, as far as it has one."""
+    found: Any = document
+    names: list[str] = []
+    for step in path:
+        try:
+            found = found[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(step, int) and isinstance(found, dict):
+            names.append(str(found.get("id") or found.get("topic") or step + 1))
+        elif isinstance(step, str) and isinstance(found, list):
+            names.append(f"[[{step}]]")
+    return "“" + " ".join(names) + "”" if names else ""
