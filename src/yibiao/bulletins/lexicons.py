@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from yibiao.bulletins.phrasing import bigrams, plain
+from yibiao.bulletins.phrasing import ZONES, bigrams, plain
 from yibiao.figures.types import Indicator
 
 # What each kind of name is worth.
@@ -70,6 +70,8 @@ class Lexicon:
         best: dict[int, tuple[float, bool]] = {}
         for number, row in letters.items():
             name = self.names[number]
+            if len(row) == 2 and min(row) < ZONES["clause"]:
+                continue  # a short name far from the number is as likely to belong to another
             score = name.worth * sum(map(float.__mul__, name.weights, row))
             if score > best.get(name.entry, (0.0, False))[0]:
                 best[name.entry] = (score, name.alias)

@@ -95,7 +95,20 @@ def propose(
         if match is None and index not in settled:
             mistaken = _mistaken(claims[index], known, rejected.get(index, frozenset()), each, chosen.values())
         proposals.append(Proposal(tuple(each[:_MOST]), match, mistaken))
-    return proposals
+    return _each_once(proposals)
+
+
+def _each_once(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """One claim only can be an indicator's with a mistaken unit: the likeliest."""
+    best: dict[str, float] = {}
+    for one in proposals:
+        if one.mistaken is not None:
+            ref = one.mistaken.indicator.ref
+            best[ref] = max(best.get(ref, 0.0), one.mistaken.score)
+    return [
+        replace(one, mistaken=None) if one.mistaken and one.mistaken.score < best[one.mistaken.indicator.ref] else one
+        for one in proposals
+    ]
 
 
 def _found(
