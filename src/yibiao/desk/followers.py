@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from yibiao.duty import actions as duty
 from yibiao.figures import actions as figures
+from yibiao.notices import actions as notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,10 @@ class Follower:
 
 FOLLOWERS: tuple[Follower, ...] = (
     Follower("duty", ("record.*",), duty.follow, 1.0),
-    Follower("figures", ("record.*", "duty.*"), figures.follow, 20.0),
+    Follower("notices", ("notice.*", "warning.*", "duty.*"), notices.follow, 0.5),
+    # Sends what the follower before put down: it reads no facts, and what it sends was committed long ago.
+    Follower("senders", (), notices.deliver, 5.0),
+    Follower("figures", ("record.*", "duty.*", "notice.*"), figures.follow, 20.0),
 )
 
 

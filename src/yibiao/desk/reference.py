@@ -136,6 +136,10 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "How many reverse proxies stand in front; needed for the limits per address",
     ),
     "YIBIAO_PASSWORD_DAYS": ("密码最长使用天数；0 为不限", "Days after which a password must be changed; 0: never"),
+    "YIBIAO_EMAIL": (
+        "发信服务器：smtp://用户:密码@主机:端口?发件人；smtps:// 为全程加密；未设则不发邮件",
+        "Mail server: smtp://user:password@host:port?from, or smtps://; without it no mail is sent",
+    ),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
     "YIBIAO_LANGUAGE": (
         "命令行语言：zh 或 en；默认随系统",

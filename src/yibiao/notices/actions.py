@@ -16,6 +16,9 @@ from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.notices import files, models, permits, plans, problems, rows
+from yibiao.notices.follow import deliver
+from yibiao.notices.follow import step as follow
+from yibiao.notices.inbox import mark_read, set_addresses
 from yibiao.notices.types import Notice, NoticeDraft, Plan, Receipt, Receiver
 from yibiao.notices.warning import cancel_warning, issue_warning, update_warning
 from yibiao.packs import queries as packs
@@ -23,8 +26,8 @@ from yibiao.people.types import Warrant
 from yibiao.places import queries as places
 
 __all__ = [
-    "answer", "cancel_warning", "forward", "issue", "issue_warning", "read", "remind", "sign", "update_warning",
-    "withdraw",
+    "answer", "cancel_warning", "deliver", "follow", "forward", "issue", "issue_warning", "mark_read", "read", "remind",
+    "set_addresses", "sign", "update_warning", "withdraw",
 ]  # fmt: skip
 
 # Source: GB/T 9704-2012, 7.2.5: the year in 〔〕, a serial without leading zeros and without 第.

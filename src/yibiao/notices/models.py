@@ -115,3 +115,73 @@ class WarningMessage(models.Model):
             models.UniqueConstraint(fields=["warning", "revision"], name="notices_warning_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["status", "scope", "sent_at"], name="notices_warning_newest")]
+
+
+class Told(models.Model):
+    """One message in somebody's inbox: what was told of which revision of which fact."""
+
+    account = models.CharField(max_length=64)
+    telling = models.CharField(max_length=60)
+    fact = models.CharField(max_length=200)
+    revision = models.PositiveIntegerField()
+    kind = models.CharField(max_length=120)
+    subject = models.CharField(max_length=200)
+    program = models.CharField(max_length=120)
+    place = models.CharField(max_length=64)
+    said = models.JSONField()
+    told_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "kind", "fact", "revision", "telling"], name="notices_told_once"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "read_at", "told_at"], name="notices_told_newest"),
+            models.Index(fields=["kind", "fact"], name="notices_told_fact"),
+        ]
+
+
+class Address(models.Model):
+    """Where somebody wants to be told outside of the site; encrypted."""
+
+    account = models.CharField(max_length=64)
+    channel = models.CharField(max_length=12)
+    salt = models.BinaryField()
+    token = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "channel"], name="notices_address_once"),
+        ]
+
+
+class Delivery(models.Model):
+    """A message on its way out by one channel; ``next_at`` is empty once it was sent or given up."""
+
+    told = models.ForeignKey(Told, models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=12)
+    state = models.CharField(max_length=10)
+    next_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["told", "channel"], name="notices_delivery_once"),
+        ]
+
+
+class Attempt(models.Model):
+    """One try of a delivery and what came of it; ``fault`` is the kind of the error, never its text."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10)
+    fault = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["delivery", "number"], name="notices_attempt_once"),
+        ]

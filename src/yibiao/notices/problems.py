@@ -245,3 +245,25 @@ WARNING_MANY: Final = Rule(
     "Wait a moment and try again.",
     409,
 )
+CHANNEL: Final = Rule(
+    "notices.channel.unknown",
+    "没有“{channel}”这种提醒方式。",
+    "There is no channel “{channel}”.",
+    "请从列表中选择。",
+    "Choose one from the list.",
+)
+ADDRESS: Final = Rule(
+    "notices.address.shape",
+    "这不是可用的{what}。",
+    "This is no usable {what_en}.",
+    "请核对后重填；不需要时留空。",
+    "Check it, or leave it empty.",
+)
+MESSAGE_UNKNOWN: Final = Rule(
+    "notices.message.unknown",
+    "没有这条消息。",
+    "There is no such message.",
+    "请从收件箱打开。",
+    "Open it from your inbox.",
+    404,
+)

@@ -251,3 +251,43 @@ class Message:
         """Whether it is the last word on the warning, no cancellation, and has not expired."""
         expires = self.alert.infos[0].expires if self.alert.infos else None
         return self.newest and self.alert.type != "Cancel" and expires is not None and expires > now
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What goes out by a channel: a subject and a text, in the receiver's language, without personal data."""
+
+    id: int
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One message of an inbox. ``about`` says what ``subject`` is: a notice, a warning, a case, a shift, a report."""
+
+    id: int
+    telling: str
+    about: str
+    subject: str
+    program: str
+    place: str
+    text: Text
+    urgent: bool
+    told_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page of messages; ``unread`` counts all that are unread."""
+
+    items: tuple[Item, ...]
+    total: int
+    unread: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))

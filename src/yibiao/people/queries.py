@@ -194,6 +194,22 @@ def organisations_within(scope: Scope, *, text: str = "", limit: int | None = No
     return tuple(_organisation(row) for row in (rows if limit is None else rows[:limit]))
 
 
+def holders_at(*, place: str, program: str, rights: Iterable[Right], organisation: str = "") -> tuple[str, ...]:
+    """Keys of active accounts with one of the rights in a program, at an organisation or at one that serves a place.
+
+    Shape: in the order of their keys; may be empty.
+    """
+    rows = PostGrant.objects.filter(right__in=list(rights), post__person__is_active=True)
+    if organisation:
+        rows = rows.filter(post__organisation__code=organisation)
+    else:
+        now = places.edition().number
+        codes = {place, places.succession(place, now)}
+        rows = rows.filter(post__organisation__place__in=codes)
+    held = rows.values_list("post__person__key", "right", "place", "programs")
+    return tuple(sorted({key for key, *grant in held if Grant(grant[0], grant[1], frozenset(grant[2])).over(program)}))
+
+
 def programs_granted() -> tuple[str, ...]:
     """Codes of the programs that any grant names, for the suggestions of a form."""
     found: set[str] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 
@@ -160,6 +161,19 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
     }
+}
+
+# smtp://user:password@host:port?from — smtps:// for TLS from the first byte; without it nothing leaves by e-mail.
+_MAIL = urlsplit(os.environ.get("YIBIAO_EMAIL", ""))
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp", 10
+DEFAULT_FROM_EMAIL = unquote(_MAIL.query) or EMAIL_HOST_USER or "yibiao@localhost"
+# Which sender carries a channel; see yibiao.notices.senders for those of SMS and WeCom.
+YIBIAO_SENDERS: dict[str, str] = {
+    "email": "email" if _MAIL.hostname else "console",
+    "sms": "console",
+    "wechat": "console",
 }
 
 LANGUAGE_CODE = "zh-hans"

@@ -1,0 +1,143 @@
+"""Who is told of what: one table. A follower of the log reads it, so that no room calls another to tell anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from yibiao.ledger.types import Fact
+from yibiao.notices import models, rows, warning
+from yibiao.packs.types import Text
+from yibiao.people import queries as people
+from yibiao.people.types import Right
+
+DOING: Final[tuple[Right, ...]] = ("fill", "review")
+Audience = Callable[[Fact], Iterable[str]]
+
+
+def receiver(fact: Fact) -> Iterable[str]:
+    """Those who may sign for a receipt."""
+    return people.holders_at(
+        place=fact.place, program=fact.program, rights=DOING, organisation=fact.payload["answers"].get("receiver", "")
+    )
+
+
+def sender(fact: Fact) -> Iterable[str]:
+    """Those at the organisation that issued the notice of a receipt."""
+    row = models.Notice.objects.filter(id=fact.subject).first()
+    if row is None:
+        return ()
+    return people.holders_at(place=row.place, program=row.program, rights=("review",), organisation=row.organisation)
+
+
+def receivers(fact: Fact) -> Iterable[str]:
+    """Those who may sign for any receipt of a notice."""
+    pairs = models.Receipt.objects.filter(notice=fact.id).values_list("place", "organisation")
+    for place, organisation in pairs:
+        yield from people.holders_at(place=place, program=fact.program, rights=DOING, organisation=organisation)
+
+
+def warned(fact: Fact) -> Iterable[str]:
+    """Those at work where a warning holds."""
+    for code in str(fact.payload["answers"].get("areas", "")).split():
+        yield from people.holders_at(place=code, program=fact.program, rights=DOING)
+
+
+def at_place(fact: Fact) -> Iterable[str]:
+    """Those who fill in at the place of the fact."""
+    return people.holders_at(place=fact.place, program=fact.program, rights=DOING)
+
+
+def above(fact: Fact) -> Iterable[str]:
+    """Those at the place to which something was passed up."""
+    place = str(fact.payload["answers"].get("escalated_to") or "")
+    return people.holders_at(place=place, program=fact.program, rights=DOING) if place else ()
+
+
+def person(field: str) -> Audience:
+    """The account whose key stands in an answer."""
+
+    def named(fact: Fact) -> Iterable[str]:
+        key = str(fact.payload["answers"].get(field) or "")
+        return (key,) if key else ()
+
+    return named
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One row: facts of a kind after one of the moves, who is told, in which words; ``{…}`` are answers of the fact.
+
+    ``urgent`` ones also leave by the channels that a person asked for. ``settles``: after one of these moves of the
+    same fact there is nothing left to do, and the message counts as read.
+    """
+
+    id: str
+    kind: str
+    moves: frozenset[str]
+    who: Audience
+    text: Text
+    about: str
+    urgent: bool = False
+    settles: frozenset[str] = frozenset()
+
+
+_SIGNED: Final = frozenset({"signed", "answered"})
+TABLE: Final[tuple[Telling, ...]] = (
+    Telling("notice-sent", rows.RECEIPT, frozenset({"sent"}), receiver,
+            Text("请签收：{title}（{number}）", "To be signed for: {title} ({number})"), "notice", True, _SIGNED),
+    Telling("notice-reminded", rows.RECEIPT, frozenset({"reminded"}), receiver,
+            Text("催签：{title}（{number}）", "Reminder to sign: {title} ({number})"), "notice", True, _SIGNED),
+    Telling("notice-answered", rows.RECEIPT, frozenset({"answered"}), sender,
+            Text("{place}反馈了：{title}", "{place} answered: {title}"), "notice"),
+    Telling("notice-withdrawn", rows.NOTICE, frozenset({"withdrawn"}), receivers,
+            Text("已撤回：{title}（{number}）", "Withdrawn: {title} ({number})"), "notice"),
+    Telling("notice-replaced", rows.NOTICE, frozenset({"replaced"}), receivers,
+            Text("已被替换：{title}（{number}）", "Replaced: {title} ({number})"), "notice"),
+    Telling("warning", warning.ISSUED, frozenset({"alert", "update"}), warned,
+            Text("预警：{headline}", "Warning: {headline}"), "warning", True, frozenset({"cancel"})),
+    Telling("warning-over", warning.ISSUED, frozenset({"cancel"}), warned,
+            Text("解除预警：{headline}", "Warning cancelled: {headline}"), "warning"),
+    Telling("drill", warning.PRACTISED, frozenset({"alert", "update", "cancel"}), warned,
+            Text("【演练/测试】{headline}", "[Drill or test] {headline}"), "warning"),
+    Telling("report-chased", "duty.filing", frozenset({"chased"}), at_place,
+            Text("催报：{topic}", "Reminder to report: {topic}"), "report", True,
+            frozenset({"filed", "exempted"})),
+    Telling("report-escalated", "duty.filing", frozenset({"escalated"}), above,
+            Text("{place}未报，已提级：{topic}", "{place} has not reported, passed up: {topic}"), "report", False,
+            frozenset({"filed", "exempted"})),
+    Telling("shift-planned", "duty.assignment", frozenset({"confirmed"}), person("account"),
+            Text("排班已报备，请留意你的班次", "The roster is filed; see your shifts"), "shift", False,
+            frozenset({"arrived", "left", "released", "swapped"})),
+    Telling("swap-asked", "duty.swap", frozenset({"asked"}), person("to_account"),
+            Text("有人请你换班", "You are asked to swap a shift"), "shift", True,
+            frozenset({"accepted", "declined", "approved", "withdrawn"})),
+    Telling("swap-answered", "duty.swap", frozenset({"accepted", "declined", "approved"}), person("from_account"),
+            Text("换班申请有了答复", "Your request to swap was answered"), "shift"),
+)  # fmt: skip
+KINDS: Final = tuple(dict.fromkeys(one.kind for one in TABLE))
+_BY_ID: Final[Mapping[str, Telling]] = {one.id: one for one in TABLE}
+
+
+def row(id: str) -> Telling | None:
+    return _BY_ID.get(id)
+
+
+def said(fact: Fact, place: str) -> dict[str, Any]:
+    """What the words of the table may name: texts of the fact, the notice's title, the name of the place."""
+    answers = fact.payload.get("answers") or {}
+    found = {name: value for name, value in answers.items() if isinstance(value, str) and len(value) <= 200}
+    if fact.kind == rows.RECEIPT:
+        of = models.Notice.objects.filter(id=fact.subject).first()
+        found |= {"title": of.title, "number": of.number} if of else {"title": "", "number": ""}
+    return {**{name: found.get(name, "") for name in ("title", "number", "headline", "topic")}, "place": place}
+
+
+def words(id: str, said: Mapping[str, str]) -> Text:
+    """The text of a message in both languages."""
+    one = row(id)
+    if one is None:
+        return Text("")
+    known = {name: said.get(name, "") for name in ("title", "number", "headline", "topic", "place")}
+    return Text(one.text.zh.format_map(known), one.text.en.format_map(known))
