@@ -115,5 +115,5 @@ def _rounds_to(value: Decimal, number: Numeral) -> bool:
     """Whether a value, rounded once from its exact digits, half to even, is what stands written."""
     if not number.place:
         return False
-    places = (value / number.place).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+    places = (value / number.place).to_integral_value(rounding=ROUND_HALF_EVEN)
     return places * number.place == number.value

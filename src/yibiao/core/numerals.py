@@ -91,12 +91,15 @@ def last_place(value: Decimal) -> Decimal:
     return ONE.scaleb(int(value.normalize().as_tuple().exponent))
 
 
+_LONGEST: Final = 18
 _ABOUT: Final = re.compile(r"([一二两三四五六七八九])([二两三四五六七八九])(?=[十百千万亿]|$)")
 _SEVERAL: Final = re.compile(r"好?([数几])")
 
 
 def chinese(text: str) -> Numeral | None:
     """A numeral in Chinese characters: 十四, 两千三百, 一万三, 二〇二二, 数十, 十几, 三五百; None if it is none."""
+    if len(text) > _LONGEST:
+        return None
     if several := _SEVERAL.search(text):
         return _several(text, several)
     if "点" in text:

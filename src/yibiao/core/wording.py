@@ -110,15 +110,15 @@ def write(value: Decimal, wording: Wording, unit: str = "") -> str:
     if phrase is None or not _read(phrase).holds(value):
         shown = f"（{phrase}）" if phrase else ""
         shown_en = f" ({phrase})" if phrase else ""
-        true = "、".join(f"{text}（{_phrase(value, parse(text), unit)}）" for text in offers(value))
+        true = "、".join(f"{text}（{_phrase(value, parse(text), unit)}）" for text in offers(value, unit))
         raise refuse(
             UNTRUE.at(value=_digits(value), wording=wording.text, phrase=shown, phrase_en=shown_en, offers=true or "无")
         )
     return phrase
 
 
-def offers(value: Decimal) -> list[str]:
-    """Wordings that are true of a value, the most exact first."""
+def offers(value: Decimal, unit: str = "") -> list[str]:
+    """Wordings that are true of a value in a unit, the most exact first."""
     usual = ["exact", ".1"] if value % 1 else ["exact"]
     if value >= 100_000_000:
         usual += ["亿.2", "亿.1", "亿.1 余"]
@@ -126,7 +126,7 @@ def offers(value: Decimal) -> list[str]:
         usual += ["万.2", "万.1", "万", "万.1 余", "万 余", "近 万.1", "近 万", "超 万", "约 万"]
     elif value >= 10:
         usual += ["余", "近", "超", "约"]
-    return [text for text in usual if (phrase := _phrase(value, parse(text), "")) and _read(phrase).holds(value)]
+    return [text for text in usual if (phrase := _phrase(value, parse(text), unit)) and _read(phrase).holds(value)]
 
 
 def _phrase(value: Decimal, wording: Wording, unit: str) -> str | None:
@@ -248,4 +248,4 @@ def _below_myriad(number: int) -> str:
 
 def phrases(value: Decimal, unit: str = "") -> list[tuple[str, str]]:
     """Every true wording with its phrase, for a chooser: ``[("exact", "28143个"), ("万.1 余", "2.8万余个")]``."""
-    return [(text, write(value, parse(text), unit)) for text in offers(value)]
+    return [(text, write(value, parse(text), unit)) for text in offers(value, unit)]

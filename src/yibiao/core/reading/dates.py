@@ -29,7 +29,7 @@ _SHARED: Final = (
 _DATE: Final = (
     rf"(?:{_MOMENT}|{_SHARED})"
     rf"(?:\s*(?:{_PART}|{_WEEKDAY}|前后|左右)?\s*{_MOMENT}|{_LINK}{_MOMENT}"
-    rf"|{_LINK}\d{{1,2}}\.\d{{1,2}}(?![\d%％万亿])|{_LINK}\d{{1,2}}(?={_LINK}\d{{1,2}}[月日]))*"
+    rf"|{_LINK}\d{{1,2}}\.\d{{1,2}}(?![\d%％万亿])|{_LINK}\d{{1,2}}(?={_LINK}\d{{1,2}}[月日])){{0,12}}"
 )
 _YEAR_NAMED: Final = (
     r"今年|去年|前年|明年|当年|同年|今天|昨天|昨日|今日|当日|当天|次日|本月|上月|每年|每月|上半年|下半年"
@@ -72,7 +72,7 @@ HOURS: Final = (
 DATES: Final[tuple[Rule, ...]] = (
     *SPANS,
     *HOURS,
-    rule("date", rf"\d{{1,2}}(?:、\d{{1,2}})+[{N}两]个月"),
+    rule("date", rf"\d{{1,2}}(?:、\d{{1,2}}){{1,11}}[{N}两]个月"),
     rule("date", r"\d{2}世纪(?:\d{2}年代)?|\d{2,4}年代"),
     rule("date", _DATE, _YEAR_NAMED, reach=True),
     rule("date", rf"(?!{_BARE_DAYS}(?:内|以内|之内|游|无理由|后|龄)){_DATE}", unless=_COUNTING),

@@ -24,13 +24,15 @@ LISTS: Final = (
     rule("ordinal", rf"(?:\d{{1,2}}|[{N}]{{1,3}})[)）]", "[(（]", reach=True),
 )
 ORDINALS: Final = (
-    rule("ordinal", r"[\d.]+(?:[号条章款版次届批期位名个轮场季])?", "第", reach=True),
+    rule("ordinal", r"[\d.]{1,12}(?:[号条章款版次届批期位名个轮场季])?", "第", reach=True),
     *LISTS,
     rule("ordinal", r"\d+[位名列强]?", "(?:排名|位居|位列|居|列|名列|排)[^,，。;；\\n\\d]{0,10}[前后]"),
     rule("ordinal", r"\d+[位名强]", "[前后]"),
     rule("ordinal", r"\d{1,3}(?=[:：。、\s)）]|\.(?!\d)|$)", "病例|案例|附件|附表|表|图|例|方案|样本|题"),
 )
 NUMBERS: Final = (
+    # No count has so many digits, whatever follows them.
+    rule("name", r"\d{19,}"),
     rule(
         "docno",
         r"\d{4}\s*[〕\]］】)）]\s*(?:第\s*)?\d+(?:[-—]\d+)?\s*号",
@@ -42,6 +44,7 @@ NUMBERS: Final = (
         r"1[3-9]\d{9}(?!\d)|0\d{2,3}[-—－ ]?\d{3,4}[ -]?\d{4}(?!\d)|\d{3}\*+\d{2,4}"
         r"|0\d{2,3}[)）]\s*\d{3,4}[ -]?\d{4}(?!\d)"
         r"|[48]00[-—－ ]?\d{3,4}[-—－ ]?\d{3,4}(?!\d)",
+        bare=True,
     ),
     rule(
         "phone",
@@ -53,18 +56,18 @@ NUMBERS: Final = (
     rule("phone", rf"(?:{lexicon.either(lexicon.HOTLINES)})(?![\d万亿%％]|[.,]\d)", bare=True),
     rule(
         "name",
-        r"[\dXx-]{4,}(?!\d)",
+        r"[\dXx-]{4,40}(?!\d)",
         r"(?:编号|代码|批号|证号|编码|证书|邮编|车牌|账号|卡号|单号|文号|备案号|许可证|QQ|微信|刊号|版号|案号|[Nn][Oo]\.?)[^\d,，。；;\n]{0,6}",
     ),
-    rule("name", r"[\w.]+", "@"),
+    rule("name", r"[A-Za-z0-9_.]{1,40}", "@"),
     ROUND_CLOCK,
-    rule("slogan", r"\d+(?:[+＋×xX*]\s*(?:\d+|[A-ZN]|[\u4e00-\u9fff]{1,6}(?=[+＋”’」\"模])))+"),
+    rule("slogan", r"\d+(?:[+＋×xX*]\s*(?:\d+|[A-ZN]|[\u4e00-\u9fff]{1,6}(?=[+＋”’」\"模]))){1,8}"),
 )
 OTHERS: Final = (
-    rule("reference", r"\d+(?:\.\d+)?(?:[:：]\d+(?:\.\d+)?){3,4}(?!\d)|\d+(?:\.\d+)?(?:∶\d+(?:\.\d+)?)+(?!\d)"),
+    rule("reference", r"\d+(?:\.\d+)?(?:[:：]\d+(?:\.\d+)?){3,4}(?!\d)|\d+(?:\.\d+)?(?:∶\d+(?:\.\d+)?){1,4}(?!\d)"),
     rule(
         "reference",
-        r"\d+(?:\.\d+)?(?:[:：]\d+(?:\.\d+)?)+(?!\d)",
+        r"\d+(?:\.\d+)?(?:[:：]\d+(?:\.\d+)?){1,4}(?!\d)",
         r"(?:比例|之比|结构|比例尺|配比|比分|比为|构成|按|达到|比|以)[^,，。\n]{0,12}",
     ),
 )
@@ -78,7 +81,7 @@ NAMES: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "name",
-        r"\d+(?:[-—]\d+)*号?(?:楼(?![栋道宇盘房])|号(?![召称角])|楼\d+单元|栋\d+(?:单元|室)|单元\d|室(?![内外])|幢\d|弄"
+        r"\d+(?:[-—]\d+){0,3}号?(?:楼(?![栋道宇盘房])|号(?![召称角])|楼\d+单元|栋\d+(?:单元|室)|单元\d|室(?![内外])|幢\d|弄"
         r"|线(?=[,，、。(（]|[地高公路])|道(?=卡口)|路(?=公交站))|\d+[国省县]道|\d+#|\d型|\d+路公交车|\d米线|\d+房间?",
     ),
     rule(
@@ -92,22 +95,27 @@ NAMES: Final[tuple[Rule, ...]] = (
     rule("threshold", r"\d+米(?=范围)|\d+公里以外|\d+(?:\.\d+)?(?:公斤|千克|克|升|毫升|kg|g|L|ml)装"),
     rule("threshold", r"\d+(?:\.\d+)?[%％]", "标准|底线|红线|门槛"),
     rule("threshold", r"\d+(?:\.\d+)?[%％](?=的(?:最低|最高|国家|省级)?(?:标准|要求|规定|底线|红线))"),
-    rule("name", r"\d+\.\d+(?=版|时代|升级)|\d{1,2}\.0(?![\d%％万亿个级倍米元件分公至到—~～-])"),
+    rule("name", r"\d+\.\d+(?=版|时代|升级)"),
+    rule("name", r"\d{1,2}\.0(?![\d%％万亿])", '工业|版本|智慧|系统|平台|模式|城市|体系|[“"]'),
     rule("age", r"\d{1,3}周?岁(?=[的老高女男小]|[)）,，](?!平均))", unless=r"平均[^,，。\n]{0,6}"),
     rule("threshold", r"\d+分", "记满?|总分|满分"),
     rule("name", r"\d+[栋幢座](?=[\u4e00-\u9fff\d])", "小区|花园|家园|公寓|大厦"),
     rule("name", r"\d+层", "[房楼#]"),
     rule("name", r"\d{9,}(?![\d.,万亿余多])", bare=True),
-    rule("slogan", rf"\d+(?:[、,，·.]\d+)*(?:(?<=[、,]\d)[\u4e00-\u9fff]{{1,4}})?(?=[{CLOSED}])", f"[{QUOTES}]"),
+    rule(
+        "slogan",
+        rf"\d{{1,8}}(?:[、,，·.]\d{{1,8}}){{0,12}}(?:(?<=[、,]\d)[\u4e00-\u9fff]{{1,4}})?(?=[{CLOSED}])",
+        f"[{QUOTES}]",
+    ),
 )
 
 _LATIN_BEFORE: Final = re.compile(r"[A-Za-zⅠ-ⅫΑ-ω]+(?:/[A-Za-z]+)?[-－—/+·.:：\s]?$")
 _LATIN_AFTER: Final = re.compile(
-    rf"(?![wW][余多+\u4e00-\u9fff])(?!(?:{_LATIN_UNITS})(?![A-Za-z]))[A-Za-z]+[A-Za-z0-9+]*"
+    rf"(?![wW][余多+\u4e00-\u9fff])(?!(?:{_LATIN_UNITS})(?![A-Za-z]))[A-Za-z]{{1,20}}[A-Za-z0-9+]{{0,20}}"
 )
-_STANDARD: Final = re.compile(r"\d+(?:\.\d+)*(?:[-—]\d{2,4})?(?!\d)")
+_STANDARD: Final = re.compile(r"\d+(?:\.\d+){0,4}(?:[-—]\d{2,4})?(?!\d)")
 _DIGITS: Final = re.compile(r"\d+(?:\.\d+)?")
-_TAIL: Final = re.compile(r"[A-Za-z0-9.-]*")
+_TAIL: Final = re.compile(r"[A-Za-z0-9.-]{0,40}")
 
 
 def latin(text: str, at: int, floor: int) -> NotClaim | None:
@@ -128,7 +136,7 @@ def latin(text: str, at: int, floor: int) -> NotClaim | None:
 
 
 _EDGE_BEFORE: Final = re.compile(r"(?:[≤≥<>＜＞]|每|(?<![不未])满|黄金|北纬|东经|南纬|西经)$")
-_AMOUNT: Final = re.compile(r"[\d.,]+[万亿]?")
+_AMOUNT: Final = re.compile(r"[\d.,]{1,24}[万亿]?")
 
 
 def bounded(text: str, at: int, floor: int) -> NotClaim | None:

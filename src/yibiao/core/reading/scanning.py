@@ -22,7 +22,7 @@ _NUMERAL: Final = re.compile(
     rf"\d|[{numerals.CHINESE}]|[几数](?=[十百千万亿])|几(?![乎何时许经番度])"
     r"|半(?=年|个[月小]|小时|天|数(?!字))|(?<=[过近超])半(?![年个小天径导岛路夜边圆])"
 )
-_LOOSE: Final = re.compile(r"\d+(?:[.,]\d+)*")
+_LOOSE: Final = re.compile(r"\d+(?:[.,]\d+){0,6}")
 # Spaces that some editors put between digits and characters; they separate nothing.
 _GAP: Final = re.compile(
     r"(?<=[\d万亿])[ \u00a0\u3000]+(?=[\u4e00-\u9fff%％‰])|(?<=[\u4e00-\u9fff])[ \u00a0\u3000]+(?=\d)"

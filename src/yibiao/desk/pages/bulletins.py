@@ -233,6 +233,6 @@ def wordings(request: HttpRequest, id: str) -> HttpResponse:
         elif asked is not None and asked.value is not None:
             offers = [
                 {"rule": one, "text": wording.write(asked.value, wording.parse(one), asked.unit)}
-                for one in wording.offers(asked.value)
+                for one in wording.offers(asked.value, asked.unit)
             ]
     return render(request, "desk/parts/wordings.html", {"offers": offers})
