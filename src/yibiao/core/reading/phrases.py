@@ -78,8 +78,9 @@ def phrase(text: str, at: int, floor: int) -> Phrase | None:
     if found is None:
         return None
     start = at
-    if _is_negative(text, at, floor):
-        start = at - 1
+    below = text.startswith("零下", max(0, at - 2))
+    if below or _is_negative(text, at, floor):
+        start = at if below else at - 1
         found.number = replace(found.number, value=-found.number.value)
     start, end, hedge = _hedged(text, start, floor, found)
     unit = found.unit.translate(_NARROW).replace("个多", "个").replace("个半", "个") if found.unit else None

@@ -17,7 +17,8 @@ CLAIMS: Final = (
     "flow", "distinct", "stock", "ratio", "change", "duration", "streak", "zero", "structural", "target", "distance",
 )  # fmt: skip
 NOT_CLAIMS: Final = (
-    "date", "ordinal", "docno", "phone", "name", "slogan", "idiom", "threshold", "service_hours", "address", "unknown",
+    "date", "ordinal", "docno", "phone", "name", "slogan", "idiom", "threshold", "service_hours", "age", "denominator",
+    "reference", "unknown",
 )  # fmt: skip
 
 
