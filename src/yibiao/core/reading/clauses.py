@@ -103,19 +103,27 @@ def _start(text: str, at: int, floor: int) -> int:
 
 def _tell(text: str, run: Counted, start: int, until: int, carried: _Carried) -> None:
     left = text[start : run.start].strip()
-    named = _SCOPE.search(left)
+    named = _SCOPE.search(left) if "在" in left else None
     left = _TIME_NOISE.sub("", left)
     verb, tail, subject = _parted(left)
     noun, acted = _behind(text, run.end, until)
     if handed := _handed(text, left, run.start, carried):
         noun = handed
     elif not noun:
-        noun = _END_NOISE.sub("", tail)
+        noun = _trimmed(tail)
     elif not verb:
         subject = subject or tail
     run.verb = carried.verb = verb or acted or carried.verb
-    carried.scope = named[1] if named else _END_NOISE.sub("", subject)[-_SCOPE_LENGTH:] or carried.scope
+    carried.scope = named[1] if named else _trimmed(subject)[-_SCOPE_LENGTH:] or carried.scope
     run.noun, run.scope = noun.strip(_MARKS)[:_NOUN_LENGTH], carried.scope
+
+
+_ENDS: Final = frozenset("计有共到达为约近超过破已了的数量是至由从等各后都均别比期")
+
+
+def _trimmed(said: str) -> str:
+    """Without the words between a noun and its number: 累计, 共有, 达, 近."""
+    return _END_NOISE.sub("", said) if said and said[-1] in _ENDS else said
 
 
 def _parted(left: str) -> tuple[str, str, str]:
@@ -131,7 +139,7 @@ def _parted(left: str) -> tuple[str, str, str]:
 def _handed(text: str, left: str, at: int, carried: _Carried) -> str:
     """The noun that 分别 gives this number: 起数、死亡人数分别下降33.3%和50%."""
     if "分别" in left:
-        nouns = _END_NOISE.sub("", left.partition("分别")[0])
+        nouns = _trimmed(left.partition("分别")[0])
         carried.nouns = tuple(_AND.split(nouns))
     elif not _AND.fullmatch(text[carried.end : at]) or carried.end == 0:
         carried.nouns = ()

@@ -64,9 +64,14 @@ def pledge(text: str, found: Phrase) -> NotClaim | None:
     return NotClaim(found.start, found.end, "slogan")
 
 
+_BEGINNINGS: Final = frozenset(word[:2] for word in lexicon.SLOGANS | lexicon.IDIOMS)
+
+
 def fixed(text: str, at: int, end: int, floor: int) -> NotClaim | None:
     """An idiom or slogan of the closed lists that holds the whole numeral."""
     for start in range(at, max(floor, at - 4) - 1, -1):
+        if text[start : start + 2] not in _BEGINNINGS:
+            continue
         for stop in range(min(len(text), end + 5, start + 8), end - 1, -1):
             said = text[start:stop]
             if said in lexicon.SLOGANS:
