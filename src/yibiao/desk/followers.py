@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from yibiao.cases import actions as cases
 from yibiao.duty import actions as duty
 from yibiao.figures import actions as figures
 from yibiao.notices import actions as notices
@@ -26,11 +27,12 @@ class Follower:
 
 
 FOLLOWERS: tuple[Follower, ...] = (
+    Follower("cases", ("record.*",), cases.follow, 1.0),
     Follower("duty", ("record.*",), duty.follow, 1.0),
     Follower("notices", ("notice.*", "warning.*", "duty.*"), notices.follow, 0.5),
     # Sends what the follower before put down: it reads no facts, and what it sends was committed long ago.
     Follower("senders", (), notices.deliver, 5.0),
-    Follower("figures", ("record.*", "duty.*", "notice.*"), figures.follow, 20.0),
+    Follower("figures", ("record.*", "case.*", "duty.*", "notice.*"), figures.follow, 20.0),
 )
 
 

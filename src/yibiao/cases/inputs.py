@@ -1,0 +1,299 @@
+"""The shape of lifecycles.toml, read strictly; every problem with its line."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yibiao.cases import problems
+from yibiao.core import expressions
+from yibiao.core.expressions import Node
+from yibiao.core.lifecycles import checking, moving, types
+from yibiao.core.lifecycles.types import FieldType, Label, Lifecycle, Right
+from yibiao.core.problems import Problem, Refusal
+from yibiao.core.spans import Span
+
+NAME: Final = "lifecycles.toml"
+_STRICT: Final = ConfigDict(strict=True, extra="forbid", populate_by_name=True)
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+FieldId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Words = Annotated[str, Field(min_length=1, max_length=300)]
+Line = Annotated[str, Field(max_length=1000)]
+
+
+class Bilingual(BaseModel):
+    model_config = _STRICT
+    zh: Words
+    en: Words
+
+    def made(self) -> Label:
+        return Label(self.zh, self.en)
+
+
+class ChoiceIn(Bilingual):
+    id: Id
+
+
+class DerivationIn(BaseModel):
+    model_config = _STRICT
+    value: Words
+    when: Words
+    valid_from: date | None = None
+    valid_until: date | None = None
+    source: Line = ""
+
+
+class FieldIn(BaseModel):
+    model_config = _STRICT
+    id: FieldId
+    type: FieldType
+    label: Bilingual
+    choices: list[ChoiceIn] = []
+    unit: Annotated[str, Field(max_length=20)] = ""
+    default: Line = ""
+    minimum: int | None = None
+    derived: list[DerivationIn] = []
+
+
+class DeadlineIn(BaseModel):
+    model_config = _STRICT
+    field_: Line = Field(default="", alias="field")
+    span: Line = ""
+    anchor: Line = ""
+    when: Line = ""
+    source: Line = ""
+
+
+class StateIn(BaseModel):
+    model_config = _STRICT
+    id: Id
+    label: Bilingual
+    final: bool = False
+    open_ended: bool = False
+    promise: bool = False
+    due: list[DeadlineIn] = []
+    escalate: Line = ""
+
+
+class AskIn(BaseModel):
+    model_config = _STRICT
+    field_: FieldId = Field(alias="field")
+    required: bool = True
+    when: Line = ""
+    evidence: bool = False
+
+
+class MoveIn(BaseModel):
+    model_config = _STRICT
+    id: Id
+    label: Bilingual
+    from_: list[Id] = Field(alias="from")
+    to: Line = ""
+    right: Right
+    asks: list[AskIn] = []
+    where: Line = ""
+    when: Line = ""
+    needs: Bilingual | None = None
+    other_than: list[Words] = []
+    reason: bool = False
+    repeats: bool = False
+    withdraws: bool = False
+    sets: dict[str, str] = {}
+    stamps: list[FieldId] = []
+
+
+class StartIn(BaseModel):
+    model_config = _STRICT
+    state: Id
+    when: Line = ""
+
+
+class OpeningIn(BaseModel):
+    model_config = _STRICT
+    form: Words
+    repeat: Line = ""
+    title: Words
+    fields: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    count: Line = ""
+    when: Line = ""
+    starts: list[StartIn] = []
+
+
+class ClockIn(BaseModel):
+    model_config = _STRICT
+    id: Id
+    label: Bilingual
+    channel: Words
+    anchor: Words
+    limit: Words
+    stopped_by: list[Words]
+    when: Line = ""
+    valid_from: date | None = None
+    source: Line = ""
+
+
+class LifecycleIn(BaseModel):
+    model_config = _STRICT
+    id: Id
+    label: Bilingual
+    valid_from: date
+    source: Words
+    start: Id
+    field_: list[FieldIn] = Field(default=[], alias="field")
+    state: list[StateIn]
+    move: list[MoveIn]
+    opens: list[OpeningIn] = []
+    clock: list[ClockIn] = []
+
+
+_WHY: Final[Mapping[str, tuple[str, str]]] = {
+    "missing": ("缺这一项", "missing"),
+    "extra_forbidden": ("没有这一项", "unknown key"),
+    "string_pattern_mismatch": ("只能用小写字母、数字和连字符", "lower-case letters, digits and hyphens only"),
+    "string_too_short": ("不能为空", "must not be empty"),
+    "string_too_long": ("太长", "too long"),
+    "string_type": ("要用引号括起的文字", "must be text in quotes"),
+    "bool_type": ("要写 true 或者 false", "must be true or false"),
+    "list_type": ("要写成列表", "must be a list"),
+    "literal_error": ("不在可用的值之内", "is none of the values that are allowed"),
+    "date_type": ("要写成日期，例如 2022-09-01", "must be a date such as 2022-09-01"),
+}
+
+
+def parse(content: bytes) -> tuple[tuple[Lifecycle, ...], list[Problem]]:
+    """The lifecycles of a file, and everything that is wrong with them."""
+    found: list[Problem] = []
+    try:
+        text = content.decode("utf-8")
+        document = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return (), [problems.TOML.at(NAME, why=error)]
+    for key in sorted(document.keys() - {"lifecycle"}):
+        found.append(problems.SHAPE.at(NAME, key=key, why="只能有 lifecycle", why_en="only lifecycle may stand here"))
+    lines = [
+        number for number, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*lifecycle\s*\]\]", line)
+    ]
+    made: list[Lifecycle] = []
+    listed = document.get("lifecycle", [])
+    for index, raw in enumerate(listed if isinstance(listed, list) else []):
+        line = f" 第 {lines[index]} 行" if index < len(lines) else ""
+        name = raw.get("id") if isinstance(raw, dict) else ""
+        where = f"{NAME}{line}“{name}”"
+        try:
+            block = LifecycleIn.model_validate(raw)
+        except ValidationError as error:
+            found += _shapes(error, where, raw)
+            continue
+        if any(one.id == block.id for one in made):
+            found.append(problems.REPEATED.at(where, id=block.id))
+            continue
+        built = _Build(block, where)
+        one = built.lifecycle()
+        found += built.found
+        found += [dataclasses.replace(each, where=_below(where, each.where)) for each in checking.check(one)]
+        made.append(one)
+    return tuple(made), found
+
+
+def _below(where: str, part: str) -> str:
+    return f"{where} › {part}" if part else where
+
+
+def _shapes(error: ValidationError, where: str, raw: Any) -> list[Problem]:
+    made = []
+    for item in error.errors():
+        named, at = [], raw
+        for part in item["loc"]:
+            at = at.get(part) if isinstance(at, dict) else at[int(part)] if isinstance(at, list) else None
+            id = at.get("id") if isinstance(at, dict) else None
+            named.append(str(id) if isinstance(part, int) and id else str(part))
+        zh, en = _WHY.get(item["type"], (item["msg"], item["msg"]))
+        made.append(problems.SHAPE.at(where, key=".".join(named), why=zh, why_en=en))
+    return made
+
+
+class _Build:
+    """From the shape to the lifecycle: conditions and spans are read here, so that they are read once."""
+
+    def __init__(self, block: LifecycleIn, where: str) -> None:
+        self.block, self.where = block, where
+        self.found: list[Problem] = []
+        self.types = moving.standard_types()
+        self.types |= {one.id: "text" if one.type == "choice" else one.type for one in block.field_}
+
+    def lifecycle(self) -> Lifecycle:
+        block = self.block
+        return Lifecycle(
+            block.id, block.label.made(), block.valid_from, block.source, block.start,
+            tuple(self._field(one) for one in block.field_),
+            tuple(self._state(one) for one in block.state),
+            tuple(self._move(one) for one in block.move),
+            tuple(self._opening(one) for one in block.opens),
+            tuple(self._clock(one) for one in block.clock),
+        )  # fmt: skip
+
+    def _field(self, one: FieldIn) -> types.Field:
+        rules = tuple(
+            types.Derivation(rule.value, node, rule.when, rule.valid_from, rule.valid_until, rule.source)
+            for rule in one.derived
+            if (node := self._when(one.id, rule.when)) is not None
+        )
+        choices = tuple((choice.id, Label(choice.zh, choice.en)) for choice in one.choices)
+        return types.Field(one.id, one.type, one.label.made(), choices, one.unit, one.default, one.minimum, rules)
+
+    def _state(self, one: StateIn) -> types.State:
+        due = tuple(
+            types.Deadline(
+                rule.field_, self._span(one.id, rule.span), rule.anchor, self._when(one.id, rule.when), rule.source
+            )
+            for rule in one.due
+        )
+        escalate = self._span(one.id, one.escalate)
+        return types.State(one.id, one.label.made(), one.final, due, one.open_ended, one.promise, escalate)
+
+    def _move(self, one: MoveIn) -> types.Move:
+        asks = tuple(
+            types.Ask(ask.field_, ask.required, self._when(one.id, ask.when), ask.evidence) for ask in one.asks
+        )
+        return types.Move(
+            one.id, one.label.made(), frozenset(one.from_), one.to, one.right, asks,
+            self._when(one.id, one.where), self._when(one.id, one.when),
+            one.needs.made() if one.needs else Label("条件还不具备", "a condition does not hold"),
+            tuple(one.other_than), one.reason, one.repeats, one.withdraws, one.sets, tuple(one.stamps),
+        )  # fmt: skip
+
+    def _opening(self, one: OpeningIn) -> types.Opening:
+        starts = tuple(types.Start(start.state, self._when(one.form, start.when)) for start in one.starts)
+        return types.Opening(one.form, one.repeat, one.title, one.fields, one.constants, one.count, one.when, starts)
+
+    def _clock(self, one: ClockIn) -> types.Clock:
+        limit = self._span(one.id, one.limit) or Span(1, "d")
+        return types.Clock(
+            one.id, one.label.made(), one.channel, one.anchor, limit, tuple(one.stopped_by),
+            self._when(one.id, one.when), one.valid_from or self.block.valid_from, one.source or self.block.source,
+        )  # fmt: skip
+
+    def _when(self, part: str, text: str) -> Node | None:
+        if not text:
+            return None
+        try:
+            return expressions.parse_filter(text, self.types)
+        except Refusal as refusal:
+            self.found += [dataclasses.replace(one, where=_below(self.where, part)) for one in refusal.problems]
+            return None
+
+    def _span(self, part: str, text: str) -> Span | None:
+        if not text:
+            return None
+        try:
+            return Span.parse(text)
+        except Refusal as refusal:
+            self.found += [dataclasses.replace(one, where=_below(self.where, part)) for one in refusal.problems]
+            return None

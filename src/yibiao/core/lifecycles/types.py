@@ -1,0 +1,223 @@
+"""The parts of a lifecycle, and where a case stands in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+from yibiao.core.expressions import Node
+from yibiao.core.spans import Span
+
+FieldType = Literal["text", "integer", "decimal", "date", "datetime", "choice"]
+FIELD_TYPES: Final[tuple[FieldType, ...]] = ("text", "integer", "decimal", "date", "datetime", "choice")
+Right = Literal["fill", "review", "manage"]
+# What every case has beside the fields of its lifecycle: name → (type, Chinese, English).
+STANDARD: Final[Mapping[str, tuple[str, str, str]]] = {
+    "title": ("text", "事项", "Case"),
+    "state": ("choice", "状态", "State"),
+    "state_since": ("datetime", "何时进入这一状态", "In this state since"),
+    "round": ("integer", "第几轮", "Round"),
+    "opened_on": ("date", "立项日期", "Opened on"),
+    "closed_on": ("date", "办结日期", "Closed on"),
+    "due_at": ("datetime", "本环节时限", "Due at"),
+    "promised_on": ("date", "办结期限", "To be closed by"),
+    "on_time": ("choice", "按期办结", "Closed on time"),
+    "late": ("choices", "迟于时限的环节", "Steps that were late"),
+    "escalated_to": ("text", "已提级至", "Escalated to"),
+    "origin": ("text", "来源", "Where it comes from"),
+}
+YES_NO: Final = (("yes", "是", "Yes"), ("no", "否", "No"))
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    zh: str
+    en: str = ""
+
+    def of(self, language: str) -> str:
+        return self.en if language.startswith("en") and self.en else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A value that follows where ``when`` holds, for cases that began while the rule was in force."""
+
+    value: str
+    when: Node
+    text: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+    source: str = ""
+
+    def in_force(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something that a case holds. ``derived`` makes it follow from other fields: the first rule that holds."""
+
+    id: str
+    type: FieldType
+    label: Label
+    choices: tuple[tuple[str, Label], ...] = ()
+    unit: str = ""
+    default: str = ""
+    minimum: int | None = None
+    derived: tuple[Derivation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """By when a state must be left: a field that holds a date or a time, or a span after ``anchor``.
+
+    An empty anchor is the moment in which the state was entered.
+    """
+
+    field: str = ""
+    span: Span | None = None
+    anchor: str = ""
+    when: Node | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``final``: nothing more is owed. ``escalate``: how long overdue until the place above is told.
+
+    The deadline of a state that is a ``promise`` is the day by which the whole case is to be closed.
+    """
+
+    id: str
+    label: Label
+    final: bool = False
+    deadlines: tuple[Deadline, ...] = ()
+    open_ended: bool = False
+    promise: bool = False
+    escalate: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A field that a move asks for; ``required`` where ``when`` holds, or always."""
+
+    field: str
+    required: bool = True
+    when: Node | None = None
+    evidence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What leads from some states to another; an empty ``to`` stays where it is.
+
+    It is offered ``where`` a condition holds, and ``when`` must hold once the answers are in. ``other_than`` names
+    moves that the same person must not have made in this round. ``repeats`` begins a new round. ``sets`` are answers
+    that the move itself gives, ``stamps`` the fields that take its time.
+    """
+
+    id: str
+    label: Label
+    from_: frozenset[str]
+    to: str
+    right: Right
+    asks: tuple[Ask, ...] = ()
+    where: Node | None = None
+    when: Node | None = None
+    needs: Label = field(default=Label(""))
+    other_than: tuple[str, ...] = ()
+    reason: bool = False
+    repeats: bool = False
+    withdraws: bool = False
+    sets: Mapping[str, str] = field(default_factory=dict)
+    stamps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The state in which a case opens where ``when`` holds."""
+
+    state: str
+    when: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How records open cases: each record, each item of a repeat, or as many as a number says.
+
+    ``fields`` are fields of the case from answers of the record, ``constants`` are given. ``title`` is a template.
+    """
+
+    form: str
+    repeat: str
+    title: str
+    fields: Mapping[str, str]
+    constants: Mapping[str, str]
+    count: str = ""
+    when: str = ""
+    starts: tuple[Start, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time limit of one channel: from ``anchor`` (a field, or ``opened``) until one of the moves ``stopped_by``."""
+
+    id: str
+    label: Label
+    channel: str
+    anchor: str
+    limit: Span
+    stopped_by: tuple[str, ...]
+    when: Node | None = None
+    valid_from: date | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """The table of one kind of case, as a version of its pack has it."""
+
+    id: str
+    label: Label
+    valid_from: date
+    source: str
+    start: str
+    fields: tuple[Field, ...]
+    states: tuple[State, ...]
+    moves: tuple[Move, ...]
+    openings: tuple[Opening, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+
+    def field(self, id: str) -> Field | None:
+        return next((one for one in self.fields if one.id == id), None)
+
+    def state(self, id: str) -> State | None:
+        return next((one for one in self.states if one.id == id), None)
+
+    def move(self, id: str) -> Move | None:
+        return next((one for one in self.moves if one.id == id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a case stands after an act.
+
+    ``answers`` is all of it, flat; ``movers`` says who made which move in this round.
+    """
+
+    answers: Mapping[str, Any]
+    movers: Mapping[str, str]
+    occurred_at: datetime
+    withdrawn: bool = False
+
+    @property
+    def state(self) -> str:
+        return str(self.answers["state"])
+
+    @property
+    def round(self) -> int:
+        return int(self.answers["round"])
