@@ -55,6 +55,10 @@ def held(phrase: str, value: str | None, unit: str, *, zero: bool = False, cover
         ("60余栋", "64", "栋", "supported", None),
         ("三种", "3", "种", "supported", None),
         ("三种", "4", "种", "contradicted", "-1"),
+        ("2986万元", "2986.12", "万元", "supported", None),
+        ("3.5亿元", "35890", "万元", "stale", "-8900000"),
+        ("3.5亿元", "36000", "万元", "contradicted", "-10000000"),
+        ("8.1克", "0.0081", "公斤", "supported", None),
     ],
 )
 def test_the_table_of_verdicts(phrase: str, value: str, unit: str, verdict: str, difference: str | None) -> None:

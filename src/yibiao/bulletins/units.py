@@ -14,7 +14,7 @@ _GENERIC: Final = frozenset({"objects", "大", "种", "类", "方面", "步", "�
 _OCCASIONS: Final = frozenset({"times", "sessions", "objects-visits", "矿-visits", "machines-visits", "spots-visits"})
 # Measured or shared out, not counted: these agree with their own kind only.
 _MEASURED: Final = frozenset(
-    {"share", "money", "mass", "area", "length", "days", "months", "years", "hours", "minutes"}
+    {"share", "money", "mass", "area", "length", "days", "months", "years", "clock", "volume", "energy"}
 )
 _MEASURING: Final = ("share", "time", "money", "amount")
 # Levels and degrees describe; they count nothing that could be held against a figure.

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from yibiao.bulletins.types import Colour, How, Offer, Verdict
-from yibiao.core import wording
+from yibiao.core import hedges, quantities, wording
 from yibiao.core.reading import Run
 from yibiao.packs.types import Text
 
 OFFERED: Final = 4
-_OVER: Final = ("超", "超过", "逾", "突破", "超出", "已超", "已超过", "过")
 _HEDGES: Final = ("余", "多", "近", "超", "逾", "约")
 _DIGITS: Final = re.compile(r"\d+(?:\.(?P<places>\d+))?[余多]?(?P<scale>[万亿]?)")
 _SURE: Final = ("bound", "confirmed")
@@ -65,11 +64,14 @@ def hold(run: Run, found: Found, *, units_agree: bool) -> Held:
         return Held(
             "unmatched", None, (), Text("这个地方和时段没有数。", "There is no figure for this place and period.")
         )
-    return _number(run, found, found.value)
+    told = quantities.convert(found.value, found.unit, run.unit) if run.unit else None
+    if told is None or run.unit is None:
+        return _number(run, found, found.value)
+    return _number(run, replace(found, unit=run.unit if told != found.value else found.unit), told)
 
 
 def _number(run: Run, found: Found, value: Decimal) -> Held:
-    if _supports(run, value):
+    if run.holds(value):
         if _far(run, value):
             said = Text(
                 f"属实，但准确数是 {_shown(value)}{found.unit}，这个说法偏低。",
@@ -145,45 +147,25 @@ def _agrees(value: Decimal, found: Found) -> Text:
     return Text(f"属实：准确数是 {_shown(value)}{found.unit}{reports}。", f"True: exactly {_shown(value)}{reports_en}.")
 
 
-def _supports(run: Run, value: Decimal) -> bool:
-    if run.interval is None or run.value is None:
-        return False
-    if value in run.interval:
-        return True
-    # A half is rounded to the even digit, whichever end of the interval is closed.
-    place = _place(run)
-    return run.precision != "hedged" and place is not None and _round(value, place, ROUND_HALF_EVEN) == run.value
-
-
 def _place(run: Run) -> Decimal | None:
-    """One unit of the last written place, as far as the claim is a rounded one; of a whole share, one percent."""
-    if run.interval is None or run.interval.high is None:
-        return None
-    width = run.interval.high - run.interval.low
-    if width:
-        return width
-    return Decimal(1) if run.unit == "%" else None
+    """One unit of the last written place of a rounded claim; None for any other."""
+    return run.number.place if run.number and run.precision == "rounded" else None
 
 
 def _cut(run: Run, value: Decimal) -> bool:
     place = _place(run)
-    return run.precision == "rounded" and place is not None and _round(value, place, ROUND_DOWN) == run.value
+    return place is not None and (value / place).to_integral_value(rounding=ROUND_DOWN) * place == run.value
 
 
 def _far(run: Run, value: Decimal) -> bool:
     """Whether a value lies above an open hedge by more than one unit of the last place that the hedge names."""
-    if run.hedge not in _OVER or not run.value or run.interval is None or run.interval.high is not None:
+    if hedges.sense(run.hedge or "") != "over" or run.number is None:
         return False
-    exponent = run.value.normalize().as_tuple().exponent
-    return value >= run.value + Decimal(1).scaleb(int(exponent))
+    return value >= run.number.value + run.number.last
 
 
 def _less(run: Run, value: Decimal) -> Decimal | None:
     return None if run.value is None else run.value - value
-
-
-def _round(value: Decimal, place: Decimal, way: str) -> Decimal:
-    return (value / place).to_integral_value(rounding=way) * place
 
 
 def _shown(value: Decimal) -> str:
