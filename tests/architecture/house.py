@@ -18,6 +18,7 @@ ROOMS = (
     "bulletins",
     "figures",
     "notices",
+    "draws",
     "cases",
     "duty",
     "records",

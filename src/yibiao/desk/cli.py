@@ -63,9 +63,11 @@ def _reader() -> click.Group:
 
 
 def needs_no_data(words: Sequence[str]) -> bool:
-    """Whether a text is only to be read, or the reading only to be timed."""
+    """Whether a text or a file is only to be read, or the reading only to be timed."""
     command = next((word for word in words if not word.startswith("-")), "")
     given = {word.partition("=")[0] for word in words}
+    if command == "draw":
+        return True
     return (command == "check" and "--program" not in given) or (command == "bench" and "--data" not in given)
 
 

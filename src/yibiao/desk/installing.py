@@ -14,6 +14,7 @@ from yibiao.cases import queries as cases
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.desk.problems import NO_SUCH_PACK
 from yibiao.duty import queries as duty
+from yibiao.draws import queries as draws
 from yibiao.figures import actions as figures
 from yibiao.figures import queries as indicators
 from yibiao.figures.types import Definitions
@@ -57,10 +58,10 @@ def check(path: Path) -> Findings:
     if files is None:
         return Findings(None, problems=tuple(problems))
     published, found = form_files.check(files)
-    problems += [*found, *notices.check(files)]
+    problems += [*found, *notices.check(files), *draws.check(files)]
     problems += duty.check(files, published)[1]
     # What other rooms keep for the pack, beside its forms: every room's facts that indicators may count.
-    declared = (*notices.declared(files), *cases.declared(files), *duty.declared(files))
+    declared = (*notices.declared(files), *draws.declared(files), *cases.declared(files), *duty.declared(files))
     definitions, found = indicators.check(files, published, declared)
     problems += found
     templates, found = bulletin_templates.check(files, definitions.indicators)

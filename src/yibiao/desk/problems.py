@@ -124,6 +124,13 @@ TEXT_TOO_LONG = Rule(
     "Check it in several parts.",
     413,
 )
+DRAW_UNREADABLE = Rule(
+    "desk.draw.unreadable",
+    "文件不是 JSON。",
+    "the file is no JSON.",
+    "请使用公示页面下载的 JSON 文件。",
+    "Use the JSON file from the published page.",
+)
 TEXT_NOWHERE = Rule(
     "desk.check.nowhere",
     "没有文件“{name}”，或没有权限打开。",

@@ -16,9 +16,11 @@ import click
 from yibiao.bulletins import problems as bulletins
 from yibiao.cases import problems as cases
 from yibiao.core import alerts, expressions, periods, quantities, spans, trees, wording
+from yibiao.core.draws import rules as lots
 from yibiao.core.lifecycles import answering, checking, moving
 from yibiao.core.problems import Rule
 from yibiao.desk import problems as desk
+from yibiao.draws import problems as draws
 from yibiao.duty import problems as duty
 from yibiao.figures import problems as figures
 from yibiao.figures.types import Indicator, Measure
@@ -32,7 +34,7 @@ from yibiao.places import problems as places
 from yibiao.records import problems as records
 
 CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
-    "core": (alerts, answering, checking, expressions, moving, periods, quantities, spans, trees, wording),
+    "core": (lots, alerts, answering, checking, expressions, moving, periods, quantities, spans, trees, wording),
     "ledger": (ledger,),
     "places": (places,),
     "people": (people,),
@@ -41,6 +43,7 @@ CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
     "records": (records,),
     "duty": (duty,),
     "cases": (cases,),
+    "draws": (draws,),
     "notices": (notices,),
     "figures": (figures,),
     "bulletins": (bulletins,),
@@ -107,6 +110,10 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
         "A warning: its first message, updates and the cancellation; each is a revision",
     ),
     "warning.practised": ("演练、测试的预警；任何数都不计它", "A warning of a drill or test; no figure counts it"),
+    "draw.held": (
+        "一次双随机抽取：公布摘要、抽取、替换、公示，各为一版",
+        "A draw at random: its hash published, drawn, replaced, made public; each is a revision",
+    ),
     "people.organisation-added": ("登记机构", "An organisation was registered"),
     "people.account-added": ("开通账号", "An account was opened"),
     "people.post-added": ("增加岗位", "A post was given"),
@@ -275,6 +282,7 @@ def pack_page() -> str:
         "| `forms/<form>.md` or `.xlsx` | a form, as an XLSForm |",
         "| `indicators.toml` | indicators, coverage, checks |",
         "| `notices.toml` | kinds of notices with the hours to sign for them, occasions |",
+        "| `draws.toml` | which registers may be drawn from at random, with the shares by risk class |",
         "| `bulletin.<id>.md` | a bulletin's template |", "",
         "## `pack.toml`", "", "```toml", manifest, "```", "",
         "## Forms", "",

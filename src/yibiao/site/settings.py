@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "yibiao.bulletins",
     "yibiao.figures",
     "yibiao.notices",
+    "yibiao.draws",
     "yibiao.cases",
     "yibiao.duty",
     "yibiao.records",

@@ -14,6 +14,7 @@ from yibiao.desk.commands import (
     bulletins,
     checking,
     doctor,
+    drawing,
     figures,
     ledger,
     packs,
@@ -26,7 +27,7 @@ from yibiao.desk.commands import (
 from yibiao.desk.serving import begin
 
 # These look at what is there, or bring the tables up to date themselves.
-AS_IT_IS: Final = frozenset({"demo", "doctor", "reference", "serve"})
+AS_IT_IS: Final = frozenset({"demo", "doctor", "draw", "reference", "serve"})
 NO_HELP: Final = frozenset({"--help"})
 
 
@@ -51,6 +52,7 @@ for command in (
     checking.check,
     benching.bench,
     ledger.ledger,
+    drawing.draw,
     doctor.doctor,
     reference.reference,
 ):

@@ -17,7 +17,7 @@ from yibiao.bulletins import actions as bulletins
 from yibiao.bulletins import queries as issued
 from yibiao.core.periods import Period
 from yibiao.desk import followers, installing
-from yibiao.desk.demo import accounts, circulars, drafts, territory
+from yibiao.desk.demo import accounts, circulars, drafts, random_checks, territory
 from yibiao.desk.demo.plan import Plan, Sample
 from yibiao.desk.demo.programs import PROGRAMS
 from yibiao.desk.operating import everything
@@ -62,7 +62,8 @@ def build(progress: Callable[[str], None]) -> None:
     for program, plan in PROGRAMS.items():
         _fill(Desk(opened, program), plan(world), progress)
     progress(gettext("印发通知，逐级签收。"))
-    circulars.send(opened, lambda _: None)
+    circulars.send(opened)
+    random_checks.hold(opened)
     progress(gettext("封存事实，汇总成数。"))
     settle()
     _issue(opened[accounts.WRITER], progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -76,12 +76,11 @@ CIRCULARS: Final = (
 _ASLEEP_BELOW: Final = 4
 
 
-def send(accounts: Mapping[str, Account], progress: Callable[[str], None]) -> None:
+def send(accounts: Mapping[str, Account]) -> None:
     """Issues what has not been issued, each notice with its receipts in one piece."""
     held = {one.number for one in queries.page(scope=everything(), program=PROGRAM, size=500).items}
     for circular in CIRCULARS:
         if circular.number not in held:
-            progress(circular.title)
             with transaction.atomic():
                 _Story(accounts, circular).tell()
 

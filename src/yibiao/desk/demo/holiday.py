@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Any, Final
 
-from yibiao.desk.demo import events
+from yibiao.desk.demo import events, random_checks
 from yibiao.desk.demo.codes import credit_code
 from yibiao.desk.demo.plan import REGISTERS, Plan, moment, moments, parts, written
 from yibiao.desk.demo.world import DEPARTMENTS, PROVINCE, World, clerk_of, organisation_of
@@ -40,6 +40,7 @@ def plan(world: World) -> Plan:
     _sector_checks(made, enterprises)
     _fire_checks(made, world)
     events.add_incidents(made, world)
+    random_checks.add_inspectors(made, world)
     return made
 
 
@@ -122,6 +123,7 @@ def _enterprises(made: Plan, world: World) -> dict[str, list[tuple[str, str, str
             county = random.choice(mining) if field == "coal" else random.choices(world.counties, world.bustle())[0]
             code, name = credit_code(county.code, serial), f"样例{names[field]}{serial:04d}号企业"
             answers: dict[str, Any] = {"uscc": code, "enterprise_name": name, "fields": holds, "place": county.code}
+            answers["risk"] = random_checks.risk_of(serial)
             answers["occurred_at"] = written(moment("2022-01-05 10:00") + timedelta(minutes=serial))
             made.add("enterprise", clerk_of(county.code), answers, wave=REGISTERS)
             for each in holds:
