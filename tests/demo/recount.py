@@ -77,8 +77,8 @@ def books(entries: Iterable[Fact]) -> dict[str, Book]:
 
 
 # Kinds of facts of rooms that keep things themselves; figures that count them are not made by filled forms.
-ACTS = ("notice.issued",)
-BY_ACTS = frozenset({"holiday-safety.documents"})
+ACTS = ("notice.issued", "duty.assignment")
+BY_ACTS = frozenset({"holiday-safety.documents", "holiday-safety.duty-leaders", "holiday-safety.duty-staff"})
 YEAR = at("2022-01-01")
 EVER = at("2000-01-01")
 DIRECT = {
@@ -98,6 +98,13 @@ def team_hazards(book: Book, *orders: str) -> int:
 
 def sector(book: Book, name: str) -> list[str]:
     return [form["enterprise"] for form in book.forms("sector-check") if form["sector"] == name]
+
+
+def person_shifts(book: Book, category: str) -> int:
+    """Who came to which shift that began in the window; two posts of one category in one shift are one."""
+    start, end = book.start.isoformat(), book.end.isoformat()
+    seats = [one for one in book.acts("duty.assignment") if one["category"] == category and one["arrived_at"]]
+    return len({(one["shift"], one["person"]) for one in seats if start <= one["begins"] < end})
 
 
 def incidents(book: Book, test: Callable[[Answers], bool], since: datetime | None = None) -> int:
@@ -152,8 +159,8 @@ RECOUNTS: Mapping[str, Callable[[Book], int | Decimal]] = {
     "holiday-safety.hazards": lambda b: team_hazards(b),
     "holiday-safety.hazards-at-once": lambda b: team_hazards(b, "at-once"),
     "holiday-safety.hazards-by-deadline": lambda b: team_hazards(b, "by-deadline"),
-    "holiday-safety.duty-leaders": lambda b: total(b.forms("duty"), "leaders"),
-    "holiday-safety.duty-staff": lambda b: total(b.forms("duty"), "staff"),
+    "holiday-safety.duty-leaders": lambda b: person_shifts(b, "leader"),
+    "holiday-safety.duty-staff": lambda b: person_shifts(b, "staff"),
     "holiday-safety.hazchem-enterprises": lambda b: len(set(sector(b, "hazchem"))),
     "holiday-safety.noncoal-enterprises": lambda b: len(set(sector(b, "noncoal"))),
     "holiday-safety.trade-enterprises": lambda b: len(set(sector(b, "trade"))),

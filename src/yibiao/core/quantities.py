@@ -12,10 +12,11 @@ from yibiao.core.problems import Problem, Rule
 KINDS: Final = ("flow", "visits", "distinct", "stock", "ratio", "streak", "zero")
 
 # Which kinds a measure can give: distinct counts are re-counted and stocks are newest values, so neither is a sum.
+# Person-shifts are visits that are counted as distinct pairs of person and shift.
 _KINDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "count": ("flow", "visits"),
     "sum": ("flow", "visits"),
-    "distinct": ("distinct", "stock"),
+    "distinct": ("distinct", "stock", "visits"),
     "latest": ("stock", "flow", "visits"),
     "ratio": ("ratio",),
     "streak": ("streak",),

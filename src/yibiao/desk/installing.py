@@ -13,8 +13,8 @@ from yibiao.bulletins.types import Template
 from yibiao.cases import queries as cases
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.desk.problems import NO_SUCH_PACK
-from yibiao.duty import queries as duty
 from yibiao.draws import queries as draws
+from yibiao.duty import queries as duty
 from yibiao.figures import actions as figures
 from yibiao.figures import queries as indicators
 from yibiao.figures.types import Definitions
@@ -60,6 +60,7 @@ def check(path: Path) -> Findings:
     published, found = form_files.check(files)
     problems += [*found, *notices.check(files), *draws.check(files)]
     problems += duty.check(files, published)[1]
+    problems += cases.check(files, published)[1]
     # What other rooms keep for the pack, beside its forms: every room's facts that indicators may count.
     declared = (*notices.declared(files), *draws.declared(files), *cases.declared(files), *duty.declared(files))
     definitions, found = indicators.check(files, published, declared)

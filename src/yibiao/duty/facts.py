@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from yibiao.core import canon
 from yibiao.core.periods import SHANGHAI
 from yibiao.duty import models
 from yibiao.ledger.types import FactDraft
@@ -64,7 +65,7 @@ def staffer(row: models.Staffer) -> dict[str, Any]:
     return {"unit": row.unit, "leads": _yes(row.leads), "account": row.account, "active": _yes(row.active)}
 
 
-def roster(row: models.Roster, shifts: list[models.Shift]) -> dict[str, Any]:
+def roster(row: models.Roster, shifts: Sequence[models.Shift]) -> dict[str, Any]:
     return {
         "unit": row.unit, "begins": written(row.begins_at), "ends": written(row.ends_at),
         "file_by": written(row.file_by), "filed_at": written(row.filed_at), "score": row.score,
@@ -93,7 +94,9 @@ def swap(row: models.Swap, accounts: Mapping[str, str]) -> dict[str, Any]:
 def handover(row: models.Handover, unit: str) -> dict[str, Any]:
     return {
         "unit": unit, "from_shift": row.from_shift_id, "to_shift": row.to_shift_id, "out_person": row.out_person_id,
-        "in_person": row.in_person_id or "", "items": len(row.items), "offered_at": written(row.offered_at),
+        "in_person": row.in_person_id or "", "items": len(row.items),
+        # What is open may name people: the texts stay in the row, the fact says which they were.
+        "items_digest": canon.digest(list(row.items)), "offered_at": written(row.offered_at),
         "signed_at": written(row.signed_at), "state": "signed" if row.signed_at else "offered",
     }  # fmt: skip
 

@@ -195,5 +195,5 @@ def _write(
             )  # fmt: skip
         if wrong:
             raise Refusal(wrong)
-        log.append(drafts, received_at=at)
+        log.append(drafts)
     return len(drafts)

@@ -345,10 +345,10 @@ HANDED: Final = Rule(
 )
 SAME_SIGNER: Final = Rule(
     "duty.handover.same-signer",
-    "交班和接班不能由同一个人签。",
-    "One person cannot sign both sides.",
-    "请由接班人签收。",
-    "Let the person who takes over sign.",
+    "接班要由接班人本人签收，不能由交班人代签。",
+    "Who takes over signs for himself; who leaves cannot sign both sides.",
+    "请由接班人登录后签收。",
+    "Let the person who takes over sign in and sign.",
     403,
 )
 HANDOVER: Final = Rule(

@@ -298,3 +298,22 @@ class SpotCheck:
     seconds: int | None
     follow_up: str
     checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDraft:
+    """Somebody to put on a unit's list. ``account`` is the key of an account, empty for who has none."""
+
+    name: str
+    title: str
+    leads: bool = False
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """A person to put at a post of a shift."""
+
+    shift: str
+    person: str
+    post: str

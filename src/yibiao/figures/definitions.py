@@ -153,7 +153,7 @@ class _Check:
                     one.unit,
                     one.every,
                     one.label,
-                    one.filter,  # type: ignore[arg-type]
+                    one.filter,
                 )
                 self._coverage(one.topic, made[one.topic])
         if made and (filings := self.sources.get(FILINGS)):

@@ -17,7 +17,7 @@ from yibiao.bulletins import actions as bulletins
 from yibiao.bulletins import queries as issued
 from yibiao.core.periods import Period
 from yibiao.desk import followers, installing
-from yibiao.desk.demo import accounts, circulars, drafts, random_checks, territory
+from yibiao.desk.demo import accounts, casework, circulars, drafts, random_checks, territory, watch
 from yibiao.desk.demo.plan import Plan, Sample
 from yibiao.desk.demo.programs import PROGRAMS
 from yibiao.desk.operating import everything
@@ -61,10 +61,15 @@ def build(progress: Callable[[str], None]) -> None:
     opened = accounts.open_all(world)
     for program, plan in PROGRAMS.items():
         _fill(Desk(opened, program), plan(world), progress)
+    progress(gettext("排值班表，登记到岗、交接班和查岗。"))
+    watch.keep(opened)
     progress(gettext("印发通知，逐级签收。"))
     circulars.send(opened)
     random_checks.hold(opened)
     progress(gettext("封存事实，汇总成数。"))
+    settle()
+    progress(gettext("办理隐患和事件。"))
+    casework.work(opened)
     settle()
     _issue(opened[accounts.WRITER], progress)
     settle()
@@ -79,9 +84,9 @@ def complete() -> bool:
 
 
 def settle() -> None:
-    """Seals everything that is stored and lets the followers catch up."""
-    ledger.seal_all()
-    followers.catch_up()
+    """Seals everything that is stored and lets the followers catch up, until they write nothing more themselves."""
+    while ledger.seal_all() is not None:
+        followers.catch_up()
 
 
 def _fill(desk: Desk, plan: Plan, progress: Callable[[str], None]) -> None:

@@ -32,8 +32,6 @@ def plan(world: World) -> Plan:
     units = _units(made, world)
     _zero_reports(made, units)
     _season_reports(made, units)
-    _duty(made, units)
-    _spot_checks(made, units)
     enterprises = _enterprises(made, world)
     _team_inspections(made, world, enterprises)
     _leader_inspections(made, world, enterprises)
@@ -81,32 +79,6 @@ def _season_reports(made: Plan, units: Sequence[tuple[str, str, str]]) -> None:
             at = end + timedelta(minutes=made.random.randrange(60))
             answers = {"unit": code, "place": place, "occurred_at": written(at), "flood_deaths": 0, "forest_fires": 0}
             made.add("season-report", clerk_of(place), answers)
-
-
-def _duty(made: Plan, units: Sequence[tuple[str, str, str]]) -> None:
-    shifts = [(day, code, place, level) for day in _days() for code, place, level in units]
-    weight = {"province": 2.0, "prefecture": 1.6, "county": 1.0}
-    leaders = parts(345, [1.0] * len(shifts), made.random, least=1)
-    staff = parts(1237, [weight[level] for *_, level in shifts], made.random, least=2)
-    for each, (day, code, place, _) in enumerate(shifts):
-        at = day + timedelta(hours=7, minutes=50 + made.random.randrange(20))
-        answers: dict[str, Any] = {"unit": code, "place": place, "occurred_at": written(at)}
-        answers |= {"leaders": leaders[each], "staff": staff[each]}
-        if each in (31, 120):
-            reason = "备勤人员漏填，按值班表补正"
-            made.add_mistaken("duty", clerk_of(place), answers, {"staff": staff[each] - 1}, reason)
-        else:
-            made.add("duty", clerk_of(place), answers)
-
-
-def _spot_checks(made: Plan, units: Sequence[tuple[str, str, str]]) -> None:
-    below = [unit for unit in units if unit[2] != "province"]
-    for at in moments(FROM, UNTIL, 136, made.random):
-        code, place, _ = made.random.choice(below)
-        answers: dict[str, Any] = {"unit": code, "place": place, "occurred_at": written(at)}
-        answers["means"] = made.random.choice(("phone", "phone", "video"))
-        answers["verdict"] = made.random.choices(("present", "late", "absent"), (60, 6, 1))[0]
-        made.add("spot-check", clerk_of(PROVINCE), answers)
 
 
 def _enterprises(made: Plan, world: World) -> dict[str, list[tuple[str, str, str]]]:
