@@ -64,3 +64,11 @@ def test_the_tables_are_large_enough() -> None:
 def test_every_hedge_has_a_row() -> None:
     met = {said.hedge for row in tables.claims() for said in row.said}
     assert {*hedges.BEFORE, *hedges.AFTER, *hedges.BEHIND} - met == set()
+
+
+@pytest.mark.parametrize(
+    ("phrase", "scale"),
+    [("2.8万余个", "万"), ("270余万人", "万"), ("9亿元", "亿"), ("118.49千公顷", "千"), ("12人", ""), ("3千瓦时", "")],
+)
+def test_the_scale_of_a_claim(phrase: str, scale: str) -> None:
+    assert [run.scale for run in read(f"共计{phrase}。").runs] == [scale]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
-from yibiao.core import hedges
+from yibiao.core import hedges, numerals
 from yibiao.core.intervals import Interval
 from yibiao.core.numerals import Numeral
 
@@ -63,6 +63,12 @@ class Run:
     def counts(self) -> str | None:
         """What is counted, as one phrase: where or who, what is done, to what."""
         return f"{self.scope}{self.verb}{self.noun}" or None if self.claim else None
+
+    @property
+    def scale(self) -> str:
+        """The scale word that stands behind the digits (万, 亿, 千), empty for none: 2.8万余 and 270余万 have 万."""
+        behind = numerals.SCALED.search(self.surface, self.num_start - self.start) if self.claim else None
+        return behind[0] if behind else ""
 
     def as_json(self) -> dict[str, Any]:
         """The record of the draft check's command and API; exact decimals as numbers."""
