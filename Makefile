@@ -34,7 +34,8 @@ test: setup-tests lint types  ## Everything that must hold, on SQLite, on Postgr
 	@echo '== tests on SQLite'
 	@$(PYTEST) -n 2 --dist loadgroup -m 'not browser'
 	@echo '== tests on PostgreSQL'
-	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadgroup -m 'not browser'
+	@# The core knows no database: its tests have run above.
+	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadgroup -m 'not browser' --ignore=tests/core
 	@echo '== the site in a real browser'
 	@$(PYTEST) -m browser
 	@echo 'All tests passed.'
