@@ -92,7 +92,7 @@ def last_place(value: Decimal) -> Decimal:
     return ONE.scaleb(int(value.normalize().as_tuple().exponent))
 
 
-_LONGEST: Final = 18
+_LONGEST, _MOST_DIGITS = 40, 18
 _ABOUT: Final = re.compile(r"([一二两三四五六七八九])([二两三四五六七八九])(?=[十百千万亿]|$)")
 _SEVERAL: Final = re.compile(r"好?([数几])")
 
@@ -108,7 +108,7 @@ def chinese(text: str) -> Numeral | None:
     if _ABOUT.search(text) and (spread := _between(text)):
         return spread
     if len(text) > 1 and all(sign in DIGITS for sign in text):
-        return Numeral(Decimal("".join(str(DIGITS[sign]) for sign in text)))
+        return None if len(text) > _MOST_DIGITS else Numeral(Decimal("".join(str(DIGITS[sign]) for sign in text)))
     value = _counted(text)
     if value is None:
         return None
