@@ -39,6 +39,14 @@ class Book:
         """The state of the things that a room keeps itself, whenever they began."""
         return [fact.payload["answers"] for fact in self.facts if fact.kind == kind]
 
+    def cases(self, lifecycle: str, *, since: datetime | None = None) -> list[Answers]:
+        """All that is known of the cases that began in the window, or from another moment on until its end."""
+        kind, start = f"case.{self.program}.{lifecycle}", since or self.start
+        return [
+            {**fact.payload["answers"], "occurred_at": fact.occurred_at.astimezone(SHANGHAI)}
+            for fact in self.facts if fact.kind == kind and start <= fact.occurred_at < self.end
+        ]  # fmt: skip
+
     def items(self, name: str, repeat: str) -> list[Answers]:
         """Items of a repeat, each with the answers of the form that it stands in."""
         return [{**form, **item} for form in self.forms(name) for item in form.get(repeat, ())]
@@ -65,7 +73,7 @@ WINDOWS = {
 def books(entries: Iterable[Fact]) -> dict[str, Book]:
     standing: dict[str, Fact] = {}
     for entry in entries:
-        if (entry.kind.startswith("record.") and entry.kind.count(".") == 2) or entry.kind in ACTS:
+        if (entry.kind.startswith("record.") and entry.kind.count(".") == 2) or entry.kind.startswith(ACTS):
             known = standing.get(entry.id)
             if known is None or entry.revision > known.revision:
                 standing[entry.id] = entry
@@ -77,7 +85,7 @@ def books(entries: Iterable[Fact]) -> dict[str, Book]:
 
 
 # Kinds of facts of rooms that keep things themselves; figures that count them are not made by filled forms.
-ACTS = ("notice.issued", "duty.assignment")
+ACTS = ("notice.issued", "case.", "duty.assignment")
 BY_ACTS = frozenset({"holiday-safety.documents", "holiday-safety.duty-leaders", "holiday-safety.duty-staff"})
 YEAR = at("2022-01-01")
 EVER = at("2000-01-01")
@@ -92,7 +100,7 @@ def by_team(book: Book, kind: str) -> int:
 
 
 def team_hazards(book: Book, *orders: str) -> int:
-    found = [each for each in book.items("inspection", "hazards") if each["inspector"] == "team"]
+    found = [each for each in book.cases("hazard") if each["found_by"] == "team"]
     return sum(not orders or each["disposal"] in orders for each in found)
 
 
@@ -108,18 +116,18 @@ def person_shifts(book: Book, category: str) -> int:
 
 
 def incidents(book: Book, test: Callable[[Answers], bool], since: datetime | None = None) -> int:
-    return sum(test(form) for form in book.forms("incident", since=since))
+    return sum(test(case) for case in book.cases("incident", since=since))
 
 
 def months_without_large(book: Book) -> int:
     large = [
-        form["occurred_at"][:7]
-        for form in book.forms("incident", since=EVER)
-        if form["category"] == "accident"
-        and (form["deaths"] >= 3 or form["serious"] >= 10 or float(form["loss"]) >= 1000)
+        case["occurred_at"]
+        for case in book.cases("incident", since=EVER)
+        if case["category"] == "accident"
+        and (case["deaths"] >= 3 or case["serious"] >= 10 or float(case["loss"]) >= 1000)
     ]
-    year, month = map(int, max(large).split("-"))
-    return (2022 - year) * 12 + 9 - month - 1
+    last = max(large)
+    return (2022 - last.year) * 12 + 9 - last.month - 1
 
 
 def awards(book: Book, level: str, *, old: bool = False) -> int:
@@ -167,12 +175,12 @@ RECOUNTS: Mapping[str, Callable[[Book], int | Decimal]] = {
     "holiday-safety.coal-visits": lambda b: len(sector(b, "coal")),
     "holiday-safety.fire-teams": lambda b: len(b.forms("fire-check")),
     "holiday-safety.fire-units": lambda b: len({each["unit_code"] for each in b.items("fire-check", "units")}),
-    "holiday-safety.fire-hazards": lambda b: total(b.items("fire-check", "units"), "hazards"),
+    "holiday-safety.fire-hazards": lambda b: sum(each["found_by"] == "fire" for each in b.cases("hazard")),
     "night-patrol.police": lambda b: total(b.forms("deployment"), "police"),
     "night-patrol.vehicles": lambda b: total(b.forms("deployment"), "vehicles"),
     "night-patrol.mass": lambda b: total(b.forms("deployment"), "mass"),
     "night-patrol.venues": lambda b: len({each["venue"] for each in b.items("venue-check", "venues")}),
-    "night-patrol.hazards": lambda b: sum(each["fixed"] + each["ordered"] for each in b.items("venue-check", "venues")),
+    "night-patrol.hazards": lambda b: len(b.cases("hazard")),
     "night-patrol.drink-driving": lambda b: sum(20 <= f.get("bac", 0) < 80 for f in b.forms("offence")),
     "night-patrol.drunk-driving": lambda b: sum(f.get("bac", 0) >= 80 for f in b.forms("offence")),
     "night-patrol.street-racing": lambda b: sum(f["behaviour"] == "street-racing" for f in b.forms("offence")),
@@ -180,7 +188,7 @@ RECOUNTS: Mapping[str, Callable[[Book], int | Decimal]] = {
     "night-patrol.sessions": lambda b: len(b.forms("session")),
     "night-patrol.leaflets": lambda b: total(b.forms("session"), "leaflets"),
     "night-patrol.served": lambda b: total(b.forms("assistance"), "served"),
-    "night-patrol.requests": lambda b: total(b.forms("assistance"), "requests"),
+    "night-patrol.requests": lambda b: len(b.cases("request")),
     "cyber-week.access-points": lambda b: total(b.newest("live", "room"), "endpoints"),
     "cyber-week.participants": lambda b: total(b.newest("live", "room"), "audience"),
     "cyber-week.exhibitors": lambda b: len({f["uscc"] for f in b.forms("exhibitor")}),
@@ -214,4 +222,53 @@ RECOUNTS: Mapping[str, Callable[[Book], int | Decimal]] = {
     "happy-community.weak": lambda b: len({f["quarter"] for f in b.forms("weak")}),
     "happy-community.city-quota": lambda b: total([f for f in b.forms("quota") if f["level"] == "city"], "places"),
     "happy-community.county-quota": lambda b: total([f for f in b.forms("quota") if f["level"] == "county"], "places"),
+}
+
+
+def _planned_hazards(book: Book, *orders: str) -> int:
+    found = [each for each in book.items("inspection", "hazards") if each["inspector"] == "team"]
+    return sum(not orders or each["disposal"] in orders for each in found)
+
+
+def _planned_incidents(book: Book, test: Callable[[Answers], bool], since: datetime | None = None) -> int:
+    return sum(test(form) for form in book.forms("incident", since=since))
+
+
+def _planned_months(book: Book) -> int:
+    large = [
+        form["occurred_at"][:7]
+        for form in book.forms("incident", since=EVER)
+        if form["category"] == "accident"
+        and (form["deaths"] >= 3 or form["serious"] >= 10 or float(form["loss"]) >= 1000)
+    ]
+    year, month = map(int, max(large).split("-"))
+    return (2022 - year) * 12 + 9 - month - 1
+
+
+# What is counted from cases, counted once more from the forms that opened them: a third way.
+BY_FORMS: Mapping[str, Callable[[Book], int]] = {
+    "holiday-safety.fatal-accidents": lambda b: _planned_incidents(
+        b, lambda f: f["category"] == "accident" and f["deaths"] > 0
+    ),
+    "holiday-safety.fatal-fires": lambda b: _planned_incidents(
+        b, lambda f: f["category"] == "fire" and f["deaths"] > 0
+    ),
+    "holiday-safety.disasters": lambda b: _planned_incidents(
+        b, lambda f: f["category"] in {"flood", "disaster", "forest-fire"}
+    ),
+    "holiday-safety.other-events": lambda b: _planned_incidents(b, lambda f: f["category"] == "other"),
+    "holiday-safety.direct-accidents": lambda b: _planned_incidents(
+        b, lambda f: f["category"] == "accident" and f["sector"] in DIRECT
+    ),
+    "holiday-safety.months-without-large": _planned_months,
+    "holiday-safety.flood-deaths": lambda b: _planned_incidents(
+        b, lambda f: f["category"] == "flood" and f["deaths"] > 0, YEAR
+    ),
+    "holiday-safety.forest-fires": lambda b: _planned_incidents(b, lambda f: f["category"] == "forest-fire", YEAR),
+    "holiday-safety.hazards": lambda b: _planned_hazards(b),
+    "holiday-safety.hazards-at-once": lambda b: _planned_hazards(b, "at-once"),
+    "holiday-safety.hazards-by-deadline": lambda b: _planned_hazards(b, "by-deadline"),
+    "holiday-safety.fire-hazards": lambda b: total(b.items("fire-check", "units"), "hazards"),
+    "night-patrol.hazards": lambda b: sum(each["fixed"] + each["ordered"] for each in b.items("venue-check", "venues")),
+    "night-patrol.requests": lambda b: total(b.forms("assistance"), "requests"),
 }

@@ -51,6 +51,12 @@ MATRIX: dict[str, Row] = {
     "desk_records": Row("/records/", OPEN),
     "desk_record": Row("/records/{inspection}/", OWN),
     "desk_record_proof": Row("/records/{elsewhere}/proof.json", (SIGN_IN, 404, 404, 404, 200, 200)),
+    "desk_cases": Row("/cases/", OPEN),
+    "desk_case_begin": Row("/cases/new/", OPEN),
+    "desk_case": Row("/cases/{case}/", OWN),
+    "desk_case_move": Row(
+        "/cases/{case}/move/", (SIGN_IN, 404, 404, SIGN_IN, 404, 409), "post", {"move": "begin", "expected": "1"}
+    ),
     "desk_registers": Row("/registers/", OPEN),
     "desk_register": Row("/registers/enterprise/", OPEN),
     "desk_register_search": Row("/registers/enterprise/search/", OPEN),
@@ -131,8 +137,9 @@ def _people(world: World) -> tuple[Account | None, ...]:
 def test_matrix(site: World, enter: Callable[[Account | None], Client], name: str) -> None:
     row = MATRIX[name]
     address = row.address.format(
-        inspection=site.inspection, elsewhere=site.elsewhere, bulletin=site.bulletin, draft=site.draft
-    )
+        inspection=site.inspection, elsewhere=site.elsewhere, bulletin=site.bulletin, draft=site.draft,
+        case=site.case,
+    )  # fmt: skip
     found = []
     for account in _people(site):
         answer = getattr(enter(account), row.method)(address, row.data)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yibiao.bulletins import actions as bulletins
+from yibiao.cases import queries as cases
 from yibiao.core.periods import Period
 from yibiao.desk import followers, installing
 from yibiao.ledger import actions as ledger
@@ -33,6 +34,7 @@ class World:
     manager: Account
     idle: Account
     inspection: str
+    case: str
     elsewhere: str
     bulletin: str
     draft: str
@@ -88,6 +90,7 @@ def build() -> World:
         manager=person("guanli", "示例丁", "jl", manage=JILIN),
         idle=person("xinren", "示例戊", "ed"),
         inspection=drafts[clerk].id,
+        case=cases.of_record(drafts[clerk].id, scope=rights.scope(clerk.key, "analyse"))[0].id,
         elsewhere=drafts[other].id,
         bulletin=issued.id,
         draft=draft.id,
@@ -95,6 +98,6 @@ def build() -> World:
 
 
 def seal() -> None:
-    while ledger.seal() is not None:
-        pass
-    followers.catch_up()
+    """Everything sealed and followed, also what followers write themselves."""
+    while ledger.seal_all() is not None:
+        followers.catch_up()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from yibiao.cases import models, placing, problems, tables, types, writing
 from yibiao.cases.tables import check
@@ -21,11 +21,12 @@ from yibiao.packs.types import Declared, PackFiles
 from yibiao.people.types import Scope
 
 __all__ = [
-    "case", "check", "clocks", "counts", "declared", "due", "kind", "lifecycles", "moves", "page", "sources",
-    "timeline",
+    "case", "check", "clocks", "counts", "declared", "due", "kind", "lifecycles", "lines", "moves", "of_record",
+    "page", "sources", "timeline",
 ]  # fmt: skip
 
 SOON: Final = timedelta(days=1)
+_LOOKUP: Final = 400
 _STANDARD: Final = frozenset(("title", "state_since", "due_at", "late", "opened_on"))
 
 
@@ -120,7 +121,7 @@ def page(
     number: int = 1,
     size: int = 50,
 ) -> types.Page:
-    """One page of cases, the newest first; of those that are owed, the oldest deadline first.
+    """One page of cases: what is owed by its deadline, then the rest, the newest first.
 
     ``pace`` is judged at the moment ``at``.
     """
@@ -128,9 +129,25 @@ def page(
     rows = _paced(rows, pace, at)
     total = rows.count()
     number = max(1, min(number, -(-total // size) or 1))
-    order = ("due_at", "id") if pace in ("overdue", "soon") else ("-occurred_at", "id")
-    shown = rows.order_by(*order)[(number - 1) * size : number * size]
+    owed_first = ("-open", F("due_at").asc(nulls_last=True), "-occurred_at", "id")
+    shown = rows.order_by(*owed_first)[(number - 1) * size : number * size]
     return types.Page(tuple(map(_line, shown)), total, number, size)
+
+
+def lines(ids: Sequence[str], *, scope: Scope) -> dict[str, types.Line]:
+    """Cases by id, those within the scope."""
+    found: dict[str, types.Line] = {}
+    open_to = placing.within(scope)
+    for start in range(0, len(ids), _LOOKUP):
+        rows = models.Case.objects.filter(open_to, pk__in=list(ids[start : start + _LOOKUP]))
+        found |= {kept.id: _line(kept) for kept in rows}
+    return found
+
+
+def of_record(record: str, *, scope: Scope) -> tuple[types.Line, ...]:
+    """The cases that a record opened, in the order of its items; may be empty."""
+    rows = models.Case.objects.filter(placing.within(scope), record=record)
+    return tuple(map(_line, rows.order_by("lifecycle", "item", "number")))
 
 
 def due(

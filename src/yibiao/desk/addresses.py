@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.figures.types import Query
+
+# Whose page shows a fact: the first part of its kind → the name of the address. A kind that is not here has no page.
+PAGES: Final = {"record": "desk_record", "case": "desk_case", "duty": "desk_duty_thing"}
+
+
+def fact(kind: str, id: str, **more: object) -> str:
+    """The page of the thing that a fact is about; empty where there is none."""
+    name = PAGES.get(kind.partition(".")[0])
+    if name is None:
+        return ""
+    asked = {key: value for key, value in more.items() if value not in ("", None)}
+    return f"{reverse(name, kwargs={'id': id})}{'?' if asked else ''}{urlencode(asked)}"
 
 
 def figure(query: Query, name: str = "desk_figure", **more: object) -> str:

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from yibiao.bulletins import queries as bulletins
+from yibiao.cases import queries as cases
 from yibiao.core.problems import refuse
 from yibiao.desk import addresses, border, labels, reckoning
 from yibiao.desk.pages.board import ask, over_time, trend
@@ -176,6 +176,7 @@ def _contributions(request: HttpRequest, setting: Frame, query: Query) -> dict[s
         "contribution_rows": [
             {
                 "fact": one,
+                "url": addresses.fact(one.kind, one.fact, revision=one.revision),
                 "place": names.get(one.place, one.place),
                 "item": None if one.item is None else one.item + 1,
                 "values": [labels.said(one.values.get(name), known[name]) for name in columns],
@@ -206,19 +207,16 @@ def _moved(setting: Frame, query: Query, now: int) -> tuple[dict[str, str], ...]
 
 
 def record_links(ids: tuple[str, ...], scope: Scope) -> tuple[dict[str, str], ...]:
-    """Records by id as links with a name that people can read."""
-    found = records.records(ids, scope=scope)
+    """Records and cases by id as links with a name that people can read."""
+    found: dict[str, Any] = {**records.records(ids, scope=scope), **cases.lines(ids, scope=scope)}
     names = places.names(list({one.place for one in found.values()}))
-    return tuple(
-        {
-            "url": reverse("desk_record", kwargs={"id": id}),
-            "text": gettext("%(place)s %(at)s")
-            % {"place": names.get(found[id].place, ""), "at": _at(found[id].occurred_at)}
-            if id in found
-            else id,
-        }
-        for id in ids
-    )
+    links = []
+    for id in ids:
+        one = found.get(id)
+        said = {"place": names.get(one.place, ""), "at": _at(one.occurred_at)} if one else {}
+        url = addresses.fact(getattr(one, "kind", "record"), id)
+        links.append({"url": url, "text": gettext("%(place)s %(at)s") % said if one else id})
+    return tuple(links)
 
 
 def _at(moment: Any) -> str:

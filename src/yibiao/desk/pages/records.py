@@ -11,19 +11,22 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from yibiao.cases import queries as cases
 from yibiao.core import canon
-from yibiao.desk import border
+from yibiao.desk import border, casing
 from yibiao.desk.pages.board import named
 from yibiao.desk.pages.frame import frame, nothing
 from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
+from yibiao.people.types import Scope
 from yibiao.places import queries as places
 from yibiao.records import queries as records
 from yibiao.records.types import Record
 
 SIZE: Final = 50
+OPENED: Final = 30
 STATES: Final = ("received", "approved", "rejected", "withdrawn")
 FILTERS: Final = ("program", "form", "place", "state", "text")
 
@@ -106,11 +109,22 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
         "history": [(step, _changes(form, history, n)) for n, step in enumerate(history)][::-1],
         "reviews": reviews,
         "proof": _proof(record),
+        "cases": _cases(record, scope),
         "may_correct": _may(request, record, "fill", "review") and record.state != "withdrawn",
         "may_review": _may(request, record, "review") and record.state in ("received", "rejected", "approved"),
         "asked_revision": border.number(request.GET.get("revision"), 0),
     }
     return render(request, "desk/record.html", context)
+
+
+def _cases(record: Record, scope: Scope) -> list[dict[str, str]]:
+    """What the record set going, each with its state."""
+    made = []
+    for line in cases.of_record(record.id, scope=scope)[:OPENED]:
+        one = next((each for each in cases.lifecycles(line.pack) if each.id == line.lifecycle), None)
+        state = casing.value_of(one, "state", line.state) if one else line.state
+        made.append({"id": line.id, "title": line.title, "state": state, "open": "1" if line.open else ""})
+    return made
 
 
 def _open(request: HttpRequest, record: Record, code: str) -> bool:
