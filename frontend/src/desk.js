@@ -6,6 +6,7 @@ import "./styles/shell.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
 import "./styles/check.css";
+import "./styles/duty.css";
 import "./styles/print.css";
 import { forgetAll, settle } from "./drafts.js";
 import { watchLive } from "./live.js";

@@ -23,6 +23,11 @@ def fact(kind: str, id: str, **more: object) -> str:
     return f"{reverse(name, kwargs={'id': id})}{'?' if asked else ''}{urlencode(asked)}"
 
 
+def chasing(program: str, place: str, topic: str) -> str:
+    """Where those are reminded who have not filed a report."""
+    return f"{reverse('desk_duty_chasing')}?{urlencode({'program': program, 'place': place, 'topic': topic})}"
+
+
 def figure(query: Query, name: str = "desk_figure", **more: object) -> str:
     """The address of a figure's page, or of its card, facts or parts by ``name``."""
     indicator = query.indicator.partition(".")[2]

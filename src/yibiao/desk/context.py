@@ -66,6 +66,14 @@ def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
         if "fill" in held:
             found.append(link(gettext("填报"), "desk_entry", "/entry/"))
         found.append(link(gettext("记录"), "desk_records", "/records/"))
+        watch = (
+            link(gettext("在岗"), "desk_duty"),
+            link(gettext("值班表"), "desk_duty_rosters", "/duty/rosters/", "/duty/things/"),
+            link(gettext("报送率"), "desk_duty_coverage", "/duty/coverage/"),
+            link(gettext("催报"), "desk_duty_chasing", "/duty/chasing/"),
+            link(gettext("查岗"), "desk_duty_checks", "/duty/checks/"),
+        )
+        found.append(link(gettext("值班"), "desk_duty", below=watch))
         data = (
             link(gettext("指标"), "desk_figures", "/figures/"),
             link(gettext("台账"), "desk_registers", "/registers/"),

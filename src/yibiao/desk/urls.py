@@ -8,7 +8,22 @@ from django.urls import URLPattern, include, path
 
 from yibiao.desk.api import api
 from yibiao.desk.border import View, signed_in
-from yibiao.desk.pages import board, bulletins, checks, claims, drafts, figures, log, places, records, registers, shell
+from yibiao.desk.pages import (
+    board,
+    bulletins,
+    checks,
+    claims,
+    drafts,
+    duty,
+    duty_acts,
+    figures,
+    log,
+    owing,
+    places,
+    records,
+    registers,
+    shell,
+)
 
 
 def page(route: str, view: View, name: str) -> URLPattern:
@@ -34,6 +49,20 @@ urlpatterns: list[Any] = [
     page("records/", records.listing, "desk_records"),
     page("records/<str:id>/", records.page, "desk_record"),
     page("records/<str:id>/proof.json", records.proof, "desk_record_proof"),
+    page("duty/", duty.now_page, "desk_duty"),
+    page("duty/rosters/", duty.rosters, "desk_duty_rosters"),
+    page("duty/rosters/open/", duty_acts.open_roster, "desk_duty_open"),
+    page("duty/rosters/<str:id>/", duty.roster, "desk_duty_roster"),
+    page("duty/rosters/<str:id>/act/", duty_acts.act, "desk_duty_act"),
+    page("duty/coverage/", owing.matrix, "desk_duty_coverage"),
+    page("duty/chasing/", owing.chasing, "desk_duty_chasing"),
+    page("duty/chasing/act/", duty_acts.chase, "desk_duty_chase"),
+    page("duty/chasing/nil/", duty_acts.file_nil, "desk_duty_nil"),
+    page("duty/checks/", duty.checks, "desk_duty_checks"),
+    page("duty/checks/act/", duty_acts.check, "desk_duty_check"),
+    page("duty/things/<str:id>/", duty.thing, "desk_duty_thing"),
+    # Calendars are read by programs that cannot sign in: the address itself is the secret.
+    path("duty/calendar/<str:secret>.ics", duty.feed, name="desk_duty_feed"),
     page("registers/", registers.listing, "desk_registers"),
     page("registers/<str:register>/", registers.register, "desk_register"),
     page("registers/<str:register>/search/", registers.search, "desk_register_search"),

@@ -31,8 +31,8 @@ from yibiao.people.types import Scope
 
 __all__ = [
     "ASSIGNMENT_STATES", "MEANS", "VERDICTS", "calendar", "calendar_token", "check", "declared", "handovers", "matrix",
-    "on_duty", "owed", "reporting_units", "roster", "rosters", "rules_of", "shifts_of", "sources", "spot_checks",
-    "staff", "swaps",
+    "on_duty", "owed", "reporting_units", "roster", "roster_of_shift", "rosters", "rules_of", "shifts_of", "sources",
+    "spot_checks", "staff", "swaps",
 ]  # fmt: skip
 
 
@@ -108,6 +108,14 @@ def roster(id: str, *, scope: Scope) -> RosterView:
     return reading.view(row)
 
 
+def roster_of_shift(shift: str, *, scope: Scope) -> str:
+    """The id of the roster that a shift belongs to; empty where it is unknown or outside the scope."""
+    row = models.Shift.objects.select_related("roster").filter(pk=shift[:36]).first()
+    if row is None or row.roster.unit not in reporting_units(row.roster.program, scope=scope):
+        return ""
+    return row.roster_id
+
+
 def staff(program: str, unit: str, *, scope: Scope) -> tuple[Staffer, ...]:
     """The people on a unit's list, leaders first; empty for a unit outside the scope."""
     if unit not in reporting_units(program, scope=scope):
@@ -117,12 +125,13 @@ def staff(program: str, unit: str, *, scope: Scope) -> tuple[Staffer, ...]:
 
 
 def on_duty(program: str, *, at: datetime, scope: Scope, place: str = "") -> tuple[Assignment, ...]:
-    """Who is on duty at a moment, by unit: of the shifts that run then, those who came and those still expected."""
+    """Who is on duty at a moment, by unit: of the shifts that run then, each as it stood at that moment."""
     keys = list(reporting_units(program, scope=scope, place=place))
     rows = models.Assignment.objects.filter(
         shift__roster__program=program, shift__roster__unit__in=keys, shift__begins_at__lte=at, shift__ends_at__gt=at
     )
-    return tuple(sorted(reading.seats_in(rows), key=lambda one: (one.unit, one.begins, one.category, one.name)))
+    found = [reading.as_of(one, at) for one in reading.seats_in(rows)]
+    return tuple(sorted(found, key=lambda one: (one.unit, one.begins, one.category, one.name)))
 
 
 def shifts_of(account: str, *, at: datetime, limit: int = 20) -> tuple[Assignment, ...]:
@@ -142,14 +151,18 @@ def swaps(program: str, *, scope: Scope, open_only: bool = True, place: str = ""
     return reading.swaps(rows.filter(state__in=("asked", "accepted")) if open_only else rows)
 
 
-def handovers(program: str, *, scope: Scope, place: str = "", unit: str = "", limit: int = 100) -> tuple[Handover, ...]:
-    """Handovers of the units of a scope, the newest first."""
+def handovers(
+    program: str, *, scope: Scope, place: str = "", unit: str = "", until: datetime | None = None, limit: int = 100
+) -> tuple[Handover, ...]:
+    """Handovers of the units of a scope, or of one, up to a moment; the newest first."""
     keys = list(reporting_units(program, scope=scope, place=place))
     wanted = [unit] if unit else keys
     rows = models.Handover.objects.filter(
         from_shift__roster__program=program, from_shift__roster__unit__in=[key for key in wanted if key in keys]
     )
-    return reading.handovers(rows)[:limit]
+    if until is not None:
+        rows = rows.filter(offered_at__lte=until)
+    return reading.handovers(rows, limit)
 
 
 def spot_checks(

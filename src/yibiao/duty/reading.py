@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from yibiao.core.periods import SHANGHAI
 from yibiao.duty import models, rostering
-from yibiao.duty.types import Assignment, Handover, Roster, RosterView, ShiftView, SpotCheck, Staffer, Swap
+from yibiao.duty.types import (
+    Assignment,
+    AssignmentState,
+    Handover,
+    Roster,
+    RosterView,
+    ShiftView,
+    SpotCheck,
+    Staffer,
+    Swap,
+)
 
 _PARTS = ("shift__roster", "person")
 
@@ -52,6 +63,16 @@ def assignment(row: models.Assignment) -> Assignment:
     )  # fmt: skip
 
 
+def as_of(one: Assignment, at: datetime) -> Assignment:
+    """An assignment as it stood at a moment of its shift: not come yet, on post, or gone."""
+    if one.left_at is not None and one.left_at <= at:
+        return one
+    if one.arrived_at is not None and one.arrived_at <= at:
+        return replace(one, state="arrived", left_at=None)
+    known: AssignmentState = "confirmed" if one.state == "confirmed" else "planned"
+    return replace(one, state=known, arrived_at=None, left_at=None)
+
+
 def staffer(row: models.Staffer) -> Staffer:
     return Staffer(row.key, row.program, row.unit, row.name, row.title, row.leads, row.account, row.active)
 
@@ -67,7 +88,7 @@ def swaps(rows: QuerySet[models.Swap]) -> tuple[Swap, ...]:
     )  # fmt: skip
 
 
-def handovers(rows: QuerySet[models.Handover]) -> tuple[Handover, ...]:
+def handovers(rows: QuerySet[models.Handover], limit: int) -> tuple[Handover, ...]:
     found = rows.select_related("from_shift__roster", "out_person", "in_person").order_by("-from_shift__ends_at", "pk")
     return tuple(
         Handover(
@@ -76,7 +97,7 @@ def handovers(rows: QuerySet[models.Handover]) -> tuple[Handover, ...]:
             row.in_person.name if row.in_person else "", tuple(row.items), local(row.offered_at),
             local(row.signed_at) if row.signed_at else None,
         )
-        for row in found
+        for row in found[:limit]
     )  # fmt: skip
 
 

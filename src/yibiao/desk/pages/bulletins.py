@@ -175,7 +175,27 @@ def _previewed(request: HttpRequest, found: Bulletin, source: str) -> dict[str, 
         "problems": spoken_all(made.problems),
         "citations": len(made.citations),
         "as_of": made.checkpoint,
+        "unproved": _unproved(made.citations, found, made.checkpoint, request),
     }
+
+
+def _unproved(
+    citations: Sequence[Citation], found: Bulletin, as_of: int | None, request: HttpRequest
+) -> list[dict[str, Any]]:
+    """The zeros that nothing proves yet, by the report that would prove them: who has not filed, where to remind."""
+    groups: dict[str, dict[str, Any]] = {}
+    for one in citations:
+        if one.value is not None:
+            continue
+        query = Query(one.indicator, found.program, one.place, one.period, as_of)
+        figure = reckoning.figure(query, scope=border.reading(request))
+        if figure.coverage is None or figure.coverage.full:
+            continue
+        topic = figure.indicator.coverage
+        url = addresses.chasing(found.program, one.place, topic)
+        group = groups.setdefault(topic, {"labels": [], "coverage": figure.coverage, "url": url, "figure": figure})
+        group["labels"].append(figure.indicator.label)
+    return list(groups.values())
 
 
 def _loose(check: Check, citations: Sequence[Citation]) -> dict[str, int]:

@@ -1,0 +1,179 @@
+"""零报告: the matrix of who filed what, and the list of those to remind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from yibiao.core.periods import SHANGHAI, Period
+from yibiao.core.problems import Refusal
+from yibiao.desk import border, watching
+from yibiao.desk.pages.frame import Frame, frame, nothing
+from yibiao.duty import queries as duty
+from yibiao.duty.types import Cell, Matrix, Obligation, Rules
+from yibiao.packs.types import Program
+from yibiao.places import queries as places
+
+STATES: Final = ("nil", "values", "late", "missing", "due", "exempt")
+SHOWN: Final = 300
+
+
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Units down, periods across; every cell says with a sign and in words what is filed."""
+    setting = frame(request)
+    if setting is None:
+        return nothing(request)
+    rules = duty.rules_of(setting.program.pack)
+    one = rules.obligation(request.GET.get("topic", "")) or (rules.obligations[0] if rules.obligations else None)
+    if one is None:
+        return render(request, "desk/duty_coverage.html", {"frame": setting, "topics": ()})
+    at = asked_at(request, setting.program)
+    held = _held(request, setting, one, at)
+    words: dict[str, str] = {name: watching.filing(name) for name in STATES}
+    words["chased"] = gettext("，已催 {n} 次")
+    shown = {
+        "frame": setting,
+        "at": at,
+        "topics": _topics(rules, one, request),
+        "topic": one,
+        "label": watching.said(one.label),
+        "matrix": held,
+        "slots": [_slot(slot.key) for slot in held.slots],
+        "rows": [(unit, [watching.mark(cell, words) for cell in row]) for unit, row in held.rows],
+        "tally": [(name, watching.SIGNS[name], watching.filing(name), _count(held, name)) for name in STATES],
+        "missing": held.count("missing"),
+        "may_chase": may_chase(request, setting),
+        "chase_url": chasing_url(setting, one.topic),
+        "at_text": at.strftime("%Y-%m-%dT%H:%M"),
+        "from": request.GET.get("from", ""),
+        "until": request.GET.get("until", ""),
+    }
+    return render(request, "desk/duty_coverage.html", shown)
+
+
+def chasing(request: HttpRequest) -> HttpResponse:
+    """催报: everything past its deadline, one button each and one for all; below what is still to come."""
+    setting = frame(request)
+    if setting is None:
+        return nothing(request)
+    rules = duty.rules_of(setting.program.pack)
+    at = asked_at(request, setting.program)
+    found = duty.owed(setting.program.code, scope=setting.scope, at=at, place=setting.place.code)
+    topic = request.GET.get("topic", "")
+    kept = [one for one in found if topic in ("", one.topic)]
+    late = [one for one in kept if one.state == "missing"]
+    names = places.names(list({place for one in kept for place in (one.unit.place, one.escalated_to) if place}))
+    review = border.may(request, "review", place=setting.place.code, program=setting.program.code)
+    fills = _fills(request, setting, kept)
+    shown = {
+        "frame": setting,
+        "at": at,
+        "at_text": at.strftime("%Y-%m-%dT%H:%M"),
+        "late": [_row(one, rules, names, at, fills) for one in late[:SHOWN]],
+        "late_count": len(late),
+        "more": max(0, len(late) - SHOWN),
+        "coming": [_row(one, rules, names, at, fills) for one in kept if one.state == "due"][:SHOWN],
+        "topics": [(one.topic, watching.said(one.label)) for one in rules.obligations],
+        "topic": topic,
+        "groups": _groups(late, rules),
+        "may_chase": may_chase(request, setting),
+        "may_review": review,
+        "keeps": bool(rules.obligations),
+    }
+    return render(request, "desk/duty_chasing.html", shown)
+
+
+def asked_at(request: HttpRequest, program: Program) -> datetime:
+    """As of when deadlines are looked at: the moment asked for, else now."""
+    try:
+        return datetime.fromisoformat(request.GET.get("at", "")[:16]).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return timezone.now().astimezone(SHANGHAI)
+
+
+def may_chase(request: HttpRequest, setting: Frame) -> bool:
+    """Who reviews for the place reminds its units; who fills for it reminds those below."""
+    code, place = setting.program.code, setting.place.code
+    return any(border.may(request, right, place=place, program=code) for right in ("review", "fill"))
+
+
+def chasing_url(setting: Frame, topic: str = "") -> str:
+    asked = {"program": setting.program.code, "place": setting.place.code} | ({"topic": topic} if topic else {})
+    return f"{reverse('desk_duty_chasing')}?{urlencode(asked)}"
+
+
+def _held(request: HttpRequest, setting: Frame, one: Obligation, at: datetime) -> Matrix:
+    period = None
+    if request.GET.get("from") and request.GET.get("until"):
+        try:
+            period = Period.parse(request.GET["from"], request.GET["until"])
+        except Refusal:
+            period = None
+    if period is not None and len(period.day_list()) > 400:
+        period = None
+    code, place = setting.program.code, setting.place.code
+    return duty.matrix(code, one.topic, scope=setting.scope, at=at, period=period, place=place)
+
+
+def _topics(rules: Rules, chosen: Obligation, request: HttpRequest) -> list[tuple[str, str, bool]]:
+    kept = {key: request.GET[key] for key in ("program", "place", "at") if request.GET.get(key)}
+    return [
+        (f"?{urlencode(kept | {'topic': one.topic})}", watching.said(one.label), one == chosen)
+        for one in rules.obligations
+    ]
+
+
+def _count(held: Matrix, name: str) -> int:
+    if name == "late":
+        return held.late
+    if name in ("nil", "values"):
+        return sum(one.state == name and not one.late for one in held.cells)
+    return held.count(name)  # type: ignore[arg-type]
+
+
+def _slot(key: str) -> str:
+    return gettext("一次") if key == "once" else key[5:] if len(key) == 10 else key
+
+
+def _fills(request: HttpRequest, setting: Frame, cells: list[Cell]) -> frozenset[str]:
+    """The places of these cells for which the reader may file; asked once per place."""
+    own = {one.unit.place for one in cells}
+    if len(own) > 12:  # who sees that many files for none of them
+        return frozenset()
+    code = setting.program.code
+    return frozenset(place for place in own if border.may(request, "fill", place=place, program=code))
+
+
+def _row(one: Cell, rules: Rules, names: Mapping[str, str], at: datetime, fills: frozenset[str]) -> dict[str, Any]:
+    held = rules.obligation(one.topic)
+    hours = int((at - one.slot.due_at).total_seconds() // 3600)
+    return {
+        "cell": one,
+        "topic": watching.said(held.label) if held else one.topic,
+        "slot": _slot(one.slot.key),
+        "place": names.get(one.unit.place, one.unit.place),
+        "hours": hours,
+        "days": hours // 24,
+        "above": names.get(one.escalated_to, one.escalated_to),
+        "may_file": one.unit.place in fills and bool(held and held.nil_answers),
+        "form": f"{rules.pack}.{held.form}" if held else "",
+    }
+
+
+def _groups(late: list[Cell], rules: Rules) -> list[dict[str, Any]]:
+    """What one act reminds of: a topic with all that is missing of it."""
+    made = []
+    for one in rules.obligations:
+        own = [cell for cell in late if cell.topic == one.topic]
+        if own:
+            units = {cell.unit.key for cell in own}
+            made.append({"topic": one.topic, "label": watching.said(one.label), "count": len(own), "units": len(units)})
+    return made
