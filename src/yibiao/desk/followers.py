@@ -35,6 +35,9 @@ FOLLOWERS: tuple[Follower, ...] = (
     Follower("figures", ("record.*", "case.*", "duty.*", "notice.*"), figures.follow, 20.0),
 )
 
+# What the passing of time alone sets going, on a running site; whoever only catches up with the log leaves it be.
+CLOCKS: tuple[Follower, ...] = (Follower("escalation", (), cases.escalate, 60.0),)
+
 
 def catch_up(followers: Iterable[Follower] = FOLLOWERS) -> int:
     """Steps every follower until none finds anything new; gives the number of facts taken."""

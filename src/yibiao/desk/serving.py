@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections, connection, connections
 
 from yibiao.core.problems import refuse
-from yibiao.desk.followers import FOLLOWERS
+from yibiao.desk.followers import CLOCKS, FOLLOWERS
 from yibiao.desk.problems import ALREADY_SERVED, PORT_TAKEN
 from yibiao.ledger import actions as ledger
 
@@ -104,7 +104,7 @@ class _Server:
 
 
 def _loop(server: _Server, stopping: _Stopping) -> None:
-    due = dict.fromkeys((follower.name for follower in FOLLOWERS), 0.0)
+    due = dict.fromkeys((follower.name for follower in (*FOLLOWERS, *CLOCKS)), 0.0)
     while not stopping.asked:
         server.watch()
         try:
@@ -121,7 +121,7 @@ def _loop(server: _Server, stopping: _Stopping) -> None:
 
 
 def _follow(due: dict[str, float]) -> None:
-    for follower in FOLLOWERS:
+    for follower in (*FOLLOWERS, *CLOCKS):
         if time.monotonic() >= due[follower.name]:
             follower.step()
             due[follower.name] = time.monotonic() + follower.pause
