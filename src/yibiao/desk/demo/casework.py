@@ -8,9 +8,11 @@ from itertools import groupby
 from random import Random
 from typing import Any, Final
 
+from django.db import transaction
+
 from yibiao.cases import actions as cases
 from yibiao.cases import queries as known
-from yibiao.cases.types import Line
+from yibiao.cases.types import Counts, Line
 from yibiao.desk.demo import accounts
 from yibiao.desk.demo.plan import moment
 from yibiao.desk.demo.world import PROVINCE_CLERK, clerk_of
@@ -25,12 +27,19 @@ _ALL: Final = 5_000
 
 
 def work(opened: Mapping[str, Account]) -> None:
-    """Does everything that has not been done yet; a second call finds nothing to do."""
+    """Does all of it or nothing, unless it is done already."""
+    if any(one.states["claimed"] for one in _counts() if "claimed" in one.states):
+        return
     seats = _Seats(opened)
     random = Random("yibiao/cases")  # noqa: S311 (invented facts, not secrets)
-    _hazards(seats, SAFETY, random, share=0.93, passed=0.97)
-    _hazards(seats, PATROL, random, share=0.85, passed=0.9)
-    _incidents(seats)
+    with transaction.atomic():
+        _hazards(seats, SAFETY, random, share=0.93, passed=0.97)
+        _hazards(seats, PATROL, random, share=0.85, passed=0.9)
+        _incidents(seats)
+
+
+def _counts() -> tuple[Counts, ...]:
+    return known.counts(scope=everything(), program=PATROL, at=moment("2022-09-12 20:00"))
 
 
 class _Seats:
