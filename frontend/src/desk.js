@@ -7,6 +7,7 @@ import "./styles/parts.css";
 import "./styles/pages.css";
 import "./styles/check.css";
 import "./styles/duty.css";
+import "./styles/notices.css";
 import "./styles/print.css";
 import { forgetAll, settle } from "./drafts.js";
 import { watchLive } from "./live.js";

@@ -42,7 +42,7 @@ def fill_inspection(page: Page, *, place: str, leaders: int) -> None:
 
 def test_from_the_form_to_the_bulletin_and_back(site: Site, visit: Callable[..., Page]) -> None:
     board = visit("editor")
-    board.goto(f"/?program={SAFETY}")
+    board.goto(f"/board/?program={SAFETY}")
     before = key_figure(board, VISITS)
 
     form = board.context.new_page()
@@ -127,7 +127,7 @@ def issue(page: Page) -> str:
 
 def test_the_figure_card_by_keyboard(visit: Callable[..., Page]) -> None:
     page = visit("editor")
-    page.goto(f"/?program={SAFETY}")
+    page.goto(f"/board/?program={SAFETY}")
     figure = page.locator(".key a.figure").first
     figure.focus()
     page.keyboard.press("Enter")
@@ -145,7 +145,7 @@ def test_a_draft_survives_the_page(visit: Callable[..., Page]) -> None:
     page.fill("input[name='a.hazards.0.description']", "示例隐患")
     page.wait_for_timeout(800)
     page.on("dialog", lambda dialog: dialog.accept())
-    page.goto("/")
+    page.goto("/board/")
     page.goto(f"/entry/{SAFETY}/inspection/")
     page.get_by_role("button", name="接着填").click()
     expect(page.locator("input[name='a.object_name']")).to_have_value("示例草稿")
@@ -153,7 +153,8 @@ def test_a_draft_survives_the_page(visit: Callable[..., Page]) -> None:
 
 
 PAGES = (
-    "/", "/?screen=1", "/figures/", f"/figures/{SAFETY}/hazards/", f"/programs/{SAFETY}/", "/records/", "/bulletins/",
+    "/", "/board/", "/board/?screen=1", "/figures/", f"/figures/{SAFETY}/hazards/", f"/programs/{SAFETY}/",
+    "/records/", "/bulletins/", "/inbox/", "/notices/", "/warnings/", "/draws/",
     "/entry/", f"/entry/{SAFETY}/inspection/", f"/upload/{SAFETY}/inspection/", "/registers/", "/registers/enterprise/",
     "/places/", "/ledger/", "/account/", "/api/docs", "/drafts/", f"/drafts/begin/?program={SAFETY}",
     "/drafts/aliases/",

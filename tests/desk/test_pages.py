@@ -17,7 +17,8 @@ from yibiao.records import actions as records
 
 Enter = Callable[[Account | None], Client]
 PAGES = (
-    "/", "/?screen=1", "/figures/", f"/figures/{SAFETY}/hazards/", f"/programs/{SAFETY}/", "/records/", "/bulletins/",
+    "/", "/board/", "/board/?screen=1", "/figures/", f"/figures/{SAFETY}/hazards/", f"/programs/{SAFETY}/",
+    "/records/", "/bulletins/", "/inbox/", "/notices/", "/warnings/", "/draws/",
     "/entry/", f"/entry/{SAFETY}/inspection/", "/registers/", "/registers/enterprise/", "/places/", "/ledger/",
     "/account/", "/api/docs", "/records/{inspection}/", "/bulletins/{bulletin}/", "/drafts/", "/drafts/{draft}/",
     "/drafts/{draft}/edit/", "/drafts/{draft}/report/", "/drafts/{draft}/values/", "/drafts/{draft}/checks/1/",
@@ -40,7 +41,7 @@ def test_a_page_runs_no_script_of_its_own(site: World, enter: Enter, address: st
 
 
 def test_the_board_shows_key_figures_that_open(site: World, enter: Enter) -> None:
-    page = enter(site.editor).get(f"/?program={SAFETY}").content.decode()
+    page = enter(site.editor).get(f"/board/?program={SAFETY}").content.decode()
     assert re.search(r'data-indicator="holiday-safety.leader-visits"[^>]*>2<', page)
     assert f'href="/figures/{SAFETY}/leader-visits/?place={JILIN}' in page
     assert f'data-place="{ERDAO}"' in page
@@ -165,13 +166,13 @@ def test_large_type_is_kept_and_leads_nowhere_else(site: World, enter: Enter) ->
     client = enter(site.clerk)
     answer = client.post("/looks/", {"large": "1", "next": "https://example.org/"})
     assert answer["Location"] == "/"
-    assert 'data-type="large"' in client.get("/").content.decode()
+    assert 'data-type="large"' in client.get("/board/").content.decode()
 
 
 def test_two_languages(site: World, enter: Enter) -> None:
     client = enter(site.editor)
     client.post("/i18n/setlang/", {"language": "en", "next": "/"})
-    page = client.get("/").content.decode()
+    page = client.get("/board/").content.decode()
     assert '<html lang="en"' in page
     assert "Holiday work safety" in page
 

@@ -34,9 +34,11 @@ OWN = (SIGN_IN, 404, 404, 200, 404, 200)
 WRITER = (SIGN_IN, 404, 404, 404, 404, 200)
 WROTE = (SIGN_IN, 404, 404, 404, 404, SIGN_IN)
 OPEN = (SIGN_IN, 200, 200, 200, 200, 200)
+NOBODY = (SIGN_IN, 404, 404, 404, 404, 404)
 MATRIX: dict[str, Row] = {
     "desk_icon": Row("/icon.svg", (200,) * 6),
-    "desk_board": Row("/", (SIGN_IN, 200, SIGN_IN, 200, 200, 200)),
+    "desk_day": Row("/", (SIGN_IN, 200, SIGN_IN, 200, 200, 200)),
+    "desk_board": Row("/board/", (SIGN_IN, 200, SIGN_IN, 200, 200, 200)),
     "desk_board_live": Row("/board/live/", OPEN),
     "desk_board_mark": Row("/board/mark/", OPEN),
     "desk_looks": Row("/looks/", (SIGN_IN,) * 6, "post", {"large": "1"}),
@@ -91,6 +93,40 @@ MATRIX: dict[str, Row] = {
     "desk_draft_report": Row("/drafts/{draft}/report/", WRITER),
     "desk_draft_values": Row("/drafts/{draft}/values/", WRITER),
     "desk_draft_check": Row("/drafts/{draft}/checks/1/", WRITER),
+    "desk_inbox": Row("/inbox/", OPEN),
+    "desk_inbox_mark": Row("/inbox/read/", (SIGN_IN,) * 6, "post", {}),
+    "desk_inbox_addresses": Row("/inbox/addresses/", (SIGN_IN,) * 6, "post", {}),
+    "desk_inbox_open": Row("/inbox/99999999/", NOBODY),
+    "desk_notices": Row("/notices/", OPEN),
+    "desk_notice_begin": Row(f"/notices/new/?program={SAFETY}", (SIGN_IN, 404, 404, 403, 403, 200)),
+    "desk_notice": Row("/notices/{notice}/", OWN),
+    "desk_notice_remind": Row("/notices/{notice}/remind/", (SIGN_IN, 404, 404, 403, 404, SIGN_IN), "post", {}),
+    "desk_notice_withdraw": Row("/notices/{notice}/withdraw/", (SIGN_IN, 404, 404, 403, 404, 422), "post", {}),
+    "desk_notice_attachment": Row("/notices/{notice}/files/abc/", NOBODY),
+    "desk_receipt_read": Row("/notices/{notice}/{receipt}/read/", (SIGN_IN, 404, 404, 204, 404, 403), "post", {}),
+    "desk_receipt_sign": Row("/notices/{notice}/{receipt}/sign/", (SIGN_IN, 404, 404, SIGN_IN, 404, 403), "post", {}),
+    "desk_receipt_forward": Row("/notices/{notice}/{receipt}/forward/", (SIGN_IN, 404, 404, 409, 404, 403), "post", {}),
+    "desk_receipt_answer": Row(
+        "/notices/{notice}/{receipt}/answer/", (SIGN_IN, 404, 404, 409, 404, 403), "post", {"text": "示例"}
+    ),
+    "desk_warning_feed": Row("/warnings/feed.atom", (200,) * 6),
+    "desk_warning_cap": Row("/warnings/cap/{cap}.xml", (200,) * 6),
+    "desk_warnings": Row("/warnings/", OPEN),
+    "desk_warning_begin": Row(f"/warnings/new/?program={SAFETY}", (SIGN_IN, 404, 404, 403, 403, 200)),
+    "desk_warning": Row("/warnings/{warning}/", OWN),
+    "desk_warning_cancel": Row("/warnings/{warning}/cancel/", (SIGN_IN, 404, 404, 403, 404, 422), "post", {}),
+    "desk_draw_published": Row("/draws/no-such.json", (404,) * 6),
+    "desk_draws": Row("/draws/", OPEN),
+    "desk_draw_prepare": Row(
+        "/draws/new/",
+        (SIGN_IN, 404, 404, 403, 403, 422),
+        "post",
+        {"program": SAFETY, "scheme": "enterprise-check", "title": "示例"},
+    ),
+    "desk_draw": Row("/draws/no-such/", NOBODY),
+    "desk_draw_draw": Row("/draws/no-such/draw/", NOBODY, "post", {}),
+    "desk_draw_replace": Row("/draws/no-such/replace/", NOBODY, "post", {}),
+    "desk_draw_publish": Row("/draws/no-such/publish/", NOBODY, "post", {}),
     "desk_places": Row("/places/", OPEN),
     "desk_place": Row(f"/places/{ERDAO}/", OPEN),
     "desk_place_search": Row("/places/search/?q=ed", OPEN),
@@ -138,7 +174,7 @@ def test_matrix(site: World, enter: Callable[[Account | None], Client], name: st
     row = MATRIX[name]
     address = row.address.format(
         inspection=site.inspection, elsewhere=site.elsewhere, bulletin=site.bulletin, draft=site.draft,
-        case=site.case,
+        case=site.case, notice=site.notice, receipt=site.receipt, warning=site.warning, cap=site.cap,
     )  # fmt: skip
     found = []
     for account in _people(site):

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from yibiao.bulletins import actions as bulletins
 from yibiao.cases import queries as cases
 from yibiao.core.periods import Period
 from yibiao.desk import followers, installing
 from yibiao.ledger import actions as ledger
+from yibiao.notices import actions as notices
+from yibiao.notices import queries as papers
+from yibiao.notices.types import NoticeDraft, Receiver, WarningDraft
 from yibiao.packs import queries as packs
 from yibiao.people import actions as people
 from yibiao.people import queries as rights
@@ -38,6 +44,10 @@ class World:
     elsewhere: str
     bulletin: str
     draft: str
+    notice: str
+    receipt: str
+    warning: str
+    cap: str
 
 
 def inspection(place: str, name: str, hazards: int = 2, leaders: int = 1) -> SubmissionDraft:
@@ -82,6 +92,15 @@ def build() -> World:
     issued = bulletins.issue(bulletins.draft(f"{SAFETY}.main", SAFETY, place=JILIN, period=period, by=by).id, by=by)
     draft = bulletins.take_draft("示例：全省市、县领导带队检查安全生产5人次。", program=SAFETY, title="示例稿", by=by)
     bulletins.keep_check(draft.id, by=by)
+    notice = notices.issue(
+        NoticeDraft(SAFETY, "notice", "示安办〔2022〕1号", "示例通知", "示例正文", (Receiver(ERDAO),)), by=by
+    )
+    (receipt,) = papers.receipts(notice.id, scope=rights.scope(editor.key, "review"))
+    tomorrow = timezone.now() + timedelta(days=1)
+    warning = notices.issue_warning(
+        WarningDraft(SAFETY, "暴雨", "Met", "Severe", "Expected", "Likely", "示例预警", "示例说明", (ERDAO,), tomorrow),
+        by=by,
+    )
     seal()
     return World(
         editor=editor,
@@ -94,6 +113,10 @@ def build() -> World:
         elsewhere=drafts[other].id,
         bulletin=issued.id,
         draft=draft.id,
+        notice=notice.id,
+        receipt=receipt.id,
+        warning=warning.warning,
+        cap=warning.alert.identifier,
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from yibiao.core.problems import Refusal
 from yibiao.desk import border
+from yibiao.notices import queries as notices
 from yibiao.people import queries as people
 from yibiao.people.types import Right
 
@@ -48,6 +49,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell_program": chosen,
         "shell_programs": border.programs(request),
         "shell_navigation": navigation,
+        "shell_unread": notices.unread_count(border.actor(request)),
         "shell_below": next((link.below for link in navigation if link.here), ()),
     }
 
@@ -62,9 +64,21 @@ def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
 
     found: list[Link] = []
     if held & set(border.READING):
-        found.append(link(gettext("今日"), "desk_board", "/board/", "/programs/"))
+        today = (
+            link(gettext("今日"), "desk_day"),
+            link(gettext("收件箱"), "desk_inbox", "/inbox/"),
+            link(gettext("通知"), "desk_notices", "/notices/"),
+            link(gettext("预警"), "desk_warnings", "/warnings/"),
+            link(gettext("看板"), "desk_board", "/board/", "/programs/"),
+        )
+        found.append(link(gettext("今日"), "desk_day", below=today))
         if "fill" in held:
             found.append(link(gettext("填报"), "desk_entry", "/entry/"))
+        work = (
+            link(gettext("事项"), "desk_cases", "/cases/"),
+            link(gettext("双随机抽取"), "desk_draws", "/draws/"),
+        )
+        found.append(link(gettext("事项"), "desk_cases", below=work))
         found.append(link(gettext("记录"), "desk_records", "/records/"))
         watch = (
             link(gettext("在岗"), "desk_duty"),

@@ -65,6 +65,7 @@ def build(progress: Callable[[str], None]) -> None:
     watch.keep(opened)
     progress(gettext("印发通知，逐级签收。"))
     circulars.send(opened)
+    circulars.warn(opened)
     random_checks.hold(opened)
     progress(gettext("封存事实，汇总成数。"))
     settle()

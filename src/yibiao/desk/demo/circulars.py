@@ -14,7 +14,7 @@ from yibiao.desk.demo.plan import moment
 from yibiao.desk.demo.world import CHANGCHUN, ERDAO, NANGUAN, PROVINCE, clerk_of
 from yibiao.desk.operating import everything
 from yibiao.notices import actions, queries
-from yibiao.notices.types import NoticeDraft, Receipt, Receiver, Upload
+from yibiao.notices.types import NoticeDraft, Receipt, Receiver, Upload, WarningDraft
 from yibiao.people import queries as people
 from yibiao.people.types import Account, Right, Warrant
 from yibiao.places import queries as places
@@ -83,6 +83,28 @@ def send(accounts: Mapping[str, Account]) -> None:
         if circular.number not in held:
             with transaction.atomic():
                 _Story(accounts, circular).tell()
+
+
+def warn(accounts: Mapping[str, Account]) -> None:
+    """A warning of forest fires over the holiday, and the drill of a month before, which nothing counts."""
+    if queries.warnings(scope=everything(), program=PROGRAM):
+        return
+    drill = WarningDraft(
+        PROGRAM, "暴雨", "Met", "Severe", "Expected", "Possible", "暴雨橙色预警演练（样例）",
+        "演练：假定6小时内降雨量将达50毫米以上。", (CHANGCHUN,), moment("2022-08-20 12:00"), status="Exercise",
+        sample=True,
+    )  # fmt: skip
+    by = people.warrant(accounts["fangxunban"].key, "review", place=PROVINCE, program=PROGRAM)
+    made = actions.issue_warning(drill, by=by, at=moment("2022-08-20 09:00"))
+    actions.cancel_warning(made.warning, reason="演练结束", by=by, at=moment("2022-08-20 11:00"))
+    fires = WarningDraft(
+        PROGRAM, "森林火险", "Fire", "Moderate", "Future", "Likely", "森林火险黄色预警（样例）",
+        "9月10日至12日，东部林区气温偏高、风力较大，森林火险等级较高。",
+        ("220200000000", "220600000000", "222400000000"),
+        moment("2022-09-13 08:00"), "严禁野外用火，加强入山检查和巡护。", ("Prepare", "Monitor"), sample=True,
+    )  # fmt: skip
+    by = people.warrant(accounts["senfangban"].key, "review", place=PROVINCE, program=PROGRAM)
+    actions.issue_warning(fires, by=by, at=moment("2022-09-09 17:00"))
 
 
 class _Story:

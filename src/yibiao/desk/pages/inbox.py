@@ -1,0 +1,81 @@
+"""收件箱: what one was told, and where else one wants to be told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from yibiao.core.problems import Refusal
+from yibiao.desk import border
+from yibiao.desk.middleware import spoken_all
+from yibiao.notices import actions, queries
+from yibiao.notices.types import Item
+from yibiao.places import queries as places
+
+# What a message is about → the page that shows it.
+PAGES: Final = {"notice": "desk_notice", "warning": "desk_warning", "case": "desk_case"}
+
+
+def inbox(request: HttpRequest, refused: Refusal | None = None) -> HttpResponse:
+    """The messages, newest first; unread ones only if asked."""
+    key, unread = border.actor(request), request.GET.get("unread") == "1"
+    found = queries.inbox(key, unread=unread, number=border.number(request.GET.get("page")))
+    known = places.names(list({one.place for one in found.items}))
+    more = "&unread=1" if unread else ""
+    shown = {
+        "box": found,
+        "rows": [{"item": one, "place": known.get(one.place, "")} for one in found.items],
+        "unread": unread,
+        "before": f"?page={found.number - 1}{more}" if found.number > 1 else "",
+        "after": f"?page={found.number + 1}{more}" if found.number < found.pages else "",
+        "channels": _channels(request, key),
+        "refused": spoken_all(refused.problems) if refused else [],
+    }
+    return render(request, "desk/inbox.html", shown, status=422 if refused else 200)
+
+
+def _channels(request: HttpRequest, key: str) -> list[dict[str, str]]:
+    label = {"email": gettext("电子邮件"), "sms": gettext("短信"), "wechat": gettext("企业微信")}
+    held = queries.addresses_of(key)
+    return [{"id": id, "label": label.get(id, id), "value": request.POST.get(id, value)} for id, value in held.items()]
+
+
+def opened(request: HttpRequest, id: int) -> HttpResponse:
+    """Opens what a message is about; the message counts as read from now on."""
+    found = queries.message_of(border.actor(request), id)
+    if request.method == "POST":
+        actions.mark_read(border.actor(request), [id])
+    return redirect(address(found))
+
+
+def address(item: Item) -> str:
+    """The page of what a message is about; the first screen where it has none."""
+    if item.about in PAGES:
+        return reverse(PAGES[item.about], kwargs={"id": item.subject})
+    return f"{reverse('desk_day')}?program={item.program}"
+
+
+@require_POST
+def mark(request: HttpRequest) -> HttpResponse:
+    """Marks all messages as read."""
+    count = actions.mark_read(border.actor(request))
+    messages.success(request, gettext("已把 %(count)s 条消息标为已读。") % {"count": count})
+    return redirect("desk_inbox")
+
+
+@require_POST
+def addresses(request: HttpRequest) -> HttpResponse:
+    """Where one wants to be told of what is urgent, outside of the site."""
+    wanted = {channel: request.POST.get(channel, "") for channel in queries.addresses_of("")}
+    try:
+        actions.set_addresses(border.actor(request), wanted)
+    except Refusal as refusal:
+        return inbox(request, refusal)
+    messages.success(request, gettext("提醒方式已保存。"))
+    return redirect("desk_inbox")
