@@ -85,6 +85,20 @@ def test_a_second_report_keeps_a_filing_filed_when_the_first_is_withdrawn(world:
     assert states(world)["220105", "10"] == "nil"
 
 
+def test_what_is_said_of_a_time_after_the_cut_off_files_nothing(world: World) -> None:
+    report(world, "220105", "09-12 21:00")
+    report(world, "220105", "09-11 21:00")
+    settle()
+    assert states(world)["220105", "12"] == "missing"
+    assert states(world)["220105", "11"] == "nil/late"
+    actions.file_nil(PROGRAM, TOPIC, "2022-09-12", "220105", by=world.by(world.erdao), at=AFTER)
+    settle()
+    assert states(world)["220105", "12"] == "nil/late"
+    coverage = figures.coverage(Query(f"{PROGRAM}.fatal-accidents", PROGRAM, ERDAO, world.window), scope=world.all)
+    assert coverage is not None
+    assert (coverage.owed, coverage.filed) == (3, 2)
+
+
 def test_the_follower_may_run_again(world: World) -> None:
     report(world, "220105", "09-10 16:00")
     settle()
@@ -197,7 +211,7 @@ def test_monthly_reports_are_owed_by_prefectures_from_january_on(world: World) -
 UNIT_KEYS = [code for code, _, _ in UNITS]
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["file", "file", "file", "values", "withdraw", "exempt"]), st.sampled_from(UNIT_KEYS),
+        st.sampled_from(["file", "file", "file", "values", "after", "withdraw", "exempt"]), st.sampled_from(UNIT_KEYS),
         st.sampled_from(["10", "11", "12"]),
     ),
     max_size=12,
@@ -219,8 +233,9 @@ def _agree(world: World, acts: list[tuple[str, str, str]], place: str) -> None:
     filed: list[tuple[str, str, str]] = []
     by = world.by(world.province, "review")
     for act, unit, day in acts:
-        if act in ("file", "values"):
-            made = report(world, unit, f"09-{day} 16:00", **({"fires": 1} if act == "values" else {}))
+        if act in ("file", "values", "after"):
+            hour = "21:00" if act == "after" else "16:00"
+            made = report(world, unit, f"09-{day} {hour}", **({"fires": 1} if act == "values" else {}))
             filed.append((made.id, unit, day))
         elif act == "withdraw" and filed:
             records.withdraw(filed.pop()[0], reason="重复填报", by=by)

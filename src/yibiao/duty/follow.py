@@ -87,7 +87,8 @@ def _take(taken: Sequence[Fact], watched: dict[str, list[Watch]]) -> None:
         before = made[name] if name in made else held.get(name)
         if before is not None:
             touched[before[0]] = fact
-        if fact.withdrawn:
+        # What is said of a time after the cut-off says nothing of the program: no figure of it counts that either.
+        if fact.withdrawn or fact.occurred_at >= spans[fact.program].until:
             made[name] = None
             continue
         key, report = _report(fact, watch, before[1] if before else None)

@@ -64,8 +64,11 @@ def slot_of(one: Obligation, at: datetime) -> str:
 
 
 def last_moment(one: Obligation, key: str, window: Period) -> datetime:
-    """The last whole second of a slot."""
-    until = window.until if one.every == "once" else _span(one.every, key).until
+    """The last whole second of a slot, of that part of it which lies before the program's cut-off."""
+    until = window.until
+    if one.every != "once":
+        span = _span(one.every, key)
+        until = min(span.until, window.until) if span.contains(window.until) else span.until
     return until - timedelta(seconds=1)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -136,18 +137,22 @@ def warrant(request: HttpRequest, place: str, program: str, *rights: Right) -> W
 
 
 def _remind(name: str, code: str, topic: str, post: QueryDict, by: Warrant) -> str:
-    slot, unit = post.get("slot", ""), post.get("unit", "")
+    unit, owing = post.get("unit", ""), post.getlist("slot")
     if name == "chase_all":
         done = actions.chase_all(code, topic, by=by)
         return gettext("已催报 %(count)d 条。") % {"count": done}
-    if name == "escalate":
-        actions.escalate(code, topic, slot, [unit], by=by)
-        return gettext("已上交上一级催办。")
-    if name == "exempt":
-        actions.exempt(code, topic, slot, unit, reason=post.get("reason", ""), by=by)
-        return gettext("已免报，理由随记录保存。")
-    actions.chase(code, topic, slot, [unit], by=by)
-    return gettext("已催报。")
+    with transaction.atomic():
+        for slot in owing:
+            if name == "escalate":
+                actions.escalate(code, topic, slot, [unit], by=by)
+            elif name == "exempt":
+                actions.exempt(code, topic, slot, unit, reason=post.get("reason", ""), by=by)
+            else:
+                actions.chase(code, topic, slot, [unit], by=by)
+    return {
+        "escalate": gettext("已上交上一级催办。"),
+        "exempt": gettext("已免报，理由随记录保存。"),
+    }.get(name, gettext("已催报。"))
 
 
 def _owed(request: HttpRequest, code: str) -> tuple[Any, ...]:

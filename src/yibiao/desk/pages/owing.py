@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,10 +20,13 @@ from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.duty import queries as duty
 from yibiao.duty.types import Cell, Matrix, Obligation, Rules
 from yibiao.packs.types import Program
+from yibiao.people import queries as people
 from yibiao.places import queries as places
 
 STATES: Final = ("nil", "values", "late", "missing", "due", "exempt")
-SHOWN: Final = 300
+SHOWN: Final = 100
+OWN: Final = 12
+LISTED: Final = 5
 
 
 def matrix(request: HttpRequest) -> HttpResponse:
@@ -70,17 +73,18 @@ def chasing(request: HttpRequest) -> HttpResponse:
     topic = request.GET.get("topic", "")
     kept = [one for one in found if topic in ("", one.topic)]
     late = [one for one in kept if one.state == "missing"]
+    fills = _fills(request, setting)
+    rows = _together(late, fills)
     names = places.names(list({place for one in kept for place in (one.unit.place, one.escalated_to) if place}))
     review = border.may(request, "review", place=setting.place.code, program=setting.program.code)
-    fills = _fills(request, setting, kept)
     shown = {
         "frame": setting,
         "at": at,
         "at_text": at.strftime("%Y-%m-%dT%H:%M"),
-        "late": [_row(one, rules, names, at, fills) for one in late[:SHOWN]],
+        "late": [_row(cells, rules, names, at, fills) for cells in rows[:SHOWN]],
         "late_count": len(late),
-        "more": max(0, len(late) - SHOWN),
-        "coming": [_row(one, rules, names, at, fills) for one in kept if one.state == "due"][:SHOWN],
+        "more": max(0, len(rows) - SHOWN),
+        "coming": [_row([one], rules, names, at, fills) for one in kept if one.state == "due"][:SHOWN],
         "topics": [(one.topic, watching.said(one.label)) for one in rules.obligations],
         "topic": topic,
         "groups": _groups(late, rules),
@@ -143,28 +147,42 @@ def _slot(key: str) -> str:
     return gettext("一次") if key == "once" else key[5:] if len(key) == 10 else key
 
 
-def _fills(request: HttpRequest, setting: Frame, cells: list[Cell]) -> frozenset[str]:
-    """The places of these cells for which the reader may file; asked once per place."""
-    own = {one.unit.place for one in cells}
-    if len(own) > 12:  # who sees that many files for none of them
-        return frozenset()
-    code = setting.program.code
-    return frozenset(place for place in own if border.may(request, "fill", place=place, program=code))
+def _fills(request: HttpRequest, setting: Frame) -> frozenset[str]:
+    """The units for which the reader files herself; who could file for many of them reminds them instead."""
+    scope = people.scope(border.actor(request), "fill")
+    own = duty.reporting_units(setting.program.code, scope=scope)
+    return frozenset(own) if len(own) <= OWN else frozenset()
 
 
-def _row(one: Cell, rules: Rules, names: Mapping[str, str], at: datetime, fills: frozenset[str]) -> dict[str, Any]:
+def _together(late: list[Cell], fills: frozenset[str]) -> list[list[Cell]]:
+    """One row for all that a unit owes of a topic; one for each report that the reader files herself."""
+    groups: dict[tuple[str, ...], list[Cell]] = {}
+    for one in late:
+        own = (one.slot.key,) if one.unit.key in fills else ()
+        groups.setdefault((one.topic, one.unit.key, *own), []).append(one)
+    return list(groups.values())
+
+
+def _row(
+    cells: Sequence[Cell], rules: Rules, names: Mapping[str, str], at: datetime, fills: frozenset[str]
+) -> dict[str, Any]:
+    one = cells[0]
     held = rules.obligation(one.topic)
     hours = int((at - one.slot.due_at).total_seconds() // 3600)
+    above = next((cell.escalated_to for cell in cells if cell.escalated_to), "")
     return {
         "cell": one,
+        "slots": [cell.slot.key for cell in cells],
+        "said": "、".join(_slot(cell.slot.key) for cell in cells[:LISTED]) + ("…" if len(cells) > LISTED else ""),
+        "count": len(cells),
         "topic": watching.said(held.label) if held else one.topic,
-        "slot": _slot(one.slot.key),
         "place": names.get(one.unit.place, one.unit.place),
         "hours": hours,
         "days": hours // 24,
-        "above": names.get(one.escalated_to, one.escalated_to),
-        "may_file": one.unit.place in fills and bool(held and held.nil_answers),
-        "form": f"{rules.pack}.{held.form}" if held else "",
+        "chased": max(cell.chased for cell in cells),
+        "chased_at": max((cell.chased_at for cell in cells if cell.chased_at), default=None),
+        "above": names.get(above, above),
+        "may_file": one.unit.key in fills and bool(held and held.nil_answers),
     }
 
 
