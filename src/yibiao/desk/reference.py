@@ -18,6 +18,7 @@ from yibiao.cases import problems as cases
 from yibiao.core import alerts, expressions, periods, quantities, spans, trees, wording
 from yibiao.core.draws import rules as lots
 from yibiao.core.lifecycles import answering, checking, moving
+from yibiao.core.lifecycles import types as lifecycles
 from yibiao.core.problems import Rule
 from yibiao.desk import problems as desk
 from yibiao.draws import problems as draws
@@ -159,6 +160,23 @@ FORM_COLUMNS: Final[Mapping[str, str]] = {
     "personal": "`yes`: a personal answer; it never enters the ledger and is stored encrypted",
     "register": "the register whose entity the answer picks",
 }
+LIFECYCLE_PARTS: Final = (
+    ("`[[lifecycle.field]]`", "`id`, `type`, `label`, `choices`, `unit`, `default`, `minimum`, `derived`",
+     "what a case holds; `derived` gives the first `value` whose `when` holds while the rule is in force"),
+    ("`[[lifecycle.state]]`", "`id`, `label`, `final`, `due`, `promise`, `open_ended`, `escalate`",
+     "`due`: the first rule (`field`, or `span` after `anchor`; `when`) says by when the state must be left; a `promise` "
+     "is the day by which the case is to be closed; `escalate`: how long overdue until the place above is told"),
+    ("`[[lifecycle.move]]`",
+     "`id`, `label`, `from`, `to`, `right`, `asks`, `where`, `when`, `needs`, `other_than`, `reason`, `repeats`, "
+     "`withdraws`, `sets`, `stamps`",
+     "offered `where` a condition holds, refused unless `when` holds after its answers; never by who made a move "
+     "named in `other_than`; `repeats` begins a new round"),
+    ("`[[lifecycle.opens]]`", "`form`, `repeat`, `count`, `title`, `fields`, `constants`, `when`, `starts`",
+     "which records open cases: each, each item of a repeat, or as many as a number says"),
+    ("`[[lifecycle.clock]]`",
+     "`id`, `label`, `channel`, `anchor`, `limit`, `stopped_by`, `when`, `valid_from`, `source`",
+     "a time limit from `anchor` until one of the moves named: met, late, running or overdue"),
+)  # fmt: skip
 VARIABLE: Final = re.compile(r"YIBIAO_[A-Z]+(_[A-Z]+)*|DATABASE_URL")
 NOTE: Final = "<!-- Written by `yibiao reference` from the code; do not edit. -->\n\n"
 
@@ -281,6 +299,7 @@ def pack_page() -> str:
         "| `pack.toml` | the manifest: id, version, title, the program to open |",
         "| `forms/<form>.md` or `.xlsx` | a form, as an XLSForm |",
         "| `indicators.toml` | indicators, coverage, checks |",
+        "| `lifecycles.toml` | what becomes of a hazard, an incident, a request: states, moves, deadlines, clocks |",
         "| `notices.toml` | kinds of notices with the hours to sign for them, occasions |",
         "| `draws.toml` | which registers may be drawn from at random, with the shares by risk class |",
         "| `bulletin.<id>.md` | a bulletin's template |", "",
@@ -298,6 +317,16 @@ def pack_page() -> str:
         "The first of the shipped pack `holiday-safety`:", "", "```toml", _first_block(indicators), "```", "",
         "`[[coverage]]` says who owes a report (`id`, `form`, `register`, `unit`, `filter`, `every`, `label`);",
         "`[[check]]` says which sums must agree (`id`, `label`, `equal`).", "",
+        "## `lifecycles.toml`", "",
+        "One `[[lifecycle]]` for each kind of case (`id`, `label`, `valid_from`, `source`, `start`), with these parts.",
+        "Indicators count its cases as `source = \"case:<id>\"`; the check finds states that cannot be reached or",
+        "left, deadlines that are missing, and names that do not exist.", "",
+        "| part | keys | meaning |", "|---|---|---|",
+        *(_row(cells) for cells in LIFECYCLE_PARTS), "",
+        f"Types of fields: {_listed(lifecycles.FIELD_TYPES)}. Lengths of time: `30m`, `2h`, `30d`, `10wd` (the last are",
+        "working days).",
+        f"Conditions may also name what every case has: {_listed(lifecycles.STANDARD)}.", "",
+        "A move of the shipped pack `holiday-safety`:", "", "```toml", _first_move(folder), "```", "",
         "## `bulletin.<id>.md`", "",
         "Front matter in TOML between `+++` lines (`title`, `issuer`, `number`), then paragraphs and headings.",
         "A number is never typed: it is a citation `{{ indicator | wording | options }}`, for example",
@@ -322,6 +351,11 @@ def _listed(names: Iterable[str]) -> str:
 
 def _first_block(text: str) -> str:
     return "[[indicator]]" + text.split("[[indicator]]")[1].rstrip()
+
+
+def _first_move(folder: Path) -> str:
+    moves = (folder / "lifecycles.toml").read_text("utf-8").split("[[lifecycle.move]]")
+    return "[[lifecycle.move]]" + next(move for move in moves if 'id = "begin"' in move).rstrip()
 
 
 def _first_mark(folder: Path) -> str:
