@@ -29,14 +29,17 @@ class Follower:
 FOLLOWERS: tuple[Follower, ...] = (
     Follower("cases", ("record.*",), cases.follow, 1.0),
     Follower("duty", ("record.*",), duty.follow, 1.0),
-    Follower("notices", ("notice.*", "warning.*", "duty.*"), notices.follow, 0.5),
+    Follower("notices", ("notice.*", "warning.*", "case.*", "duty.*"), notices.follow, 0.5),
     # Sends what the follower before put down: it reads no facts, and what it sends was committed long ago.
     Follower("senders", (), notices.deliver, 5.0),
     Follower("figures", ("record.*", "case.*", "duty.*", "notice.*"), figures.follow, 20.0),
 )
 
 # What the passing of time alone sets going, on a running site; whoever only catches up with the log leaves it be.
-CLOCKS: tuple[Follower, ...] = (Follower("escalation", (), cases.escalate, 60.0),)
+CLOCKS: tuple[Follower, ...] = (
+    Follower("escalation", (), cases.escalate, 60.0),
+    Follower("reminders", (), duty.escalate_overdue, 60.0),
+)
 
 
 def catch_up(followers: Iterable[Follower] = FOLLOWERS) -> int:

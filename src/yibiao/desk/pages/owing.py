@@ -87,7 +87,7 @@ def chasing(request: HttpRequest) -> HttpResponse:
         "coming": [_row([one], rules, names, at, fills) for one in kept if one.state == "due"][:SHOWN],
         "topics": [(one.topic, watching.said(one.label)) for one in rules.obligations],
         "topic": topic,
-        "groups": _groups(late, rules),
+        "groups": _groups([one for one in late if review or one.unit.key not in fills], rules),
         "may_chase": may_chase(request, setting),
         "may_review": review,
         "keeps": bool(rules.obligations),
