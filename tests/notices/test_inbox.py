@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.utils import timezone
 
-from tests.notices.conftest import CHANGCHUN, NANGUAN, World, draft
+from tests.notices.conftest import CHANGCHUN, ERDAO, NANGUAN, SAFETY, World, draft
 from tests.notices.test_warnings import storm
 from yibiao.core.problems import Refusal
 from yibiao.ledger import actions as ledger
+from yibiao.ledger.types import FactDraft
 from yibiao.notices import actions, follow, models, queries, senders
 from yibiao.notices.types import Letter, Notice, Receiver
 from yibiao.people.types import Account
@@ -86,6 +88,26 @@ def test_warnings_reach_those_where_they_hold_and_drills_say_so(world: World) ->
     actions.cancel_warning(warning.warning, reason="示例：已经结束", by=by)
     seal()
     assert texts(world.erdao) == ["解除预警：示例：暴雨橙色预警"]
+
+
+def test_cases_are_told_without_calling_anybody(world: World) -> None:
+    """The table reads the facts of other rooms: a hazard that is overdue goes up, one put right waits for a check."""
+
+    def act(revision: int, move: str, **answers: object) -> FactDraft:
+        payload = {"answers": {"title": "示例隐患", "state": "fixing", **answers}, "move": move}
+        return FactDraft("case.holiday-safety.hazard", "case-1", revision, SAFETY, ERDAO, "ed", world.erdao.key,
+                         "case-1", timezone.now(), payload)  # fmt: skip
+
+    with transaction.atomic():
+        ledger.append([act(1, "escalated", escalated_to=CHANGCHUN)])
+    seal()
+    assert texts(world.city) == ["逾期已提级：示例隐患（二道区）"]
+    assert queries.inbox(world.city.key).items[0].about == "case"
+    with transaction.atomic():
+        ledger.append([act(2, "claim")])
+    seal()
+    assert texts(world.erdao) == [], "who claims it is not told of it"
+    assert texts(world.fire) == [], "nor who does not review"
 
 
 def test_following_twice_tells_once(world: World, issued: Notice) -> None:

@@ -15,11 +15,12 @@ from yibiao.ledger.types import Checkpoint, Consistency, Counts, Fact, Inclusion
 from yibiao.ledger.verifying import verify
 
 __all__ = [
-    "checkpoint", "checkpoint_of", "consistency", "counts", "cursor", "entries", "fact", "guarded", "history",
-    "inclusion", "verify",
+    "checkpoint", "checkpoint_of", "consistency", "counts", "cursor", "entries", "fact", "guarded", "histories",
+    "history", "inclusion", "verify",
 ]  # fmt: skip
 
 CHUNK: Final = 2_000
+_MANY: Final = 400
 ENTRY: Final = tuple(f"entry__{name}" for name in rows.FACT)
 
 
@@ -72,6 +73,18 @@ def history(id: str, *, kind: str = "") -> tuple[Fact, ...]:
     """
     found = _by_id(id, kind).order_by("revision", "pk")
     return tuple(map(rows.fact_of, found))
+
+
+def histories(ids: Sequence[str], *, kind: str) -> tuple[Fact, ...]:
+    """Every revision of several ids of one kind, sealed or not.
+
+    Shape: by id, then by revision; may be empty.
+    """
+    found: list[Fact] = []
+    for start in range(0, len(ids), _MANY):
+        rows_ = models.Entry.objects.filter(kind=kind, fact__in=list(ids[start : start + _MANY]))
+        found += map(rows.fact_of, rows_.order_by("fact", "revision", "pk").values_list("sealed__position", *rows.FACT))
+    return tuple(found)
 
 
 def fact(id: str, revision: int | None = None, *, kind: str = "") -> Fact | None:

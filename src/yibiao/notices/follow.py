@@ -30,12 +30,14 @@ def step(limit: int = BATCH) -> int:
     upto = min(newest.size if newest else 0, after + limit)
     if upto <= after:
         return 0
-    facts = list(log.entries(after, upto, telling.KINDS))
+    telling.forget()
+    facts = list(log.entries(after, upto, telling.kinds()))
     with transaction.atomic():
         for fact in facts:
             _settle(fact)
-            models.Told.objects.bulk_create(_told(fact), ignore_conflicts=True)
-            _queue(fact)
+            if told := list(_told(fact)):
+                models.Told.objects.bulk_create(told, ignore_conflicts=True)
+                _queue(fact)
         ledger.advance(NAME, upto)
     return upto - after
 
@@ -43,7 +45,7 @@ def step(limit: int = BATCH) -> int:
 def _told(fact: Fact) -> Iterator[models.Told]:
     move = fact.payload.get("move", "")
     for row in telling.TABLE:
-        if row.kind != fact.kind or move not in row.moves:
+        if move not in row.moves or not row.heeds(fact.kind):
             continue
         said = telling.said(fact, permits.name(fact.place))
         # Nobody needs to be told what the person did.
@@ -57,7 +59,7 @@ def _told(fact: Fact) -> Iterator[models.Told]:
 
 def _settle(fact: Fact) -> None:
     move = fact.payload.get("move", "")
-    over = [row.id for row in telling.TABLE if row.kind == fact.kind and move in row.settles]
+    over = [row.id for row in telling.TABLE if move in row.settles and row.heeds(fact.kind)]
     if over:
         held = models.Told.objects.filter(kind=fact.kind, fact=fact.id, telling__in=over, read_at=None)
         held.update(read_at=fact.received_at)

@@ -156,8 +156,7 @@ def history(id: str, *, scope: Scope) -> tuple[Step, ...]:
     Raises: notices.notice.unknown.
     """
     facts = [*ledger.history(id, kind=rows.NOTICE)]
-    for one in receipts(id, scope=scope):
-        facts += ledger.history(one.id, kind=rows.RECEIPT)
+    facts += ledger.histories([one.id for one in receipts(id, scope=scope)], kind=rows.RECEIPT)
     found = [
         Step(
             move=fact.payload["move"],

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
+from yibiao.cases import queries as cases
 from yibiao.ledger.types import Fact
 from yibiao.notices import models, rows, warning
 from yibiao.packs.types import Text
@@ -13,12 +15,23 @@ from yibiao.people import queries as people
 from yibiao.people.types import Right
 
 DOING: Final[tuple[Right, ...]] = ("fill", "review")
+REVIEWING: Final[tuple[Right, ...]] = ("review",)
 Audience = Callable[[Fact], Iterable[str]]
+
+
+@lru_cache(maxsize=2_000)
+def _holders(*, place: str, program: str, rights: tuple[Right, ...], organisation: str = "") -> tuple[str, ...]:
+    return people.holders_at(place=place, program=program, rights=rights, organisation=organisation)
+
+
+def forget() -> None:
+    """Looks posts up anew from now on: they may have changed since the last step."""
+    _holders.cache_clear()
 
 
 def receiver(fact: Fact) -> Iterable[str]:
     """Those who may sign for a receipt."""
-    return people.holders_at(
+    return _holders(
         place=fact.place, program=fact.program, rights=DOING, organisation=fact.payload["answers"].get("receiver", "")
     )
 
@@ -28,31 +41,36 @@ def sender(fact: Fact) -> Iterable[str]:
     row = models.Notice.objects.filter(id=fact.subject).first()
     if row is None:
         return ()
-    return people.holders_at(place=row.place, program=row.program, rights=("review",), organisation=row.organisation)
+    return _holders(place=row.place, program=row.program, rights=REVIEWING, organisation=row.organisation)
 
 
 def receivers(fact: Fact) -> Iterable[str]:
     """Those who may sign for any receipt of a notice."""
     pairs = models.Receipt.objects.filter(notice=fact.id).values_list("place", "organisation")
     for place, organisation in pairs:
-        yield from people.holders_at(place=place, program=fact.program, rights=DOING, organisation=organisation)
+        yield from _holders(place=place, program=fact.program, rights=DOING, organisation=organisation)
 
 
 def warned(fact: Fact) -> Iterable[str]:
     """Those at work where a warning holds."""
     for code in str(fact.payload["answers"].get("areas", "")).split():
-        yield from people.holders_at(place=code, program=fact.program, rights=DOING)
+        yield from _holders(place=code, program=fact.program, rights=DOING)
 
 
 def at_place(fact: Fact) -> Iterable[str]:
     """Those who fill in at the place of the fact."""
-    return people.holders_at(place=fact.place, program=fact.program, rights=DOING)
+    return _holders(place=fact.place, program=fact.program, rights=DOING)
+
+
+def reviewers(fact: Fact) -> Iterable[str]:
+    """Those who review at the place of the fact."""
+    return _holders(place=fact.place, program=fact.program, rights=REVIEWING)
 
 
 def above(fact: Fact) -> Iterable[str]:
     """Those at the place to which something was passed up."""
     place = str(fact.payload["answers"].get("escalated_to") or "")
-    return people.holders_at(place=place, program=fact.program, rights=DOING) if place else ()
+    return _holders(place=place, program=fact.program, rights=DOING) if place else ()
 
 
 def person(field: str) -> Audience:
@@ -82,6 +100,10 @@ class Telling:
     urgent: bool = False
     settles: frozenset[str] = frozenset()
 
+    def heeds(self, kind: str) -> bool:
+        """Whether it speaks of a kind; ``*`` at the end means any continuation."""
+        return kind.startswith(self.kind[:-1]) if self.kind.endswith("*") else kind == self.kind
+
 
 _SIGNED: Final = frozenset({"signed", "answered"})
 TABLE: Final[tuple[Telling, ...]] = (
@@ -101,6 +123,14 @@ TABLE: Final[tuple[Telling, ...]] = (
             Text("解除预警：{headline}", "Warning cancelled: {headline}"), "warning"),
     Telling("drill", warning.PRACTISED, frozenset({"alert", "update", "cancel"}), warned,
             Text("【演练/测试】{headline}", "[Drill or test] {headline}"), "warning"),
+    Telling("case-escalated", "case.*", frozenset({"escalated"}), above,
+            Text("逾期已提级：{title}（{place}）", "Overdue and passed up: {title} ({place})"), "case", True),
+    Telling("case-claimed", "case.*", frozenset({"claim"}), reviewers,
+            Text("申请验收，待复查：{title}（{place}）", "Said to be put right, to be checked: {title} ({place})"),
+            "case", False, frozenset({"pass", "fail", "withdrawn"})),
+    Telling("case-back", "case.*", frozenset({"fail", "transfer"}), at_place,
+            Text("又到你处办理：{title}", "Yours to deal with again: {title}"), "case", False,
+            frozenset({"claim", "pass", "withdrawn"})),
     Telling("report-chased", "duty.filing", frozenset({"chased"}), at_place,
             Text("催报：{topic}", "Reminder to report: {topic}"), "report", True,
             frozenset({"filed", "exempted"})),
@@ -116,8 +146,13 @@ TABLE: Final[tuple[Telling, ...]] = (
     Telling("swap-answered", "duty.swap", frozenset({"accepted", "declined", "approved"}), person("from_account"),
             Text("换班申请有了答复", "Your request to swap was answered"), "shift"),
 )  # fmt: skip
-KINDS: Final = tuple(dict.fromkeys(one.kind for one in TABLE))
 _BY_ID: Final[Mapping[str, Telling]] = {one.id: one for one in TABLE}
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds of facts that the table speaks of, those of installed lifecycles among them."""
+    named = [one.kind for one in TABLE if not one.kind.endswith("*")]
+    return tuple(dict.fromkeys([*named, *(one.kind for one in cases.sources())]))
 
 
 def row(id: str) -> Telling | None:
