@@ -56,6 +56,7 @@ MATRIX: dict[str, Row] = {
     "desk_cases": Row("/cases/", OPEN),
     "desk_case_begin": Row("/cases/new/", OPEN),
     "desk_case": Row("/cases/{case}/", OWN),
+    "desk_case_paper": Row("/cases/{case}/papers/order.docx", OWN),
     "desk_case_move": Row(
         "/cases/{case}/move/", (SIGN_IN, 404, 404, SIGN_IN, 404, 409), "post", {"move": "begin", "expected": "1"}
     ),

@@ -21,7 +21,7 @@ from yibiao.cases.writing import Act, Held
 from yibiao.core import canon, expressions
 from yibiao.core.expressions import Node
 from yibiao.core.lifecycles import answering, moving
-from yibiao.core.lifecycles.types import Lifecycle, Opening, Standing
+from yibiao.core.lifecycles.types import Lifecycle, Opening, Standing, named_in
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Refusal
 from yibiao.forms import queries as forms
@@ -178,7 +178,7 @@ def _wanted(fact: Fact, source: Source) -> Iterator[Wanted]:
 
 def _title(template: str, row: Mapping[str, Any]) -> str:
     text = template
-    for name in tables.expressions_in(template):
+    for name in named_in(template):
         text = text.replace(f"${{{name}}}", str(row.get(name) or ""))
     return " ".join(text.split())[:200] or "—"
 

@@ -139,6 +139,19 @@ class ClockIn(BaseModel):
     source: Line = ""
 
 
+class PaperIn(BaseModel):
+    model_config = _STRICT
+    id: Id
+    label: Bilingual
+    moves: list[Words]
+    title: Words
+    number: Line = ""
+    to: Line = ""
+    body: list[Line]
+    where: Line = ""
+    signatures: list[Words] = []
+
+
 class LifecycleIn(BaseModel):
     model_config = _STRICT
     id: Id
@@ -151,6 +164,7 @@ class LifecycleIn(BaseModel):
     move: list[MoveIn]
     opens: list[OpeningIn] = []
     clock: list[ClockIn] = []
+    paper: list[PaperIn] = []
 
 
 _WHY: Final[Mapping[str, tuple[str, str]]] = {
@@ -237,6 +251,13 @@ class _Build:
             tuple(self._move(one) for one in block.move),
             tuple(self._opening(one) for one in block.opens),
             tuple(self._clock(one) for one in block.clock),
+            tuple(
+                types.Paper(
+                    one.id, one.label.made(), tuple(one.moves), one.title, one.number, one.to, tuple(one.body),
+                    tuple(one.signatures), self._when(one.id, one.where),
+                )
+                for one in block.paper
+            ),
         )  # fmt: skip
 
     def _field(self, one: FieldIn) -> types.Field:

@@ -124,3 +124,11 @@ FUTURE: Final = Rule(
     "请改成已经过去的时间。",
     "Give a time that has passed.",
 )
+NO_PAPER: Final = Rule(
+    "cases.paper.unknown",
+    "这个事项现在没有“{id}”这份文书。",
+    "The case has no document “{id}” now.",
+    "办到相应一步之后再打印。",
+    "Print it once the step that it belongs to has been made.",
+    404,
+)

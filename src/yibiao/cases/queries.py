@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet
 
-from yibiao.cases import models, placing, problems, tables, types, writing
+from yibiao.cases import models, placing, printing, problems, tables, types, writing
 from yibiao.cases.tables import check
+from yibiao.core import expressions
 from yibiao.core.lifecycles import moving
 from yibiao.core.lifecycles.moving import Reading
-from yibiao.core.lifecycles.types import Lifecycle, Move
+from yibiao.core.lifecycles.types import Lifecycle, Move, Paper
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import refuse
 from yibiao.ledger import queries as log
@@ -22,7 +23,7 @@ from yibiao.people.types import Scope
 
 __all__ = [
     "case", "check", "clocks", "counts", "declared", "due", "kind", "lifecycles", "lines", "moves", "of_record",
-    "page", "sources", "timeline",
+    "page", "papers", "printed", "sources", "timeline",
 ]  # fmt: skip
 
 SOON: Final = timedelta(days=1)
@@ -100,6 +101,31 @@ def timeline(id: str, *, scope: Scope) -> tuple[types.Step, ...]:
 def moves(one: types.Case) -> tuple[Move, ...]:
     """The moves that are open now, whoever may make them."""
     return moving.legal(one.lifecycle, one.standing)
+
+
+def papers(one: types.Case, steps: Sequence[types.Step]) -> tuple[Paper, ...]:
+    """The documents that a case has by now; ``steps`` are its acts."""
+    done = {step.move for step in steps}
+    return tuple(
+        paper
+        for paper in one.lifecycle.papers
+        if done & set(paper.moves) and (paper.where is None or expressions.test(paper.where, one.answers))
+    )
+
+
+def printed(id: str, paper: str, *, scope: Scope, today: date) -> tuple[str, bytes]:
+    """A document of a case as a .docx file, with its name.
+
+    Raises: cases.case.unknown, cases.paper.unknown.
+    """
+    one = case(id, scope=scope)
+    found = next((each for each in papers(one, timeline(id, scope=scope)) if each.id == paper), None)
+    if found is None:
+        raise refuse(problems.NO_PAPER.at(id=paper[:40]))
+    place = placing.Atlas().chain(one.place)
+    proof = log.fact(one.id, one.revision, kind=tables.kind_of(one.pack, one.lifecycle.id))
+    content = printing.docx(one, found, place=place[-1].name if place else "", today=today, proof=proof)
+    return f"{found.label.zh}-{one.title[:30]}.docx", content
 
 
 def clocks(one: types.Case, steps: Sequence[types.Step], *, now: datetime) -> tuple[Reading, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from yibiao.cases import inputs, problems
 from yibiao.core import expressions
-from yibiao.core.lifecycles.types import STANDARD, YES_NO, Field, Label, Lifecycle, Opening
+from yibiao.core.lifecycles.types import STANDARD, YES_NO, Field, Label, Lifecycle, Opening, named_in
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.forms.types import Field as Question
 from yibiao.forms.types import FormVersion
@@ -123,7 +123,7 @@ def _opening(one: Lifecycle, opening: Opening, forms: Mapping[str, FormVersion])
         yield problems.NO_FIELD.at(where, form=opening.form, field=opening.repeat, known="、".join(sorted(questions)))
         return
     named = [*opening.fields.values(), *([opening.count] if opening.count else [])]
-    named += expressions_in(opening.title)
+    named += named_in(opening.title)
     for name in named:
         if name == NUMBER and opening.count:
             continue
@@ -148,8 +148,3 @@ def types_of(form: FormVersion, repeat: str) -> dict[str, str]:
     """What a condition over a record's answers may name."""
     questions = answers_of(form, repeat)
     return {name: _TYPES.get(one.type, "text") for name, one in questions.items() if not one.personal}
-
-
-def expressions_in(template: str) -> list[str]:
-    """The names in a title: ``${venue_name}``."""
-    return [part.partition("}")[0] for part in template.split("${")[1:]]

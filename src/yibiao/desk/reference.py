@@ -164,8 +164,8 @@ LIFECYCLE_PARTS: Final = (
     ("`[[lifecycle.field]]`", "`id`, `type`, `label`, `choices`, `unit`, `default`, `minimum`, `derived`",
      "what a case holds; `derived` gives the first `value` whose `when` holds while the rule is in force"),
     ("`[[lifecycle.state]]`", "`id`, `label`, `final`, `due`, `promise`, `open_ended`, `escalate`",
-     "`due`: the first rule (`field`, or `span` after `anchor`; `when`) says by when the state must be left; a `promise` "
-     "is the day by which the case is to be closed; `escalate`: how long overdue until the place above is told"),
+     "`due`: the first rule (`field`, or `span` after `anchor`; `when`) says by when the state must be left; "
+     "`promise`: by then the case is to be closed; `escalate`: how long overdue until the place above is told"),
     ("`[[lifecycle.move]]`",
      "`id`, `label`, `from`, `to`, `right`, `asks`, `where`, `when`, `needs`, `other_than`, `reason`, `repeats`, "
      "`withdraws`, `sets`, `stamps`",
@@ -176,6 +176,9 @@ LIFECYCLE_PARTS: Final = (
     ("`[[lifecycle.clock]]`",
      "`id`, `label`, `channel`, `anchor`, `limit`, `stopped_by`, `when`, `valid_from`, `source`",
      "a time limit from `anchor` until one of the moves named: met, late, running or overdue"),
+    ("`[[lifecycle.paper]]`", "`id`, `label`, `moves`, `where`, `title`, `number`, `to`, `body`, `signatures`",
+     "a .docx that a case has once one of `moves` was made, `where` a condition holds; its lines name what "
+     "the case holds: `${deadline}`"),
 )  # fmt: skip
 VARIABLE: Final = re.compile(r"YIBIAO_[A-Z]+(_[A-Z]+)*|DATABASE_URL")
 NOTE: Final = "<!-- Written by `yibiao reference` from the code; do not edit. -->\n\n"
@@ -323,8 +326,8 @@ def pack_page() -> str:
         "left, deadlines that are missing, and names that do not exist.", "",
         "| part | keys | meaning |", "|---|---|---|",
         *(_row(cells) for cells in LIFECYCLE_PARTS), "",
-        f"Types of fields: {_listed(lifecycles.FIELD_TYPES)}. Lengths of time: `30m`, `2h`, `30d`, `10wd` (the last are",
-        "working days).",
+        f"Types of fields: {_listed(lifecycles.FIELD_TYPES)}.",
+        "Lengths of time: `30m`, `2h`, `30d`, `10wd` (working days).",
         f"Conditions may also name what every case has: {_listed(lifecycles.STANDARD)}.", "",
         "A move of the shipped pack `holiday-safety`:", "", "```toml", _first_move(folder), "```", "",
         "## `bulletin.<id>.md`", "",

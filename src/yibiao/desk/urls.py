@@ -60,6 +60,7 @@ urlpatterns: list[Any] = [
     page("cases/new/", cases.begin, "desk_case_begin"),
     page("cases/<str:id>/", cases.page, "desk_case"),
     page("cases/<str:id>/move/", cases.move, "desk_case_move"),
+    page("cases/<str:id>/papers/<str:name>.docx", cases.paper, "desk_case_paper"),
     page("duty/", duty.now_page, "desk_duty"),
     page("duty/rosters/", duty.rosters, "desk_duty_rosters"),
     page("duty/rosters/open/", duty_acts.open_roster, "desk_duty_open"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from yibiao.core.lifecycles import answering
-from yibiao.core.lifecycles.types import STANDARD, Lifecycle, Move, State
+from yibiao.core.lifecycles.types import PRINTED, STANDARD, Lifecycle, Move, State, named_in
 from yibiao.core.problems import Problem, Refusal, Rule
 
 UNKNOWN: Final = Rule(
@@ -145,6 +145,10 @@ def _names(one: Lifecycle) -> Iterator[Problem]:
         yield from _typed_by_people(one, opening.form, [*opening.fields, *opening.constants])
         for name, value in opening.constants.items():
             yield from _choices(one, opening.form, name, [value])
+    known = [*(field.id for field in one.fields), *STANDARD, *PRINTED]
+    for paper in one.papers:
+        yield from _unknown(paper.id, "move", paper.moves, [*moves, "opened"])
+        yield from _unknown(paper.id, "field", (name for line in paper.lines for name in named_in(line)), known)
     for clock in one.clocks:
         yield from _unknown(clock.id, "move", clock.stopped_by, [*moves, "opened"])
         yield from _times(one, clock.id, [] if clock.anchor == "opened" else [clock.anchor])

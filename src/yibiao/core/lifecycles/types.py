@@ -13,6 +13,8 @@ from yibiao.core.spans import Span
 FieldType = Literal["text", "integer", "decimal", "date", "datetime", "choice"]
 FIELD_TYPES: Final[tuple[FieldType, ...]] = ("text", "integer", "decimal", "date", "datetime", "choice")
 Right = Literal["fill", "review", "manage"]
+# What a paper may name besides: where and when it happened, and the day on which it is printed.
+PRINTED: Final = ("place", "occurred_at", "today")
 # What every case has beside the fields of its lifecycle: name → (type, Chinese, English).
 STANDARD: Final[Mapping[str, tuple[str, str, str]]] = {
     "title": ("text", "事项", "Case"),
@@ -29,6 +31,11 @@ STANDARD: Final[Mapping[str, tuple[str, str, str]]] = {
     "origin": ("text", "来源", "Where it comes from"),
 }
 YES_NO: Final = (("yes", "是", "Yes"), ("no", "否", "No"))
+
+
+def named_in(template: str) -> list[str]:
+    """The names in a template: ``${venue_name}``."""
+    return [part.partition("}")[0] for part in template.split("${")[1:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,25 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A document that a case has once one of ``moves`` was made. Its lines are templates over what the case holds."""
+
+    id: str
+    label: Label
+    moves: tuple[str, ...]
+    title: str
+    number: str = ""
+    to: str = ""
+    body: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
+    where: Node | None = None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (self.title, self.number, self.to, *self.body)
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     """The table of one kind of case, as a version of its pack has it."""
 
@@ -191,12 +217,16 @@ class Lifecycle:
     moves: tuple[Move, ...]
     openings: tuple[Opening, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    papers: tuple[Paper, ...] = ()
 
     def field(self, id: str) -> Field | None:
         return next((one for one in self.fields if one.id == id), None)
 
     def state(self, id: str) -> State | None:
         return next((one for one in self.states if one.id == id), None)
+
+    def paper(self, id: str) -> Paper | None:
+        return next((one for one in self.papers if one.id == id), None)
 
     def move(self, id: str) -> Move | None:
         return next((one for one in self.moves if one.id == id), None)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +32,7 @@ from yibiao.places import queries as places
 from yibiao.records import queries as records
 
 SIZE: Final = 50
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PACES: Final[tuple[Pace, ...]] = ("overdue", "soon", "open", "closed")
 KEPT: Final = ("program", "kind", "state", "pace", "place", "text", "at")
 
@@ -187,6 +188,7 @@ def _shown(
         ],
         "actors": people.names({step.actor for step in steps}),
         "record": opened_from.get(case.record),
+        "papers": [(one.id, casing.said(one.label)) for one in cases.papers(case, steps)],
         "proof": ledger.inclusion(case.id, case.revision, kind=kind),
         "as_of": as_of,
         "source": case.lifecycle.source,
@@ -206,6 +208,15 @@ def _open_to(request: HttpRequest, case: Case) -> tuple[Move, ...]:
 
 def _inside(request: HttpRequest, case: Case, code: str) -> bool:
     return any(places.descends(code, root) for root in border.reading(request).places(case.program))
+
+
+def paper(request: HttpRequest, id: str, name: str) -> HttpResponse:
+    """A document of the case, to be printed and signed."""
+    today = timezone.now().astimezone(SHANGHAI).date()
+    title, content = cases.printed(id, name, scope=border.reading(request), today=today)
+    answer = HttpResponse(content, content_type=DOCX)
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}"
+    return answer
 
 
 @require_POST
