@@ -120,7 +120,9 @@ def test_warnings_from_the_form_to_the_feed(site: World, enter: Enter) -> None:
     }  # fmt: skip
     answer = editor.post("/warnings/new/", sent)
     assert answer.status_code == 302, answer.content.decode()
-    assert "演练" in page(editor, answer["Location"])
+    drilled = page(editor, answer["Location"])
+    assert "演练" in drilled
+    assert "Message(" not in drilled
     feed = etree.fromstring(visitor.get("/warnings/feed.atom").content)
     titles = [one.text for one in feed.iter("{*}title")]
     assert "示例预警" in titles

@@ -132,7 +132,7 @@ def page(request: HttpRequest, id: str, refused: list[dict[str, str]] | None = N
     may = border.may(request, WRITING, place=last.place, program=last.program) and last.alert.type != "Cancel"
     shown = {
         "last": _row(last, now),
-        "messages": [_row(one, now) for one in reversed(found)],
+        "chain": [_row(one, now) for one in reversed(found)],
         "issuer": people.organisations(codes=[last.organisation]),
         "may_change": may,
         "refused": refused or [],
