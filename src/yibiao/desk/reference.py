@@ -180,6 +180,20 @@ LIFECYCLE_PARTS: Final = (
      "a .docx that a case has once one of `moves` was made, `where` a condition holds; its lines name what "
      "the case holds: `${deadline}`"),
 )  # fmt: skip
+DUTY_PARTS: Final = (
+    ("`[[obligation]]`",
+     "`topic`, `label`, `form`, `register`, `unit`, `filter`, `every`, `due`, `nil`, `nil_answers`, `escalate`, "
+     "`valid_from`, `source`",
+     "every unit of the register that passes the filter files the form once a `day`, `month`, `quarter` or `once`; "
+     "`due` is a clock of the last day (`20:00`) or a span after the period (`5d`, `12h`, `3wd`); `nil` is when a "
+     "report says that nothing happened, `nil_answers` make one"),
+    ("`[[category]]`", "`id`, `label`", "what a person-shift counts as; two posts of one in one shift count once"),
+    ("`[[shift_type]]`", "`id`, `label`, `begins`, `ends`, `days`, `valid_from`, `source`",
+     "`ends` not after `begins` is the next day; `days` is `every`, `work` or `rest`"),
+    ("`[[shift_type.post]]`", "`id`, `label`, `least`, `counts_as`, `leads`", "a seat, how many it needs, who leads"),
+    ("`[roster]`", "`register`, `file_before`, `arrive_early`, `source`",
+     "whose rosters are kept, and how long before they begin they are filed"),
+)  # fmt: skip
 VARIABLE: Final = re.compile(r"YIBIAO_[A-Z]+(_[A-Z]+)*|DATABASE_URL")
 NOTE: Final = "<!-- Written by `yibiao reference` from the code; do not edit. -->\n\n"
 
@@ -303,6 +317,7 @@ def pack_page() -> str:
         "| `forms/<form>.md` or `.xlsx` | a form, as an XLSForm |",
         "| `indicators.toml` | indicators, coverage, checks |",
         "| `lifecycles.toml` | what becomes of a hazard, an incident, a request: states, moves, deadlines, clocks |",
+        "| `duty.toml` | who owes which report by when, types of shifts and what they count as |",
         "| `notices.toml` | kinds of notices with the hours to sign for them, occasions |",
         "| `draws.toml` | which registers may be drawn from at random, with the shares by risk class |",
         "| `bulletin.<id>.md` | a bulletin's template |", "",
@@ -330,6 +345,7 @@ def pack_page() -> str:
         "Lengths of time: `30m`, `2h`, `30d`, `10wd` (working days).",
         f"Conditions may also name what every case has: {_listed(lifecycles.STANDARD)}.", "",
         "A move of the shipped pack `holiday-safety`:", "", "```toml", _first_move(folder), "```", "",
+        *_duty_lines(),
         "## `bulletin.<id>.md`", "",
         "Front matter in TOML between `+++` lines (`title`, `issuer`, `number`), then paragraphs and headings.",
         "A number is never typed: it is a citation `{{ indicator | wording | options }}`, for example",
@@ -337,6 +353,17 @@ def pack_page() -> str:
         "when every unit that owed a report filed one.",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _duty_lines() -> list[str]:
+    """What duty.toml holds, part by part."""
+    return [
+        "## `duty.toml`", "",
+        "| part | keys | meaning |", "|---|---|---|",
+        *(_row(cells) for cells in DUTY_PARTS), "",
+        "Facts of duty are counted as `source = \"duty:filing\"`, `duty:assignment`, `duty:handover` and",
+        "`duty:spot-check`; a `topic` is a `coverage` for the zeros of `indicators.toml`.", "",
+    ]  # fmt: skip
 
 
 def _keys(kind: type[Any]) -> Iterator[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from yibiao.core.periods import SHANGHAI
@@ -61,7 +62,9 @@ def arrive(roster: str, arrivals: Mapping[str, datetime], *, by: Warrant, at: da
             row.state, row.arrived_at, row.revision = "arrived", moment, row.revision + 1
         if found:
             raise Refusal(found)
-        models.Assignment.objects.bulk_update(rows, ["state", "arrived_at", "revision"], batch_size=200)
+        models.Assignment.objects.bulk_update(rows, ["arrived_at"], batch_size=200)
+        came = models.Assignment.objects.filter(pk__in=list(arrivals))
+        came.update(state="arrived", revision=F("revision") + 1)
         log.append([rostering.seat_fact(row, held, by, "arrived", now) for row in rows])
     return len(rows)
 
@@ -154,7 +157,8 @@ def _gone(
 ) -> list[FactDraft]:
     for row in rows:
         row.state, row.left_at, row.revision = "left", left_at, row.revision + 1
-    models.Assignment.objects.bulk_update(rows, ["state", "left_at", "revision"], batch_size=200)
+    same = models.Assignment.objects.filter(pk__in=[row.id for row in rows])
+    same.update(state="left", left_at=left_at, revision=F("revision") + 1)
     return [rostering.seat_fact(row, roster, by, "left", now) for row in rows]
 
 

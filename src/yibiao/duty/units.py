@@ -27,9 +27,9 @@ def owing(one: Obligation, program: str, *, scope: Scope, place: str = "") -> tu
     return tuple(Unit(entity.key, entity.label, entity.place) for entity in found)
 
 
-def within(register: str, program: str, *, scope: Scope, place: str = "") -> dict[str, Unit]:
-    """Every unit of a register in a scope, by key."""
-    found = _entities(register, program, scope, place)
+def within(register: str, program: str, *, scope: Scope, place: str = "", text: str = "") -> dict[str, Unit]:
+    """Every unit of a register in a scope, by key; those that a text finds, where one is given."""
+    found = _entities(register, program, scope, place, text)
     return {entity.key: Unit(entity.key, entity.label, entity.place) for entity in found}
 
 
@@ -38,8 +38,11 @@ def named(register: str, program: str, keys: Iterable[str], by: Warrant) -> dict
 
     Raises: duty.unit.unknown.
     """
-    found = within(register, program, scope=scope_of(by))
-    for key in keys:
+    wanted = tuple(keys)
+    # One unit is looked up by itself; a text finds what begins with it.
+    text = wanted[0] if len(wanted) == 1 else ""
+    found = within(register, program, scope=scope_of(by), text=text)
+    for key in wanted:
         if key not in found:
             raise refuse(problems.UNIT.at(unit=key[:80]))
     return found
@@ -63,11 +66,13 @@ def require_inside(by: Warrant, place: str, program: str, label: str) -> None:
         raise refuse(problems.OUTSIDE.at(unit=label))
 
 
-def _entities(register: str, program: str, scope: Scope, place: str) -> list[Entity]:
+def _entities(register: str, program: str, scope: Scope, place: str, text: str = "") -> list[Entity]:
     found: list[Entity] = []
     number = 1
     while True:
-        page = records.entities(register, scope=scope, program=program, place=place or None, number=number, size=_PAGE)
+        page = records.entities(
+            register, scope=scope, program=program, text=text, place=place or None, number=number, size=_PAGE
+        )
         found += page
         if len(page) < _PAGE:
             return found

@@ -7,7 +7,7 @@ posts of one shift: neither adds to the figures.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -21,9 +21,9 @@ from yibiao.desk.demo.holiday import FROM, UNTIL
 from yibiao.desk.demo.plan import moment, parts
 from yibiao.desk.demo.world import PROVINCE, clerk_of
 from yibiao.duty import actions, queries
-from yibiao.duty.types import Assignment, Placing, ShiftView, StaffDraft, Unit
+from yibiao.duty.types import Placing, ShiftView, StaffDraft, Unit
 from yibiao.people import queries as people
-from yibiao.people.types import Account, Warrant
+from yibiao.people.types import Account, Scope, Warrant
 from yibiao.places import queries as places
 
 PROGRAM: Final = "holiday-safety"
@@ -33,7 +33,7 @@ SEED: Final = "中秋节假期查岗"
 _WEIGHTS: Final = {"province": 2.0, "prefecture": 1.6, "county": 1.0}
 _ITEMS: Final = (
     "跟踪上游水库泄流，整点报水情", "一处在建工地限期整改，上午复查", "等市里回复应急物资调拨",
-    "景区客流高峰，十一点前再联系一次", "加油站电话回访未接通，继续联系", "无未办事项以外的特殊情况",
+    "景区客流高峰，十一点前再联系一次", "加油站电话回访未接通，继续联系",
 )  # fmt: skip
 # Who of the demo's accounts is on a roster, by the code of the unit.
 _OWN: Final = {"220105": "erdao", "220102": "nanguan", "220100": "changchun", "220000-1": "lingdao"}
@@ -46,6 +46,17 @@ class Crew:
     leaders: Sequence[str]
     staff: Sequence[str]
     need: Sequence[tuple[int, int]]
+    own: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An assignment that will be kept."""
+
+    id: str
+    shift: str
+    person: str
+    post: str
 
 
 def keep(opened: Mapping[str, Account]) -> None:
@@ -92,27 +103,23 @@ def _unit(
     crew = _staff(unit, need, opened, by)
     filed_at = moment("2022-09-08 15:00") + timedelta(minutes=random.randrange(600) + (600 if number % 25 == 7 else 0))
     roster = actions.open_roster(PROGRAM, unit.key, DAYS, by=by, at=moment("2022-09-07 09:00"))
-    scope = people.system_scope(place=PROVINCE, program=PROGRAM)
-    shifts = queries.roster(roster, scope=scope).shifts
-    kept = actions.assign(roster, _seats(crew, shifts), by=by, at=moment("2022-09-07 10:00"))
-    spare = _extra(crew, shifts, number)
-    doubled = actions.assign(roster, spare[1], by=by, at=moment("2022-09-07 10:05")) if spare[1] else []
-    if spare[0]:
-        actions.assign(roster, spare[0], by=by, at=moment("2022-09-07 10:10"))
+    shifts = queries.roster(roster, scope=units_scope(unit)).shifts
+    kept, (absent, second) = _seats(crew, shifts), _extra(crew, shifts, number)
+    ids = actions.assign(roster, [*kept, *second, *absent], by=by, at=moment("2022-09-07 10:00"))
     actions.file_roster(roster, by=by, at=filed_at)
-    view = queries.roster(roster, scope=scope).shifts
+    came = [Seat(id, one.shift, one.person, one.post) for id, one in zip(ids, [*kept, *second], strict=False)]
     if number % 9 == 4:
-        _swap(view[1], crew, by, approver)
-        view = queries.roster(roster, scope=scope).shifts
-    arrivals = {
-        one.id: one.begins + timedelta(minutes=random.randrange(20) - 15)
-        for shift in view
-        for one in shift.seats
-        if one.id in {*kept, *doubled}
-    }
+        came = _swap(shifts[1], came, crew, by, approver)
+    begins = {shift.id: shift.begins for shift in shifts}
+    arrivals = {one.id: begins[one.shift] + timedelta(minutes=random.randrange(20) - 15) for one in came}
     actions.arrive(roster, arrivals, by=by, at=UNTIL)
-    for before, after in pairwise(view):
-        _hand_over(before, after, {*kept, *doubled}, by, random)
+    for before, after in pairwise(shifts):
+        _hand_over(before, after, came, crew, by, random)
+
+
+def units_scope(unit: Unit) -> Scope:
+    """What the unit itself sees."""
+    return people.system_scope(place=unit.place, program=PROGRAM)
 
 
 def _staff(unit: Unit, need: Sequence[tuple[int, int]], opened: Mapping[str, Account], by: Warrant) -> Crew:
@@ -126,7 +133,8 @@ def _staff(unit: Unit, need: Sequence[tuple[int, int]], opened: Mapping[str, Acc
     elif own is not None:
         staff[0] = StaffDraft(own.name, own.role, account=own.key)
     keys = actions.add_staff(PROGRAM, unit.key, [*leaders, *staff], by=by, at=moment("2022-09-06 16:00"))
-    return Crew(keys[: len(leaders)], keys[len(leaders) :], need)
+    own_keys = frozenset(key for key, one in zip(keys, [*leaders, *staff], strict=True) if one.account)
+    return Crew(keys[: len(leaders)], keys[len(leaders) :], need, own_keys)
 
 
 def _seats(crew: Crew, shifts: Sequence[ShiftView]) -> list[Placing]:
@@ -153,36 +161,36 @@ def _extra(crew: Crew, shifts: Sequence[ShiftView], number: int) -> tuple[list[P
     return absent, second
 
 
-def _swap(shift: ShiftView, crew: Crew, by: Warrant, approver: Warrant) -> None:
-    """One officer of the second shift changes with somebody who is not in it."""
-    taken = {one.person for one in shift.seats}
+def _swap(shift: ShiftView, came: list[Seat], crew: Crew, by: Warrant, approver: Warrant) -> list[Seat]:
+    """One officer of the second shift changes with somebody who is not in it; the seats as they are then."""
+    taken = {one.person for one in came if one.shift == shift.id}
     free = [key for key in crew.staff if key not in taken]
-    seat = next((one for one in shift.seats if one.post == "officer"), None)
+    seat = next((one for one in came if one.shift == shift.id and one.post == "officer"), None)
     if seat is None or not free:
-        return
+        return came
     swap = actions.ask_swap(seat.id, free[0], reason="家中有事，与同事换班", by=by, at=moment("2022-09-09 11:00"))
     actions.accept_swap(swap, by=by, at=moment("2022-09-09 14:00"))
     actions.approve_swap(swap, by=approver, at=moment("2022-09-09 16:30"))
+    return [replace(one, person=free[0]) if one.id == seat.id else one for one in came]
 
 
-def _hand_over(before: ShiftView, after: ShiftView, kept: set[str], by: Warrant, random: Random) -> None:
+def _hand_over(
+    before: ShiftView, after: ShiftView, came: Sequence[Seat], crew: Crew, by: Warrant, random: Random
+) -> None:
     """Between two shifts: by an officer who goes to one who comes."""
     at = after.begins + timedelta(minutes=2 + random.randrange(8))
-    giver = _officer(before, kept, set())
-    taker = _officer(after, kept, {giver})
-    items = random.sample(_ITEMS[:-1], random.choice((0, 1, 1, 2)))
+    giver = _officer(before, came, crew, "")
+    taker = _officer(after, came, crew, giver)
+    items = random.sample(_ITEMS, random.choice((0, 1, 1, 2)))
     handover = actions.offer_handover(before.id, after.id, giver, items, by=by, at=at)
     actions.sign_handover(handover, taker, by=by, at=at + timedelta(minutes=3))
 
 
-def _officer(shift: ShiftView, kept: set[str], other: set[str]) -> str:
-    """Somebody of the shift who came, an officer first, without an account of his own."""
-    came: list[Assignment] = sorted(
-        (one for one in shift.seats if one.id in kept and one.person not in other),
-        key=lambda one: (one.post != "officer", one.category == "leader", one.name != one.name, one.id),
-    )
-    own = [one for one in came if one.name.startswith("样例·值班干部")] or came
-    return own[0].person
+def _officer(shift: ShiftView, came: Sequence[Seat], crew: Crew, other: str) -> str:
+    """Somebody of the shift who came: an officer first, and nobody with an account of his own."""
+    there = [one for one in came if one.shift == shift.id and one.person != other]
+    there.sort(key=lambda one: (one.person in crew.own, one.post == "leader", one.post != "officer"))
+    return there[0].person
 
 
 def _spot_checks(opened: Mapping[str, Account]) -> None:
