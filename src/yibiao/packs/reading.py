@@ -23,7 +23,15 @@ MAX_RATIO: Final = 100
 # Short repetitive tables compress well without being bombs: the ratio counts from this size on.
 RATIO_FROM: Final = 1024 * 1024
 _SUFFIXES: Final = (".toml", ".md", ".xlsx", ".csv", ".json", ".txt", ".png", ".jpg", ".jpeg", ".svg", ".geojson")
-_TOP: Final = (manifest.NAME, "indicators.toml", "registers.toml", "duty.toml", "lifecycles.toml", "notices.toml", "draws.toml")
+_TOP: Final = (
+    manifest.NAME,
+    "indicators.toml",
+    "registers.toml",
+    "duty.toml",
+    "lifecycles.toml",
+    "notices.toml",
+    "draws.toml",
+)
 
 
 def digest(files: Mapping[str, bytes]) -> str:
