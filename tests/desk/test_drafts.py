@@ -274,6 +274,13 @@ def test_reported_values_stand_beside_todays_figure(site: World, enter: Enter) -
     assert "2 人次" in row[0]
     assert "示例报2022年第3期" in row[0]
     assert 'data-value="2"' in page
+    number = re.search(r'data-reported="([^"]+)"', row[0])
+    assert number
+    sent = {"program": SAFETY, "indicator": "leader-visits"}
+    assert enter(site.clerk).post(f"/drafts/values/{number[1]}/withdraw/", sent).status_code == 403
+    back = enter(site.editor).post(f"/drafts/values/{number[1]}/withdraw/", sent)
+    assert back.status_code == 302
+    assert "data-reported" not in enter(site.editor).get(back["Location"]).content.decode()
 
 
 def test_the_bulletin_editor_marks_what_is_typed_by_hand(site: World, enter: Enter) -> None:

@@ -83,6 +83,12 @@ MATRIX: dict[str, Row] = {
     "desk_alias_withdraw": Row(
         "/drafts/aliases/no-such/withdraw/", (SIGN_IN, 404, 404, 403, 403, 404), "post", {"program": SAFETY}
     ),
+    "desk_value_withdraw": Row(
+        "/drafts/values/no-such/withdraw/",
+        (SIGN_IN, 404, 404, 403, 403, 404),
+        "post",
+        {"program": SAFETY, "indicator": "teams"},
+    ),
     "desk_draft": Row("/drafts/{draft}/", WRITER),
     "desk_draft_edit": Row("/drafts/{draft}/edit/", WRITER),
     "desk_draft_preview": Row("/drafts/{draft}/preview/", WRITER, "post", {"source": "示例"}),

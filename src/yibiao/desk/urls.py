@@ -119,6 +119,7 @@ urlpatterns: list[Any] = [
     page("drafts/begin/", drafts.begin, "desk_draft_begin"),
     page("drafts/aliases/", checks.aliases, "desk_aliases"),
     page("drafts/aliases/<str:id>/withdraw/", checks.withdraw_alias, "desk_alias_withdraw"),
+    page("drafts/values/<str:id>/withdraw/", checks.withdraw_value, "desk_value_withdraw"),
     page("drafts/<str:id>/", drafts.page, "desk_draft"),
     page("drafts/<str:id>/edit/", drafts.edit, "desk_draft_edit"),
     page("drafts/<str:id>/preview/", drafts.preview, "desk_draft_preview"),

@@ -98,6 +98,19 @@ def withdraw_alias(request: HttpRequest, id: str) -> HttpResponse:
     return redirect(setting.address(reverse("desk_aliases")))
 
 
+@require_POST
+def withdraw_value(request: HttpRequest, id: str) -> HttpResponse:
+    """Takes a reported value out of use; the fact that it was printed stays."""
+    setting = frame(request, request.POST.get("program", ""))
+    if setting is None:
+        return nothing(request)
+    by = border.warrant(request, drafts.WRITING, place=setting.place.code, program=setting.program.code)
+    actions.withdraw_reported(id, by=by)
+    messages.success(request, gettext("已不再使用这个历史数值。"))
+    named = {"program": setting.program.code, "indicator": request.POST.get("indicator", "")}
+    return redirect(setting.address(reverse("desk_figure", kwargs=named)))
+
+
 def report_values(request: HttpRequest, id: str) -> HttpResponse:
     """Stores confirmed claims of an old bulletin as reported values, with their source."""
     found, by = drafts.writable(request, id)

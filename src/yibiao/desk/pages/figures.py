@@ -70,6 +70,7 @@ def page(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
         "since": _since(setting, shown["figure"]),
         "edition": query.edition,
         "reported": bulletins.reported(query.indicator, query.program, query.place, scope=setting.scope),
+        "may_withdraw": border.may(request, "review", place=query.place, program=query.program),
         **_contributions(request, setting, query),
     }
     return render(request, "desk/figure_page.html", shown)
