@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from typing import Any
 
 import pytest
@@ -27,6 +28,8 @@ from yibiao.cases.types import Case
 from yibiao.core.problems import Refusal
 from yibiao.ledger import queries as log
 from yibiao.people import queries as rights
+from yibiao.places import actions as places
+from yibiao.places.types import Change
 from yibiao.records import actions as records
 
 NOON = moment("09-11 12:00")
@@ -310,3 +313,16 @@ def test_withdrawing_needs_a_reason_and_happens_once(world: World) -> None:
     assert refusal.value.codes == ("cases.case.withdrawn",)
     settle()
     assert world.figure("hazards") == 0
+
+
+def test_a_moved_county_takes_its_cases_along(world: World) -> None:
+    record = inspection(world, item("甲"))
+    settle()
+    id = world.hazards(record)[0].id
+    city = rights.system_scope(place="220200000000", program=SAFETY)
+    assert queries.page(scope=city, program=SAFETY, at=NOON).total == 0
+    move = Change("move", ERDAO, parent="220200000000")
+    places.amend(valid_from=date(2023, 1, 1), label="2023", source="示例", changes=[move])
+    assert actions.relocate() == 1
+    assert [line.id for line in queries.page(scope=city, program=SAFETY, at=NOON).items] == [id]
+    assert folds(world) == 1

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from django.utils.translation import gettext
 
+from yibiao.cases import actions as cases
 from yibiao.core.periods import SHANGHAI
 from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
@@ -32,8 +33,9 @@ def import_file(file: Path, valid_from: datetime | None, label: str, source: str
     edition = actions.import_places(
         actions.read_file(file), valid_from=since, label=label or file.name, source=source or file.name
     )
-    # Records keep the chain of places above them, to be found by it: the new tree may have moved them.
+    # Records and cases keep the chain of places above them, to be found by it: the new tree may have moved them.
     records.relocate()
+    cases.relocate()
     terminal.out(
         {
             "edition": edition.number,
