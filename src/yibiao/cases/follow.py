@@ -34,6 +34,7 @@ NAME: Final = "cases"
 _SPACE: Final = uuid.UUID("2f6a3c52-51d4-5a0e-8a07-6b1d5b7f9e44")
 _LOOKUP: Final = 400
 _MOST: Final = 500
+_HIGHEST: Final = 20_000
 logger = logging.getLogger(__name__)
 
 
@@ -168,12 +169,20 @@ def _wanted(fact: Fact, source: Source) -> Iterator[Wanted]:
         row = {**answers, **own}
         if source.when is not None and not expressions.test(source.when, row):
             continue
-        many = min(int(row.get(opening.count) or 0), _MOST) if opening.count else 1
+        many = _many(fact, row.get(opening.count)) if opening.count else 1
         given = {name: row[answer] for name, answer in opening.fields.items() if row.get(answer) is not None}
         for number in range(1, many + 1):
             id = case_id(fact.id, source.lifecycle.id, opening.repeat + opening.count, item, number)
             title = _title(opening.title, {**row, tables.NUMBER: number})
             yield Wanted(id, source, item, number, title, {**opening.constants, **given})
+
+
+def _many(fact: Fact, answer: Any) -> int:
+    """How many cases a number asks for. A slip of the finger must not fill the log: it is told to the operator."""
+    many = int(answer or 0)
+    if many > _HIGHEST:
+        logger.error("record %s asks for %d cases; %d are opened until it is corrected", fact.id, many, _HIGHEST)
+    return min(many, _HIGHEST)
 
 
 def _title(template: str, row: Mapping[str, Any]) -> str:
