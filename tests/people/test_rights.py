@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
-from tests.people.conftest import CHANGCHUN, ERDAO, JILIN, JILIN_CITY, NANGUAN, World, grant
+from tests.people.conftest import CHANGCHUN, ERDAO, JILIN, JILIN_CITY, NANGUAN, PASSWORD, World, grant
 from yibiao.core.problems import Refusal
 from yibiao.ledger import queries as ledger
 from yibiao.people import actions, queries
@@ -211,3 +212,12 @@ def test_names_and_accounts(world: World) -> None:
     with pytest.raises(Refusal) as refused:
         queries.account("nobody")
     assert refused.value.status == 404
+
+
+def test_without_a_password_nobody_signs_in_until_one_is_set(world: World) -> None:
+    account = actions.add_person(
+        username="shangwei-kaitong", name="示例辛", password=None, organisation="ed-yjj", role="填报员", sample=True
+    )
+    assert not Client().login(username=account.username, password="")
+    actions.reset_password(key=account.key, password=PASSWORD, by=None)
+    assert Client().login(username=account.username, password=PASSWORD)

@@ -59,7 +59,7 @@ def add_person(
     *,
     username: str,
     name: str,
-    password: str,
+    password: str | None,
     organisation: str,
     role: str,
     grants: Sequence[Grant] = (),
@@ -68,6 +68,8 @@ def add_person(
     by: Warrant | None = None,
 ) -> Account:
     """Open an account with its first post. Without ``by`` the system acts.
+
+    Missing: with no password nobody can sign in until one is set.
 
     Raises: people.username.shape, people.username.taken, people.name.missing, people.password.weak,
         people.organisation.unknown, people.grant.*.
@@ -84,9 +86,9 @@ def add_person(
         password_changed_at=now,
         added_at=now,
     )
-    found = (
-        _name_problems(name) + _name_problems(role) + _username_problems(username) + _password_problems(password, row)
-    )
+    found = _name_problems(name) + _name_problems(role) + _username_problems(username)
+    if password is not None:
+        found += _password_problems(password, row)
     if found:
         raise Refusal(found)
     row.password = make_password(password)
@@ -95,7 +97,8 @@ def add_person(
             row.save(force_insert=True)
     except IntegrityError:
         raise refuse(problems.USERNAME_TAKEN.at(username=username)) from None
-    FormerPassword.objects.create(person=row, hash=row.password)
+    if password is not None:
+        FormerPassword.objects.create(person=row, hash=row.password)
     post = Post.objects.create(person=row, organisation=body, role=role.strip())
     _append("people.account-added", place=body.place, organisation=body.code, subject=row.key, by=by)
     for given in grants:
