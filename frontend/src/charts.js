@@ -16,7 +16,10 @@ export function draw(element) {
     }
   }
   if (drawn.has(element)) return;
-  const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
+  const source = document.getElementById(element.dataset.source);
+  // The library arrives later than the page; whoever has moved on meanwhile took the chart along.
+  if (!source) return;
+  const data = JSON.parse(source.textContent);
   const chart = echarts.init(element, null, { renderer: "svg" });
   drawn.set(element, chart);
   chart.setOption(option(element, data));
