@@ -153,10 +153,10 @@ def quantity(said: str) -> Phrase | None:
     """The quantity of a phrase that is nothing else: ``近45万人``, ``十四个月``, ``零``; None where there is none."""
     match = _FIRST.search(said)
     found = phrase(said, match.start(), 0) if match else None
-    return joined(said, found, 0) if found else None
+    return joined(said, found) if found else None
 
 
-def joined(text: str, first: Phrase, floor: int) -> Phrase:
+def joined(text: str, first: Phrase) -> Phrase:
     """The range that begins with a phrase (3至5个, 63%~68%), or the phrase itself."""
     if first.unit is None and (shared := _shared(text, first)):
         return shared

@@ -99,7 +99,7 @@ def _arabic(text: str, at: int, floor: int) -> Counted:
     found = phrases.phrase(text, at, floor)
     if found is None:
         return _unknown(text, at)
-    found = phrases.joined(text, found, floor)
+    found = phrases.joined(text, found)
     if other := edge(text, found) or words.pledge(text, found):
         return _not_a_claim(text, other, at)
     return _claim(text, found, floor)
@@ -128,7 +128,7 @@ def _chinese(text: str, at: int, floor: int) -> Counted:
     if not half and (other := words.place(text, at, end)):
         return _not_a_claim(text, other, at)
     found = phrases.phrase(text, at, floor)
-    found = phrases.joined(text, found, floor) if found else None
+    found = phrases.joined(text, found) if found else None
     if found is not None and _is_claim(text, found, floor) and not edge(text, found):
         return _claim(text, found, floor)
     if other := words.fixed(text, at, end, floor) or words.slogan(text, at, end):
