@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from yibiao.bulletins import marks, models, permits, problems, queries, rows, sealing
 from yibiao.bulletins.drafting import keep_check, rewrite, take_draft, take_file
 from yibiao.bulletins.learning import confirm, reject, release, withdraw_alias
 from yibiao.bulletins.reporting import report_values, withdraw_reported
 from yibiao.bulletins.types import Bulletin, Preview, Template
-from yibiao.core import canon
+from yibiao.core import canon, clock
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal, refuse
 from yibiao.ledger import actions as ledger
@@ -128,7 +127,7 @@ def issue(id: str, *, by: Warrant) -> Bulletin:
             raise refuse(problems.NOTHING_SEALED.at())
         row.status, row.text = "issued", made.text
         row.citations = [rows.citation_json(citation) for citation in made.citations]
-        row.checkpoint, row.root, row.issued_at = checkpoint.number, checkpoint.root, timezone.now()
+        row.checkpoint, row.root, row.issued_at = checkpoint.number, checkpoint.root, clock.now()
         row.save()
         if row.supersedes:
             models.Bulletin.objects.filter(id=row.supersedes).update(status="superseded", superseded_by=row.id)
@@ -179,7 +178,7 @@ def _new(*, template: str, **columns: Any) -> models.Bulletin:
     )
     serial = (last or 0) + 1
     return models.Bulletin.objects.create(
-        id=f"{template}-{serial}", template=template, serial=serial, created_at=timezone.now(), **columns
+        id=f"{template}-{serial}", template=template, serial=serial, created_at=clock.now(), **columns
     )
 
 
@@ -210,7 +209,7 @@ def _content(row: models.Bulletin) -> dict[str, Any]:
 
 
 def _tell(kind: str, row: models.Bulletin, by: Warrant, payload: dict[str, Any], revision: int = 1) -> None:
-    at: datetime = row.issued_at or timezone.now()
+    at: datetime = row.issued_at or clock.now()
     fact = FactDraft(
         kind=kind,
         id=row.id,

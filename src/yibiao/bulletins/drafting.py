@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from yibiao.bulletins import checking, documents, drafts, models, permits, pinned, problems, sealing, stored
 from yibiao.bulletins.types import LONGEST_DRAFT, Check, Draft, DraftKind
-from yibiao.core import canon
+from yibiao.core import canon, clock
 from yibiao.core.periods import Period
 from yibiao.core.problems import refuse
 from yibiao.ledger import actions as ledger
@@ -106,7 +105,7 @@ def keep_check(id: str, *, by: Warrant) -> Check:
             counts=dict(found.counts),
             faults=len(found.faults),
             author=by.actor,
-            checked_at=timezone.now(),
+            checked_at=clock.now(),
         )
         said = {
             "checkpoint": checkpoint.number,
@@ -144,7 +143,7 @@ def tell(
         organisation=by.organisation,
         actor=by.actor,
         subject=row.id,
-        occurred_at=timezone.now(),
+        occurred_at=clock.now(),
         payload=payload,
     )
     ledger.append([fact])
@@ -184,7 +183,7 @@ def _take(
             file=file,
             original=original,
             author=by.actor,
-            created_at=timezone.now(),
+            created_at=clock.now(),
         )
         said = {"title": title, "kind": kind, "file": file, "period": period.as_json(), "text": canon.digest(text)}
         tell("draft.taken", row, by, said)

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from yibiao.bulletins import checking, models, permits, pinned, problems, redlining, stored
 from yibiao.bulletins.checking import Setting, Settled
 from yibiao.bulletins.lexicons import Learned
 from yibiao.bulletins.types import Alias, Check, CheckLine, Citation, Draft, DraftKind, DraftPage, Judged, Reported
+from yibiao.core import clock
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal, refuse
 from yibiao.figures import queries as figures
@@ -156,7 +156,7 @@ def document(id: str, *, scope: Scope) -> bytes:
     found = check_text(row.text, row.program, row.place, period, None, bound=(), draft=id, scope=scope)
     author = people.names([row.author]).get(row.author, "") or gettext("核稿")
     return redlining.corrected(
-        bytes(row.original), found, author=author, at=timezone.now(), language=get_language() or "zh"
+        bytes(row.original), found, author=author, at=clock.now(), language=get_language() or "zh"
     )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from yibiao.bulletins import drafting, drafts, marks, models, permits, phrasing, problems
 from yibiao.bulletins.types import Alias
+from yibiao.core import clock
 from yibiao.core.periods import Period
 from yibiao.core.problems import refuse
 from yibiao.figures import queries as figures
@@ -54,7 +54,7 @@ def confirm(
             period_from=period.from_ if period else None,
             period_until=period.until if period else None,
             author=by.actor,
-            decided_at=timezone.now(),
+            decided_at=clock.now(),
         )
         said = {"key": key, "phrase": claim.phrase, "unit": claim.run.unit or "", "indicator": known.ref}
         where = {"place": place or row.place, "period": period.as_json() if period else None}
@@ -81,7 +81,7 @@ def reject(draft: str, key: str, indicator: str, *, by: Warrant) -> None:
             indicator=known.ref,
             confirmed=False,
             author=by.actor,
-            decided_at=timezone.now(),
+            decided_at=clock.now(),
         )
         said = {"key": key, "phrase": claim.phrase, "unit": claim.run.unit or "", "indicator": known.ref}
         drafting.tell("claim.rejected", row, by, said, id=made.id)
@@ -159,7 +159,7 @@ def _learn(row: models.Draft, claim: phrasing.Claim, known: Indicator, by: Warra
         draft=row.id,
         key=claim.key,
         author=by.actor,
-        learned_at=timezone.now(),
+        learned_at=clock.now(),
     )
     said = {"phrase": phrase, "unit": unit, "indicator": known.ref}
     drafting.tell("alias.learned", row, by, said, id=made.id)
@@ -168,7 +168,7 @@ def _learn(row: models.Draft, claim: phrasing.Claim, known: Indicator, by: Warra
 
 def _withdraw(found: Iterable[models.Alias], row: models.Draft, by: Warrant) -> None:
     for one in found:
-        one.withdrawn_at = timezone.now()
+        one.withdrawn_at = clock.now()
         one.save(update_fields=["withdrawn_at"])
         said = {"phrase": one.phrase, "unit": one.unit, "indicator": one.indicator}
         drafting.tell("alias.withdrawn", row, by, said, id=one.id)

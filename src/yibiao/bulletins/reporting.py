@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from yibiao.bulletins import drafting, drafts, models, permits, phrasing, problems, rows, stored
 from yibiao.bulletins.types import Citation, Reported
-from yibiao.core import wording
+from yibiao.core import clock, wording
 from yibiao.core.intervals import Interval
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal, refuse
@@ -58,7 +57,7 @@ def withdraw_reported(id: str, *, by: Warrant) -> None:
         if row is None:
             raise refuse(problems.REPORTED_UNKNOWN.at(id=id))
         permits.permit(by, row.place, row.program)
-        row.withdrawn_at = timezone.now()
+        row.withdrawn_at = clock.now()
         row.save(update_fields=["withdrawn_at"])
         origin = models.Draft(id=row.origin, program=row.program, place=row.place)
         said = {"indicator": row.indicator, "phrase": row.phrase, "value": row.value}
@@ -131,7 +130,7 @@ def _report(origin: models.Draft, one: _Said, source: str, by: Warrant) -> Repor
         origin=origin.id,
         key=one.key,
         author=by.actor,
-        reported_at=timezone.now(),
+        reported_at=clock.now(),
     )
     said = {
         "indicator": one.indicator, "place": one.place, "period": one.period.as_json(), "phrase": one.phrase,

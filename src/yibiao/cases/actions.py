@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from yibiao.cases import models, problems, tables, writing
 from yibiao.cases.follow import rebuild, step
 from yibiao.cases.placing import Atlas, covers
 from yibiao.cases.types import Case, CaseDraft
 from yibiao.cases.writing import Act, Held
+from yibiao.core import clock
 from yibiao.core.lifecycles import moving
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.packs import queries as packs
@@ -39,7 +39,7 @@ def open_case(draft: CaseDraft, *, by: Warrant, at: datetime | None = None) -> C
     Raises: cases.permit.right, cases.case.unknown|title|place|future|conflict, cases.lifecycle.unknown, core.answer.*
     """
     _permit(by, "fill")
-    moment = at or timezone.now()
+    moment = at or clock.now()
     program = packs.program(draft.program)
     version = packs.current(program.pack).version
     lifecycle = tables.lifecycle(program.pack, version, draft.lifecycle)
@@ -78,7 +78,7 @@ def move(
 
     Raises: cases.case.unknown|stale, cases.permit.right, core.move.*, core.answer.* (all that are found).
     """
-    moment = at or timezone.now()
+    moment = at or clock.now()
     with transaction.atomic():
         after, act = _moved(_held(id, by, expected), move, answers, by, reason, moment)
         writing.store([(after, act)], at=moment)
@@ -98,7 +98,7 @@ def move_many(
 
     Raises: as ``move``, for every case at once, each problem with the title of its case.
     """
-    moment = at or timezone.now()
+    moment = at or clock.now()
     with transaction.atomic():
         known = models.Case.objects.select_for_update().in_bulk(list(ids))
         done, found = [], []
@@ -123,7 +123,7 @@ def withdraw(id: str, *, reason: str, by: Warrant, expected: int | None = None, 
     _permit(by, "review")
     if len(reason.strip()) < _SHORTEST:
         raise refuse(problems.REASON.at())
-    moment = at or timezone.now()
+    moment = at or clock.now()
     with transaction.atomic():
         held = _held(id, by, expected)
         if held.standing.withdrawn:
@@ -135,7 +135,7 @@ def withdraw(id: str, *, reason: str, by: Warrant, expected: int | None = None, 
 
 def escalate(*, at: datetime | None = None) -> int:
     """Tells the place above of every case that has been overdue for too long; how many. The system itself acts."""
-    moment, atlas = at or timezone.now(), Atlas()
+    moment, atlas = at or clock.now(), Atlas()
     with transaction.atomic():
         late = models.Case.objects.select_for_update().filter(open=True, escalate_at__lte=moment)
         done = []

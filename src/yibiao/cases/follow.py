@@ -14,11 +14,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from yibiao.cases import models, tables, writing
 from yibiao.cases.writing import Act, Held
-from yibiao.core import canon, expressions
+from yibiao.core import canon, clock, expressions
 from yibiao.core.expressions import Node
 from yibiao.core.lifecycles import answering, moving
 from yibiao.core.lifecycles.types import Lifecycle, Opening, Standing, named_in
@@ -118,10 +117,10 @@ def _take(facts: list[Fact], known: Mapping[str, tuple[Source, ...]]) -> None:
             held[fact.id][after.id] = after
             done.append((after, act))
         if len(done) >= _MOST:
-            writing.store(done, at=timezone.now())
+            writing.store(done, at=clock.now())
             done = []
     if done:
-        writing.store(done, at=timezone.now())
+        writing.store(done, at=clock.now())
 
 
 def _kept(records: set[str]) -> dict[str, dict[str, Held]]:

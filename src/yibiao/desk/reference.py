@@ -143,6 +143,10 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "前面有几层反向代理",
         "How many reverse proxies stand in front; needed for the limits per address",
     ),
+    "YIBIAO_REPLAY": (
+        "重演示例数据时由程序自己传递的时钟，不要手工设置",
+        "The clock of a replayed demo, handed on by the program itself; never set by hand",
+    ),
     "YIBIAO_PASSWORD_DAYS": ("密码最长使用天数；0 为不限", "Days after which a password must be changed; 0: never"),
     "YIBIAO_EMAIL": (
         "发信服务器：smtp://用户:密码@主机:端口?发件人；smtps:// 为全程加密；未设则不发邮件",

@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
-from yibiao.core import canon, draws
+from yibiao.core import canon, clock, draws
 from yibiao.core.draws import Frozen, Inspector, Recusal, Subject
 from yibiao.core.problems import Refusal, refuse
 from yibiao.draws import models, plans, problems, rows
@@ -49,7 +48,7 @@ def prepare(
 
     Raises: draws.permit.outside, draws.scheme.unknown, draws.title.missing, and every core.draw.* of the lists.
     """
-    of, moment, secret = _scheme(program, scheme), at or timezone.now(), seed or secrets.token_hex(32)
+    of, moment, secret = _scheme(program, scheme), at or clock.now(), seed or secrets.token_hex(32)
     place = _permitted(by, program)
     if not 0 < len(title.strip()) <= 120:
         raise refuse(problems.TITLE.at())
@@ -83,7 +82,7 @@ def draw(id: str, *, by: Warrant, at: datetime | None = None) -> Draw:
         if checkpoint is None:
             raise refuse(problems.UNSEALED.at())
         outcome = draws.draw(draws.frozen_of(json.loads(row.frozen)), row.seed, checkpoint.root)
-        row.state, row.drawn_at = "drawn", at or timezone.now()
+        row.state, row.drawn_at = "drawn", at or clock.now()
         _move(row, outcome, "drawn", by=by, at=row.drawn_at)
     return rows.draw(row)
 
@@ -102,7 +101,7 @@ def replace(
         _must_be(row, "drawn", "替换", "changed")
         frozen, held = draws.frozen_of(json.loads(row.frozen)), draws.outcome_of(json.loads(row.outcome))
         outcome = draws.substitute(frozen, held, out, reason=reason, said=said.strip(), subject=subject)
-        _move(row, outcome, "replaced", by=by, at=at or timezone.now())
+        _move(row, outcome, "replaced", by=by, at=at or clock.now())
     return rows.draw(row)
 
 
@@ -114,7 +113,7 @@ def make_public(id: str, *, by: Warrant, at: datetime | None = None) -> Draw:
     with transaction.atomic():
         row = _locked(id, by)
         _must_be(row, "drawn", "公示", "made public")
-        row.state, row.public_at = "public", at or timezone.now()
+        row.state, row.public_at = "public", at or clock.now()
         _move(row, draws.outcome_of(json.loads(row.outcome)), "public", by=by, at=row.public_at)
     return rows.draw(row)
 

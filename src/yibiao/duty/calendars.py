@@ -11,8 +11,8 @@ from typing import Final
 
 from django.core import signing
 from django.db import transaction
-from django.utils import timezone
 
+from yibiao.core import clock
 from yibiao.core.problems import refuse
 from yibiao.duty import facts, models, problems, units
 from yibiao.ledger import actions as log
@@ -49,7 +49,7 @@ def renew(key: str, *, by: Warrant, at: datetime | None = None) -> None:
     Raises: duty.right.missing, duty.staffer.unknown, duty.unit.outside.
     """
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         row = models.Staffer.objects.select_for_update().filter(pk=key[:36], active=True).first()
         if row is None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
+from yibiao.core import clock
 from yibiao.core.periods import Period
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.duty import coverage, facts, models, problems, rules, slots, units
@@ -33,7 +33,7 @@ def chase(
         duty.filing.filed (all that are found).
     """
     units.require_right(by, "review", "manage", "fill")
-    now = at or timezone.now()
+    now = at or clock.now()
     work, one, span = _asked(program, topic, slot)
     found = units.named(one.register, program, unit_keys, by)
     if by.right == "fill":
@@ -50,7 +50,7 @@ def chase_all(program: str, topic: str, *, by: Warrant, at: datetime | None = No
 
     Raises: as ``chase``; duty.filing.nothing-owed.
     """
-    now = at or timezone.now()
+    now = at or clock.now()
     work = packs.program(program)
     one = rules.obligation(rules.of_program(program), topic)
     period = slots.horizon(one, Period(work.window_from, work.window_until))
@@ -76,7 +76,7 @@ def escalate(
     Raises: as ``chase``.
     """
     units.require_right(by, "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     work, one, span = _asked(program, topic, slot)
     found = units.named(one.register, program, unit_keys, by)
     above = {unit.place: places.place(unit.place).parent or unit.place for unit in found.values()}
@@ -89,7 +89,7 @@ def escalate(
 
 def escalate_overdue(at: datetime | None = None) -> int:
     """Hands up what was chased and is still missing after the span that its rule gives; how many. Run by the clock."""
-    now, done = at or timezone.now(), 0
+    now, done = at or clock.now(), 0
     waiting = models.Filing.objects.filter(state="open", chased__gt=0, escalated_to="", due_at__lt=now)
     for row in list(waiting.order_by("program", "topic", "slot")[:500]):
         try:
@@ -111,7 +111,7 @@ def exempt(
     Raises: as ``chase``; duty.reason.missing.
     """
     units.require_right(by, "review", "manage")
-    now, why = at or timezone.now(), reason.strip()
+    now, why = at or clock.now(), reason.strip()
     if len(why) < 2:
         raise refuse(problems.REASON.at(act="免报", act_en="exempt"))
     work, one, span = _asked(program, topic, slot)
@@ -129,7 +129,7 @@ def file_nil(program: str, topic: str, slot: str, unit: str, *, by: Warrant, at:
     Raises: duty.right.missing, duty.filing.no-nil, duty.unit.unknown, duty.slot.unknown, every problem of the form.
     """
     units.require_right(by, "fill")
-    now = at or timezone.now()
+    now = at or clock.now()
     work, one, span = _asked(program, topic, slot)
     if not one.nil or not one.nil_answers:
         raise refuse(problems.NO_NIL.at(topic=one.label.zh))

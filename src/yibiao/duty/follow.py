@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
-from yibiao.core import expressions
+from yibiao.core import clock, expressions
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
 from yibiao.duty import facts, models, rules, slots
@@ -175,7 +174,7 @@ def _settle(rows: dict[Key, models.Filing], touched: dict[Key, Fact]) -> None:
     for start in range(0, len(ids), 400):
         for report in models.Report.objects.filter(filing__in=ids[start : start + 400]).order_by("filed_at", "record"):
             reports[report.filing_id].append(report)
-    now, changed, drafts = timezone.now(), [], []
+    now, changed, drafts = clock.now(), [], []
     for key, row in rows.items():
         if not _bring(row, reports[row.id]):
             continue

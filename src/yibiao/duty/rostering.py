@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
-from yibiao.core import rosters
+from yibiao.core import clock, rosters
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.core.rosters import Finding, Seat, Shift
@@ -31,7 +30,7 @@ def add_staff(
     Raises: duty.right.missing, duty.unit.unknown, duty.staffer.name.
     """
     units.require_right(by, "fill", "review", "manage")
-    now, found = at or timezone.now(), _unit(program, unit, by)
+    now, found = at or clock.now(), _unit(program, unit, by)
     if any(not 0 < len(one.name.strip()) <= 80 or not 0 < len(one.title.strip()) <= 80 for one in drafts):
         raise refuse(problems.NAME.at())
     rows = [
@@ -53,7 +52,7 @@ def remove_staff(key: str, *, by: Warrant, at: datetime | None = None) -> None:
     Raises: duty.right.missing, duty.staffer.unknown, duty.unit.outside.
     """
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         row = models.Staffer.objects.select_for_update().filter(pk=key, active=True).first()
         if row is None:
@@ -70,7 +69,7 @@ def open_roster(program: str, unit: str, window: Period, *, by: Warrant, at: dat
     Raises: duty.right.missing, duty.unit.unknown, duty.rules.none, duty.roster.window|overlap.
     """
     units.require_right(by, "fill", "review", "manage")
-    now, found = at or timezone.now(), _unit(program, unit, by)
+    now, found = at or clock.now(), _unit(program, unit, by)
     held = rules.of_program(program)
     laid = rosters.lay([one.pattern for one in held.shift_types], window)
     if not laid or held.roster is None:
@@ -103,7 +102,7 @@ def assign(roster: str, placings: Sequence[Placing], *, by: Warrant, at: datetim
         duty.assignment.repeated (all that are found).
     """
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         row = locked(roster, by)
         if row.filed_at is not None:
@@ -122,7 +121,7 @@ def release(assignment: str, *, by: Warrant, at: datetime | None = None) -> None
     Raises: duty.assignment.unknown|state, duty.roster.filed.
     """
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         row = seat(assignment, by)
         if row.shift.roster.filed_at is not None:
@@ -140,7 +139,7 @@ def file_roster(roster: str, *, by: Warrant, at: datetime | None = None) -> int:
     Raises: duty.roster.unknown|filed, duty.roster.gap|leaderless|short|double (all that are found).
     """
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         row = locked(roster, by)
         if row.filed_at is not None:

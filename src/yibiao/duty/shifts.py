@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.duty import facts, models, problems, rostering, rules, slots, units
@@ -26,7 +26,7 @@ def confirm(assignment: str, *, by: Warrant, at: datetime | None = None) -> None
     Raises: duty.assignment.unknown|state, duty.roster.not-filed.
     """
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         row = rostering.seat(assignment, by)
         _filed(row.shift.roster)
@@ -42,7 +42,7 @@ def arrive(roster: str, arrivals: Mapping[str, datetime], *, by: Warrant, at: da
     Raises: duty.roster.unknown|not-filed, duty.assignment.unknown|state, duty.arrival.time (all that are found).
     """
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         held = rostering.locked(roster, by)
         _filed(held)
@@ -75,7 +75,7 @@ def leave(assignment: str, left_at: datetime, *, by: Warrant, at: datetime | Non
     Raises: duty.assignment.unknown|state, duty.arrival.time.
     """
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         row = rostering.seat(assignment, by)
         rostering.require_state(row, ("arrived",), "登记离岗", "leave")
@@ -101,7 +101,7 @@ def offer_handover(
     Raises: duty.shift.unknown, duty.handover.next|not-on-post|signed.
     """
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     kept = [text for one in items if (text := one.strip()[:_LONGEST])]
     with transaction.atomic():
         out, into = _shift(from_shift, by), _shift(to_shift, by)
@@ -128,7 +128,7 @@ def sign_handover(handover: str, person: str, *, by: Warrant, at: datetime | Non
     Raises: duty.handover.unknown|signed|not-on-post|same-signer, duty.unit.outside.
     """
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         found = models.Handover.objects.select_for_update(of=("self",)).select_related(
             "from_shift__roster", "to_shift__roster"

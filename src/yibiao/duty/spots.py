@@ -8,8 +8,8 @@ from random import Random
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
+from yibiao.core import clock
 from yibiao.core.periods import Period
 from yibiao.core.problems import refuse
 from yibiao.duty import declaring, facts, models, problems, rules, units
@@ -42,7 +42,7 @@ def draw_spot_checks(
     Raises: duty.right.missing, duty.rules.none, duty.unit.unknown, duty.spot-check.too-many.
     """
     units.require_right(by, "review", "fill", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     if not 0 < count <= LIMIT:
         raise refuse(problems.TOO_MANY.at(limit=LIMIT))
     held = rules.of(packs.program(program).pack).roster
@@ -78,7 +78,7 @@ def record_spot_check(
     Raises: duty.right.missing, duty.spot-check.unknown|done|word, duty.unit.outside, duty.staffer.unknown.
     """
     units.require_right(by, "review", "fill", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     _word(means, declaring.MEANS, "方式", "means")
     _word(verdict, declaring.VERDICTS, "结果", "outcome")
     with transaction.atomic():

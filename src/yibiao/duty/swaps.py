@@ -6,8 +6,8 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
+from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.duty import facts, models, problems, rostering, rules, units
@@ -25,7 +25,7 @@ def ask_swap(assignment: str, to_person: str, *, reason: str, by: Warrant, at: d
         duty.post.not-leader, duty.roster.double, duty.reason.missing.
     """
     units.require_right(by, "fill", "review", "manage")
-    now, why = at or timezone.now(), reason.strip()
+    now, why = at or clock.now(), reason.strip()
     if len(why) < 2:
         raise refuse(problems.REASON.at(act="换班", act_en="swap"))
     with transaction.atomic():
@@ -68,7 +68,7 @@ def approve_swap(swap: str, *, by: Warrant, at: datetime | None = None) -> None:
     Raises: duty.right.missing, duty.swap.unknown|state|other-person, duty.assignment.state, duty.roster.double.
     """
     units.require_right(by, "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         row, seat = _locked(swap, by)
         _require(row, ("accepted",), "approved")
@@ -88,7 +88,7 @@ def _move(
     swap: str, state: str, states: tuple[str, ...], by: Warrant, at: datetime | None, *, answering: bool = False
 ) -> None:
     units.require_right(by, "fill", "review", "manage")
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         row, seat = _locked(swap, by)
         _require(row, states, state)

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 
-from yibiao.core import canon, merkle
+from yibiao.core import canon, clock, merkle
 from yibiao.core.problems import refuse
 from yibiao.ledger import models, problems, rows, writing
 from yibiao.ledger.types import Checkpoint, Fact, FactDraft
@@ -29,7 +28,7 @@ def append(drafts: Sequence[FactDraft], *, received_at: datetime | None = None) 
     """
     if not connection.in_atomic_block:
         raise RuntimeError("facts are appended inside the transaction that writes what they tell of")
-    at = received_at or timezone.now()
+    at = received_at or clock.now()
     moment = connection.ops.adapt_datetimefield_value
     facts, entries = [], []
     for draft in drafts:
@@ -78,7 +77,7 @@ def seal(limit: int = 20_000) -> Checkpoint | None:
         # Exactly those that were read: an entry with a lower number may have been committed meanwhile.
         sealed = models.Position.objects.filter(position__gt=size)
         models.Pending.objects.filter(entry__in=sealed.values("entry_id")).delete()
-        now = timezone.now()
+        now = clock.now()
         stored = models.Checkpoint.objects.create(
             number=last.number + 1 if last else 1,
             size=frontier.size,

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.ledger import actions as ledger
@@ -42,7 +42,7 @@ def issue(draft: NoticeDraft, *, by: Warrant, at: datetime | None = None) -> Not
     Raises: every problem of the draft at once; notices.permit.outside, notices.number.taken, notices.notice.unknown,
         notices.notice.closed.
     """
-    moment = at or timezone.now()
+    moment = at or clock.now()
     place = permits.issuer(by, draft.program)
     receivers = permits.receivers(draft.receivers, place)
     found = [*_wrong(draft, moment), *_outside(receivers, place, by.organisation), *files.check(draft.attachments)]
@@ -82,7 +82,7 @@ def read(receipt: str, *, by: Warrant, at: datetime | None = None) -> Receipt:
 
     Raises: notices.receipt.unknown, notices.receipt.not-own.
     """
-    moment = at or timezone.now()
+    moment = at or clock.now()
     with transaction.atomic():
         row = _own(receipt, by, closed=True)
         if row.read_at is None and row.notice.state == "issued":
@@ -96,7 +96,7 @@ def sign(receipt: str, *, by: Warrant, at: datetime | None = None) -> Receipt:
 
     Raises: notices.receipt.unknown, notices.receipt.not-own, notices.receipt.signed, notices.notice.closed.
     """
-    moment = at or timezone.now()
+    moment = at or clock.now()
     with transaction.atomic():
         row = _own(receipt, by)
         if row.signed_at is not None:
@@ -123,7 +123,7 @@ def forward(
         notices.receivers.none, notices.receivers.outside, notices.receivers.repeated, notices.due.wrong,
         notices.text.missing.
     """
-    moment, said = at or timezone.now(), addendum.strip()
+    moment, said = at or clock.now(), addendum.strip()
     with transaction.atomic():
         row = _own(receipt, by)
         if row.signed_at is None:
@@ -150,7 +150,7 @@ def answer(receipt: str, text: str, *, by: Warrant, at: datetime | None = None) 
     Raises: notices.receipt.unknown, notices.receipt.not-own, notices.receipt.unsigned, notices.notice.closed,
         notices.text.missing.
     """
-    moment, said = at or timezone.now(), text.strip()
+    moment, said = at or clock.now(), text.strip()
     if not 2 <= len(said) <= NOTE_LONGEST:
         raise refuse(problems.TEXT.at(what="反馈", what_en="answer", limit=NOTE_LONGEST))
     with transaction.atomic():
@@ -172,7 +172,7 @@ def remind(
     Raises: notices.notice.unknown, notices.notice.closed, notices.permit.outside, notices.reminder.none,
         notices.reminder.too-soon.
     """
-    moment = at or timezone.now()
+    moment = at or clock.now()
     with transaction.atomic():
         of = _locked(notice)
         _still_open(of)
@@ -198,7 +198,7 @@ def withdraw(notice: str, *, reason: str, by: Warrant, at: datetime | None = Non
 
     Raises: notices.notice.unknown, notices.notice.closed, notices.permit.outside, notices.reason.missing.
     """
-    moment, said = at or timezone.now(), reason.strip()
+    moment, said = at or clock.now(), reason.strip()
     if not 2 <= len(said) <= REASON_LONGEST:
         raise refuse(problems.REASON.at(act="撤回", act_en="withdraw it"))
     with transaction.atomic():

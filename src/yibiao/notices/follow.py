@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
+from yibiao.core import clock
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import queries as log
 from yibiao.ledger.types import Fact
@@ -67,20 +67,20 @@ def _settle(fact: Fact) -> None:
 
 def _queue(fact: Fact) -> None:
     """Deliveries of what is urgent and fresh, to those who gave an address."""
-    if fact.received_at < timezone.now() - FRESH or fact.payload.get("sample"):
+    if fact.received_at < clock.now() - FRESH or fact.payload.get("sample"):
         return
     urgent = [row.id for row in telling.TABLE if row.urgent]
     held = models.Told.objects.filter(kind=fact.kind, fact=fact.id, revision=fact.revision, telling__in=urgent)
     for told in held:
         for channel in addresses.channels(told.account):
             models.Delivery.objects.get_or_create(
-                told=told, channel=channel, defaults={"state": "waiting", "next_at": timezone.now()}
+                told=told, channel=channel, defaults={"state": "waiting", "next_at": clock.now()}
             )
 
 
 def deliver() -> int:
     """Sends what waits and is due, after everything was committed; how many messages were tried."""
-    due = models.Delivery.objects.filter(next_at__lte=timezone.now()).select_related("told")
+    due = models.Delivery.objects.filter(next_at__lte=clock.now()).select_related("told")
     tried = 0
     for delivery in list(due.order_by("next_at", "pk")[:_FEW]):
         _try(delivery)
@@ -90,7 +90,7 @@ def deliver() -> int:
 
 def _try(delivery: models.Delivery) -> None:
     """One attempt. The attempt is claimed first, so that two followers never send one message twice."""
-    moment = timezone.now()
+    moment = clock.now()
     claimed = models.Delivery.objects.filter(pk=delivery.pk, next_at=delivery.next_at)
     number = delivery.attempts.count() + 1
     later = moment + WAITS[number - 1] if number <= len(WAITS) else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.utils import timezone
 
+from yibiao.core import clock
 from yibiao.core.problems import refuse
 from yibiao.notices import addresses, models, problems, telling
 from yibiao.notices.types import Inbox, Item
@@ -41,7 +41,7 @@ def mark_read(account: str, ids: Sequence[int] | None = None) -> int:
     held = models.Told.objects.filter(account=account, read_at=None)
     if ids is not None:
         held = held.filter(pk__in=list(ids))
-    return held.update(read_at=timezone.now())
+    return held.update(read_at=clock.now())
 
 
 def set_addresses(account: str, wanted: dict[str, str]) -> None:

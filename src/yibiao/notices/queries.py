@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q
-from django.utils import timezone
 
+from yibiao.core import clock
 from yibiao.core.problems import Problem, refuse
 from yibiao.ledger import queries as ledger
 from yibiao.notices import files, models, permits, plans, problems, rows
@@ -195,7 +195,7 @@ def _of(bodies: Iterable[Organisation]) -> Q:
 
 def _tallies(found: Sequence[models.Notice], scope: Scope) -> dict[str, Tally]:
     """The tally of each notice, over the receipts that the scope may see, in one query."""
-    now = timezone.now()
+    now = clock.now()
     issuers = [row.id for row in found if permits.covers(scope, row.place, row.program)]
     seen = Q(notice__in=issuers) | permits.inside(scope, named_by="notice__program")
     held = (

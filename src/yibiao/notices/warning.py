@@ -11,9 +11,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
-from yibiao.core import alerts, canon
+from yibiao.core import alerts, canon, clock
 from yibiao.core.alerts import Alert, Area, Info
 from yibiao.core.problems import Refusal, refuse
 from yibiao.ledger import actions as ledger
@@ -205,4 +204,4 @@ def _plain(text: str) -> str:
 
 
 def _second(at: datetime | None) -> datetime:
-    return (at or timezone.now()).replace(microsecond=0)
+    return (at or clock.now()).replace(microsecond=0)

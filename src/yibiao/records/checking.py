@@ -7,10 +7,10 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from yibiao.core import canon
+from yibiao.core import canon, clock
 from yibiao.core.periods import SHANGHAI, local_day, midnight
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.forms import queries as forms
@@ -266,7 +266,7 @@ def require_right(by: Sequence[Warrant], *rights: str) -> None:
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    return clock.now()
 
 
 def _items(answers: Mapping[str, Any], repeat: str) -> list[Mapping[str, Any]]:

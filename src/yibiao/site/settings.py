@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 
+from yibiao.core import clock
+
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("YIBIAO_DATA", "var/data")).resolve()
 DATA.mkdir(parents=True, exist_ok=True)
@@ -29,6 +31,10 @@ def _secret() -> str:
 
 SECRET_KEY = _secret()
 DEBUG = False
+# What a replayed demo gives the processes that serve it; never set by hand.
+_REPLAY = os.environ.get("YIBIAO_REPLAY", "")
+clock.keep(clock.Pace.read(_REPLAY) if _REPLAY else None)
+
 ALLOWED_HOSTS = os.environ.get("YIBIAO_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("YIBIAO_ORIGINS", "").split(",") if origin]
 _HTTPS = os.environ.get("YIBIAO_HTTPS", "") == "1"

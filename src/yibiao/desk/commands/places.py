@@ -9,6 +9,7 @@ import click
 from django.utils.translation import gettext
 
 from yibiao.cases import actions as cases
+from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
@@ -29,7 +30,7 @@ def places() -> None:
 @click.option("--source", default="", help=gettext("来源，例如发布机关和日期。"))
 @options
 def import_file(file: Path, valid_from: datetime | None, label: str, source: str) -> None:
-    since: date = valid_from.date() if valid_from else datetime.now(SHANGHAI).date()
+    since: date = valid_from.date() if valid_from else clock.now().astimezone(SHANGHAI).date()
     edition = actions.import_places(
         actions.read_file(file), valid_from=since, label=label or file.name, source=source or file.name
     )

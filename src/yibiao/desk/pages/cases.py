@@ -12,13 +12,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from yibiao.cases import actions
 from yibiao.cases import queries as cases
 from yibiao.cases.types import Case, CaseDraft, Counts, Line, Pace
+from yibiao.core import clock
 from yibiao.core.lifecycles.types import Lifecycle, Move
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal, refuse
@@ -64,7 +64,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "narrowed": any(request.GET.get(key) for key in ("kind", "state", "pace", "text", "place")),
         "at": at,
         "at_cutoff": bool(request.GET.get("at")),
-        "ended": setting.program.window_until < timezone.now(),
+        "ended": setting.program.window_until < clock.now(),
         "now_url": _address(request, at=""),
         "cutoff_url": _address(request, at="cutoff"),
         "before": _address(request, page=found.number - 1) if found.number > 1 else "",
@@ -76,7 +76,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def _moment(request: HttpRequest, setting: Frame) -> datetime:
     """Overdue as of when: now, or the program's cut-off."""
-    return setting.program.window_until if request.GET.get("at") == "cutoff" else timezone.now().astimezone(SHANGHAI)
+    return setting.program.window_until if request.GET.get("at") == "cutoff" else clock.now().astimezone(SHANGHAI)
 
 
 def _asked(request: HttpRequest, kinds: Mapping[str, Lifecycle]) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def _shown(
     request: HttpRequest, id: str, *, refused: str = "", given: Mapping[str, str] | None = None,
     problems: Sequence[Problem] = (),
 ) -> HttpResponse:  # fmt: skip
-    scope, now = border.reading(request), timezone.now()
+    scope, now = border.reading(request), clock.now()
     as_of = request.GET.get("as_of")
     case = cases.case(id, scope=scope, as_of=border.number(as_of) if as_of else None)
     border.program(request, case.program)
@@ -212,7 +212,7 @@ def _inside(request: HttpRequest, case: Case, code: str) -> bool:
 
 def paper(request: HttpRequest, id: str, name: str) -> HttpResponse:
     """A document of the case, to be printed and signed."""
-    today = timezone.now().astimezone(SHANGHAI).date()
+    today = clock.now().astimezone(SHANGHAI).date()
     title, content = cases.printed(id, name, scope=border.reading(request), today=today)
     answer = HttpResponse(content, content_type=DOCX)
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}"
@@ -266,7 +266,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         "questions": casing.questions(chosen, names, given, problems),
         "given": given,
         "id": given.get("id") or str(uuid.uuid4()),
-        "now": timezone.now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
+        "now": clock.now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
         "problems": [spoken(one) for one in problems if one.where not in names],
         "language": border.language(),
     }
@@ -277,7 +277,7 @@ def _opened(request: HttpRequest, setting: Frame, chosen: Lifecycle, names: Sequ
     place = request.POST.get("at_place") or setting.place.code
     by = border.warrant(request, "fill", place=place, program=setting.program.code)
     text = request.POST.get("occurred_at", "")
-    occurred_at = datetime.fromisoformat(text).replace(tzinfo=SHANGHAI) if text else timezone.now()
+    occurred_at = datetime.fromisoformat(text).replace(tzinfo=SHANGHAI) if text else clock.now()
     answers = {name: request.POST[name] for name in names if request.POST.get(name)}
     draft = CaseDraft(
         request.POST.get("id", ""), chosen.id, setting.program.code, place, request.POST.get("title", ""),

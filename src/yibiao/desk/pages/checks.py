@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from yibiao.bulletins import actions
 from yibiao.bulletins import queries as bulletins
 from yibiao.bulletins.types import Check, Draft
+from yibiao.core import clock
 from yibiao.core.problems import Refusal
 from yibiao.desk import asking, border, claims
 from yibiao.desk.middleware import spoken_all
@@ -44,7 +44,7 @@ def report(request: HttpRequest, id: str) -> HttpResponse:
             found.text, found.program, found.place, found.period, draft=id, scope=border.reading(request)
         )
     at = ledger.checkpoint(check.checkpoint) if check.checkpoint else None
-    shown = {**_setting(request, found, check), "sealed_at": at.sealed_at if at else None, "printed_at": timezone.now()}
+    shown = {**_setting(request, found, check), "sealed_at": at.sealed_at if at else None, "printed_at": clock.now()}
     return render(request, "desk/draft_report.html", shown)
 
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from yibiao.bulletins import queries as bulletins
 from yibiao.cases import queries as cases
+from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.desk import border
 from yibiao.desk.pages import notices as papers
@@ -60,7 +60,7 @@ def day(request: HttpRequest) -> HttpResponse:
 
 def _moment(request: HttpRequest, setting: Frame) -> tuple[datetime, bool]:
     """The moment that is judged by: now, or for a program that is over its last minute, unless now is asked for."""
-    now = timezone.now().astimezone(SHANGHAI)
+    now = clock.now().astimezone(SHANGHAI)
     ended = setting.program.window_until < now
     if ended and request.GET.get("at") != "now":
         return setting.program.window_until - timedelta(minutes=1), True

@@ -10,9 +10,9 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import cache_control
 
+from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.desk import border, watching
@@ -63,7 +63,7 @@ def moment_of(request: HttpRequest, setting: Frame) -> datetime:
             return datetime.fromisoformat(asked[:16]).replace(tzinfo=SHANGHAI)
     except ValueError:
         pass
-    now = timezone.now().astimezone(SHANGHAI)
+    now = clock.now().astimezone(SHANGHAI)
     program = setting.program
     if program.window_from <= now < program.window_until:
         return now
@@ -150,7 +150,7 @@ def checks(request: HttpRequest) -> HttpResponse:
     setting = frame(request)
     if setting is None:
         return nothing(request)
-    at = max(moment_of(request, setting), timezone.now())
+    at = max(moment_of(request, setting), clock.now())
     code, place = setting.program.code, setting.place.code
     found = duty.spot_checks(code, scope=setting.scope, place=place, at=at, limit=300)
     may = any(border.may(request, right, place=place, program=code) for right in ("review", "fill"))
@@ -193,7 +193,7 @@ def thing(request: HttpRequest, id: str) -> HttpResponse:
 @cache_control(private=True, max_age=300)
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar of a person, for whoever has its secret address."""
-    text = duty.calendar(secret, at=timezone.now())
+    text = duty.calendar(secret, at=clock.now())
     answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'inline; filename="duty.ics"'
     return answer

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Refusal, refuse
 from yibiao.desk import border
@@ -106,7 +107,7 @@ def check(request: HttpRequest) -> HttpResponse:
     try:
         if post.get("act") == "draw":
             span = Period.parse(post.get("from", ""), post.get("until", ""))
-            seed = post.get("seed", "").strip() or datetime.now(SHANGHAI).isoformat()
+            seed = post.get("seed", "").strip() or clock.now().astimezone(SHANGHAI).isoformat()
             count = border.number(post.get("count"), 10, highest=100_000)
             drawn = actions.draw_spot_checks(code, span, count, seed=seed, by=by)
             said = gettext("已抽定 %(count)d 次查岗，到时间后列出。种子：%(seed)s")
@@ -156,7 +157,7 @@ def _remind(name: str, code: str, topic: str, post: QueryDict, by: Warrant) -> s
 
 
 def _owed(request: HttpRequest, code: str) -> tuple[Any, ...]:
-    return duty.owed(code, scope=border.reading(request), at=datetime.now(SHANGHAI))
+    return duty.owed(code, scope=border.reading(request), at=clock.now().astimezone(SHANGHAI))
 
 
 def _back(request: HttpRequest, home: str, refusal: Refusal | None = None) -> HttpResponse:

@@ -10,10 +10,10 @@ from urllib.parse import quote, urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Refusal, refuse
 from yibiao.desk import border
@@ -155,7 +155,7 @@ def page(request: HttpRequest, id: str, refusal: Refusal | None = None) -> HttpR
         "kind": kind.label if kind else found.kind,
         "occasion": dict(plan.occasions).get(found.occasion, ""),
         "names": known,
-        "receipts": [{"receipt": one, "late": one.late(timezone.now()), "name": receiver(one, known)} for one in held],
+        "receipts": [{"receipt": one, "late": one.late(clock.now()), "name": receiver(one, known)} for one in held],
         "unsigned": [
             {"level": one.level, "receivers": one.receivers, "names": [receiver(each, known) for each in one.receipts]}
             for one in queries.unsigned(id, scope=scope)
@@ -179,7 +179,7 @@ def _own(request: HttpRequest, found: Notice, one: Receipt, known: Mapping[str, 
     return {
         "receipt": one,
         "name": receiver(one, known),
-        "late": one.late(timezone.now()),
+        "late": one.late(clock.now()),
         "may": may,
         "below": [place for place in below if place.code not in held],
         "bodies": [

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 
+from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Refusal
 from yibiao.desk import border, watching
@@ -100,7 +100,7 @@ def asked_at(request: HttpRequest, program: Program) -> datetime:
     try:
         return datetime.fromisoformat(request.GET.get("at", "")[:16]).replace(tzinfo=SHANGHAI)
     except ValueError:
-        return timezone.now().astimezone(SHANGHAI)
+        return clock.now().astimezone(SHANGHAI)
 
 
 def may_chase(request: HttpRequest, setting: Frame) -> bool:

@@ -9,11 +9,10 @@ from django.contrib import messages as flashes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from yibiao.core import alerts
+from yibiao.core import alerts, clock
 from yibiao.core.problems import Refusal, refuse
 from yibiao.desk import border
 from yibiao.desk.middleware import spoken_all
@@ -35,7 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if setting is None:
         return nothing(request)
     found = queries.warnings(scope=setting.scope, program=setting.program.code)
-    now = timezone.now()
+    now = clock.now()
     rows = sorted((_row(one, now) for one in found), key=lambda row: not row["in_force"])
     may = writer(request, setting.program.code) is not None
     return render(request, "desk/warnings.html", {"frame": setting, "rows": rows, "may_issue": may})
@@ -127,7 +126,7 @@ def page(request: HttpRequest, id: str, refused: list[dict[str, str]] | None = N
     """One warning: its last word, and every message before."""
     scope = border.reading(request)
     found = queries.messages(id, scope=scope)
-    last, now = found[-1], timezone.now()
+    last, now = found[-1], clock.now()
     border.program(request, last.program)
     may = border.may(request, WRITING, place=last.place, program=last.program) and last.alert.type != "Cancel"
     shown = {
