@@ -32,10 +32,10 @@ types:  ## mypy, strict
 
 test: setup-tests lint types  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
 	@echo '== tests on SQLite'
-	@$(PYTEST) -n 2 --dist loadgroup -m 'not browser'
+	@$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser'
 	@echo '== tests on PostgreSQL'
 	@# The core knows no database: its tests have run above.
-	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadgroup -m 'not browser' --ignore=tests/core
+	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser' --ignore=tests/core
 	@echo '== the site in a real browser'
 	@$(PYTEST) -m browser
 	@echo 'All tests passed.'

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import cluster
+
+# Folders whose tests share one costly world: a second worker would have to build it again.
+WORLDS: Final = ("cases", "demo", "desk", "duty")
+
+
+class ByWorld(LoadScopeScheduling):
+    """A worker takes a whole folder that shares a world, and of the others one file at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.split("/")[1]
+        return folder if folder in WORLDS else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByWorld:
+    return ByWorld(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

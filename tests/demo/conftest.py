@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from django.test import override_settings
@@ -48,10 +47,3 @@ def demo(
 def _cut_off(line: str) -> None:
     if "网络安全宣传周" in line:
         raise CutOffError
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker builds the world and runs all its tests: a second build would cost more than it saves."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("demo"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -53,10 +52,3 @@ def enter(site: World) -> Callable[[Account | None], Client]:
         return client
 
     return go
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker builds the world and runs all its tests: a second build would cost more than it saves."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("desk"))

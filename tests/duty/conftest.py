@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,13 +89,6 @@ def world(built: World) -> Iterator[World]:
     with transaction.atomic():
         yield built
         transaction.set_rollback(True)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker builds the world and runs all its tests: a second build would cost more than it saves."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("duty"))
 
 
 def build() -> World:
