@@ -45,6 +45,7 @@ class ObligationIn(BaseModel):
     nil: str = ""
     nil_answers: dict[str, str | int] = {}
     escalate: Span | Literal[""] = ""
+    compares: dict[str, Id] = {}
     valid_from: date | None = None
     source: str = ""
 
@@ -52,6 +53,7 @@ class ObligationIn(BaseModel):
         return Obligation(
             self.topic, self.label.text(), self.form, self.register_, self.unit, self.every, self.due, self.filter,
             self.nil, dict(self.nil_answers), self.escalate, self.valid_from or valid_from, self.source or source,
+            compares=dict(self.compares),
         )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def _obligation(one: Obligation, forms: Mapping[str, FormVersion]) -> list[Probl
     known = dict(types(form))
     found = [
         problems.FIELD.at(where, form=one.form, field=name, known="、".join(known))
-        for name in (one.unit, *(one.nil_answers or ()))
+        for name in (one.unit, *(one.nil_answers or ()), *one.compares)
         if name not in known
     ]
     if one.nil:

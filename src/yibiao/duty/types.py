@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -23,6 +23,7 @@ class Obligation:
 
     ``nil`` is the condition under which a report says that nothing happened, ``nil_answers`` are the answers that make
     one. ``due`` is a clock on the slot's last day (``20:00``) or a span after its end (``5d``, ``12h``, ``3wd``).
+    ``compares`` names, by answer of the form, the indicator that says the same from the facts of the unit's place.
     """
 
     topic: str
@@ -38,6 +39,7 @@ class Obligation:
     escalate: str = ""
     valid_from: date | None = None
     source: str = ""
+    compares: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

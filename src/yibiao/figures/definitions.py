@@ -82,6 +82,7 @@ class _Check:
         ids = frozenset(one.id for _, one in made)
         for where, check_ in checks:
             self._equal(where, check_.made(), ids)
+        self._compared(ids)
         definitions = Definitions(
             self.files.id, self.files.version, tuple(one for _, one in made), tuple(rules.values()),
             tuple(check_.made() for _, check_ in checks), tuple(self.used[name] for name in sorted(self.used)),
@@ -128,7 +129,7 @@ class _Check:
     def _filter(self, where: str, source: Source, text: str) -> None:
         if not text:
             return
-        types = {column.name: columns.FILTER_TYPES[column.type] for column in source.columns}
+        types = columns.filter_types(source)
         personal = {field.name: "" for field in self.fields.get(source.name.partition("/")[0], ()) if field.personal}
         try:
             node = expressions.parse_filter(text, {**personal, **types})
@@ -159,6 +160,14 @@ class _Check:
         if made and (filings := self.sources.get(FILINGS)):
             self.used[FILINGS] = filings
         return made
+
+    def _compared(self, ids: frozenset[str]) -> None:
+        """What reports are held against must be indicators of the pack."""
+        owed, _ = duty.check(self.files, list(self.forms.values()))
+        for one in owed.obligations:
+            for name, id in one.compares.items():
+                if id not in ids:
+                    self._say(problems.TERM, f"duty.toml“{one.topic}” › {name}", id=id)
 
     def _coverage(self, where: str, rule: CoverageRule) -> None:
         if (source := self._source(where, rule.form)) is not None:

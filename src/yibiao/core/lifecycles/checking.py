@@ -134,7 +134,7 @@ def _names(one: Lifecycle) -> Iterator[Problem]:
     yield from _unknown("", "state", [one.start], states)
     for move in one.moves:
         yield from _unknown(move.id, "state", [*sorted(move.from_), *([move.to] if move.to else [])], states)
-        yield from _unknown(move.id, "move", move.other_than, moves)
+        yield from _unknown(move.id, "move", move.other_than, [*moves, "opened"])
         asked = [*(ask.field for ask in move.asks), *move.sets, *move.stamps]
         yield from _typed_by_people(one, move.id, asked)
         for name, value in move.sets.items():

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from yibiao.core import expressions
 from yibiao.core.lifecycles import answering
-from yibiao.core.lifecycles.types import STANDARD, Clock, Deadline, Lifecycle, Move, Standing, State
+from yibiao.core.lifecycles.types import STANDARD, Clock, Deadline, Label, Lifecycle, Move, Standing, State
 from yibiao.core.periods import SHANGHAI, local_day, midnight
 from yibiao.core.problems import Problem, Refusal, Rule, refuse
 
@@ -60,6 +60,8 @@ GONE: Final = Rule(
     409,
 )
 _SHORTEST: Final = 2
+# What everybody who reads a refusal calls the act that made the case.
+OPENED: Final = Label("立项", "Open")
 Verdict = Literal["met", "late", "running", "overdue"]
 
 
@@ -297,7 +299,7 @@ def _by_whom(one: Lifecycle, standing: Standing, move: Move, actor: str) -> Sequ
     for before in move.other_than:
         if before in standing.movers and standing.movers[before] == actor:
             other = one.move(before)
-            label = other.label if other else move.label
+            label = other.label if other else OPENED
             found.append(SAME_PERSON.at(**_said(move), before=label.zh, before_en=label.of("en")))
     return found
 

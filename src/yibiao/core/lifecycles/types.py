@@ -123,8 +123,8 @@ class Move:
     """What leads from some states to another; an empty ``to`` stays where it is.
 
     It is offered ``where`` a condition holds, and ``when`` must hold once the answers are in. ``other_than`` names
-    moves that the same person must not have made in this round. ``repeats`` begins a new round. ``sets`` are answers
-    that the move itself gives, ``stamps`` the fields that take its time.
+    moves (or ``opened``) that the same person must not have made in this round. ``repeats`` begins a new round.
+    ``sets`` are answers that the move itself gives, ``stamps`` the fields that take its time.
     """
 
     id: str
