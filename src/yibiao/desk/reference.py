@@ -124,6 +124,8 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "people.reactivated": ("重新启用账号", "An account was opened again"),
     "people.password-changed": ("本人更换密码", "A password was changed by its owner"),
     "people.password-reset": ("管理员重设密码", "A password was reset by an administrator"),
+    "people.client-added": ("开通采集端：地点和专项", "A field client was made: its place and programs"),
+    "people.client-revoked": ("停用采集端", "A field client was revoked"),
     "people.signed-in": ("登录；来源地址只存带密钥的摘要", "A sign-in; the address is kept as a keyed digest only"),
     "people.signed-out": ("退出登录", "A sign-out"),
     "people.sign-in-failed": ("登录失败；是否因此锁定", "A failed sign-in, and whether it locked the account"),

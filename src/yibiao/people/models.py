@@ -91,3 +91,25 @@ class FormerPassword(models.Model):
 
     class Meta:
         db_table = "people_former_password"
+
+
+class FieldClient(models.Model):
+    """A phone or program that files in a person's name. Of its token only hashes are kept.
+
+    ``digest`` is the SHA-256 of the token; ``sealed`` holds what HTTP Digest compares, encrypted, as a digest sign-in
+    cannot be checked against a hash of another kind.
+    """
+
+    key = models.CharField(max_length=16, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="clients")
+    label = models.CharField(max_length=80)
+    place = models.CharField(max_length=40)
+    programs = models.JSONField()
+    digest = models.CharField(max_length=64, unique=True)
+    sealed = models.BinaryField()
+    made_by = models.CharField(max_length=32)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_client"

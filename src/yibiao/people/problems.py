@@ -126,3 +126,18 @@ POST_UNKNOWN: Final = Rule(
     "Reload the page and try again.",
     404,
 )
+CLIENT_UNKNOWN: Final = Rule(
+    "people.client.unknown",
+    "这个采集端的地址无效，或已停用。",
+    "This field client's address is not valid, or it was revoked.",
+    "请在“账号—采集端”中重新生成二维码，再用手机扫码。",
+    "Make a new QR code under “Accounts – field clients” and scan it with the phone.",
+    403,
+)
+CLIENT_OUTSIDE: Final = Rule(
+    "people.client.outside",
+    "该账号在{place}、{program}没有填报权限，采集端不能超出账号自己的范围。",
+    "The account may not fill in at {place} for {program_en}; a field client reaches no further than its account.",
+    "请改选地点或专项，或先给账号授权。",
+    "Choose another place or program, or grant the account the right first.",
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from yibiao.core.problems import Problem, refuse
 from yibiao.people import problems, words
+from yibiao.people.models import FieldClient as ClientRow
 from yibiao.people.models import Organisation as OrganisationRow
 from yibiao.people.models import Person, Post, PostGrant
 from yibiao.people.passwords import due
@@ -16,6 +18,7 @@ from yibiao.people.types import (
     EVERY_PROGRAM,
     Account,
     Decision,
+    FieldClient,
     Grant,
     Holder,
     HolderPage,
@@ -216,6 +219,67 @@ def programs_granted() -> tuple[str, ...]:
     for codes in PostGrant.objects.values_list("programs", flat=True).distinct():
         found.update(codes)
     return tuple(sorted(found - {EVERY_PROGRAM}))
+
+
+def clients(key: str) -> tuple[FieldClient, ...]:
+    """The field clients of a person, those in use first, then by when they were made."""
+    rows = ClientRow.objects.filter(person__key=key).select_related("person")
+    return tuple(_client(row) for row in sorted(rows, key=lambda row: (row.revoked_at is not None, row.made_at)))
+
+
+def client(token: str) -> FieldClient:
+    """The field client of a token.
+
+    Raises: people.client.unknown, also where the account behind it is closed.
+    """
+    digest = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+    rows = ClientRow.objects.filter(digest=digest, revoked_at=None, person__is_active=True)
+    row = rows.select_related("person").first()
+    if row is None:
+        raise refuse(problems.CLIENT_UNKNOWN.at())
+    return _client(row)
+
+
+def client_by_key(key: str) -> tuple[FieldClient, bytes]:
+    """A field client by its key, with what HTTP Digest compares, still sealed.
+
+    Raises: people.client.unknown.
+    """
+    rows = ClientRow.objects.filter(key=key, revoked_at=None, person__is_active=True)
+    row = rows.select_related("person").first()
+    if row is None:
+        raise refuse(problems.CLIENT_UNKNOWN.at())
+    return _client(row), bytes(row.sealed)
+
+
+def client_warrants(held: FieldClient, program: str) -> tuple[Warrant, ...]:
+    """Permission to file with a client: what its person may do now, cut to the client's place and programs.
+
+    Shape: one warrant per place below which it may file; empty where it may file nothing of the program.
+    """
+    found: dict[str, Warrant] = {}
+    if not held.over(program):
+        return ()
+    for post, grant in _grants(held.person, "fill"):
+        if not grant.over(program):
+            continue
+        place = _narrower(grant.place, held.place)
+        if place and place not in found:
+            because = f"{post.organisation.name}“{post.role}”：{words.grant(grant).zh}（{held.label}）"
+            found[place] = Warrant(held.person, "fill", post.organisation.code, place, program, because)
+    return tuple(found.values())
+
+
+def _narrower(one: str, other: str) -> str:
+    """Of two places of which one lies within the other the lower; nothing where they are apart."""
+    if one == other or places.descends(one, other):
+        return one
+    return other if places.descends(other, one) else ""
+
+
+def _client(row: ClientRow) -> FieldClient:
+    programs = frozenset(row.programs)
+    return FieldClient(row.key, row.person.key, row.label, row.place, programs, row.made_at, row.revoked_at)
 
 
 def _person(**by: str) -> Person:

@@ -114,6 +114,22 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldClient:
+    """A phone or program that files in a person's name, within a place and some programs, until it is revoked."""
+
+    key: str
+    person: str
+    label: str
+    place: str
+    programs: frozenset[str]
+    made_at: datetime
+    revoked_at: datetime | None = None
+
+    def over(self, program: str) -> bool:
+        return EVERY_PROGRAM in self.programs or program in self.programs
+
+
+@dataclass(frozen=True, slots=True)
 class HolderPage:
     """One page of accounts; ``total`` counts all that match."""
 

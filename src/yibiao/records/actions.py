@@ -9,21 +9,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from yibiao.core.problems import Problem, Refusal, refuse
+from yibiao.core.problems import Refusal, refuse
 from yibiao.forms import queries as forms
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import EVERY_PROGRAM, Warrant
-from yibiao.records import checking, models, personal, problems, registers
-from yibiao.records.checking import Prepared
+from yibiao.records import batching, checking, models, personal, problems, registers, storing
 from yibiao.records.placing import Atlas
-from yibiao.records.types import Receipt, State, SubmissionDraft
+from yibiao.records.types import Receipt, Sent, State, SubmissionDraft
 
 BATCH_LIMIT: Final = 200_000
-_CHUNK: Final = 2_000
-_LOOKUP: Final = 400
 
 
 def receive(draft: SubmissionDraft, *, by: Warrant, at: datetime | None = None) -> Receipt:
@@ -52,13 +49,7 @@ def receive_many(
     ready, found = checking.prepare_all(batch, by=warrants, at=moment)
     if found:
         raise Refusal(found)
-    try:
-        with transaction.atomic():
-            return _write(ready, at=moment)
-    except IntegrityError:
-        # Another transaction stored one of the ids between our look and our insert; now it is known: look again.
-        with transaction.atomic():
-            return _write(ready, at=moment)
+    return batching.write(ready, at=moment, shared=at is None)
 
 
 def correct(
@@ -70,8 +61,12 @@ def correct(
     form_version: str = "",
     expected: int | None = None,
     at: datetime | None = None,
+    sent: Sent | None = None,
 ) -> Receipt:
     """Replaces the answers of a record by a new revision. Personal answers that are left out stay as they are.
+
+    A phone (``sent``) sends every answer again: what it leaves out is gone, and a correction without a change counts,
+    as its instance id must be known from then on.
 
     ``expected`` is the revision that the corrector saw; the form version stays unless a newer one is named. What a
     reviewer said held for the earlier content, so the record waits for review again.
@@ -85,22 +80,23 @@ def correct(
         row = _open(id, by, expected)
         form = forms.form(row.form, form_version or row.form_version)
         hidden = _hidden(row)
-        full = checking.filled_in(form, answers, hidden, json.loads(row.answers))
-        draft = SubmissionDraft(row.id, row.form, row.program, full, row.channel, form.version)  # type: ignore[arg-type]
+        full = dict(answers) if sent else checking.filled_in(form, answers, hidden, json.loads(row.answers))
+        draft = SubmissionDraft(row.id, row.form, row.program, full, row.channel, form.version, sent)  # type: ignore[arg-type]
         ready, found = checking.prepare_all([draft], by=(by,), at=moment, kept=row)
         if found:
             raise Refusal(found)
         item = ready[0]
         last = row.revisions.get(revision=row.revision)
-        if (item.digest, item.personal, form.version) == (last.digest, hidden, row.form_version):
+        if not sent and (item.digest, item.personal, form.version) == (last.digest, hidden, row.form_version):
             raise refuse(problems.UNCHANGED.at())
         row.revision, row.state = row.revision + 1, "received"
-        _describe(row, item).save()
-        salted = _keep([item], row.revision).get(row.id, "")
-        _step([item], row.revision, act="corrected", reason=why, at=moment)
+        storing.describe(row, item).save()
+        salted = storing.keep([item], row.revision).get(row.id, "")
+        storing.note([item], row.revision)
+        storing.step([item], row.revision, act="corrected", reason=why, at=moment)
         registers.retract(row.id, at=moment)
-        registers.store(_statements([item], row.revision), at=moment)
-        ledger.append([_fact(item, row.revision, salted, why)], received_at=moment)
+        registers.store(storing.statements([item], row.revision), at=moment)
+        ledger.append([storing.fact(item, row.revision, salted, why)], received_at=moment)
     return Receipt(row.id, row.revision, moment)
 
 
@@ -207,124 +203,6 @@ def log_personal_read(row_id: str, *, by: Warrant, purpose: str) -> dict[str, An
         fact = _event("record.personal-read", row, by, 1, payload, moment)
         ledger.append([replace(fact, id=str(uuid.uuid4()))], received_at=moment)
     return hidden
-
-
-def _write(ready: Sequence[Prepared], *, at: datetime) -> list[Receipt]:
-    known = _known(ready)
-    receipts: list[Receipt] = []
-    fresh: dict[str, Prepared] = {}
-    found: list[Problem] = []
-    for item in ready:
-        if item.id in known:
-            row = known[item.id]
-            if not checking.repeats(item, row.revisions.all()):
-                found.append(problems.CONFLICT.at(id=item.id))
-            receipts.append(Receipt(item.id, row.revision, row.received_at, repeated=True))
-            continue
-        twin = fresh.setdefault(item.id, item)
-        if (twin.digest, twin.personal) != (item.digest, item.personal):
-            found.append(problems.CONFLICT.at(id=item.id))
-        receipts.append(Receipt(item.id, 1, at, repeated=twin is not item))
-    if found:
-        raise Refusal(found)
-    items = list(fresh.values())
-    for start in range(0, len(items), _CHUNK):
-        _insert(items[start : start + _CHUNK], at=at)
-    return receipts
-
-
-def _insert(items: Sequence[Prepared], *, at: datetime) -> None:
-    rows = [
-        _describe(
-            models.Submission(id=item.id, actor=item.by.actor, received_at=at, revision=1, state="received"), item
-        )
-        for item in items
-    ]
-    models.Submission.objects.bulk_create(rows)
-    salted = _keep(items, 1)
-    _step(items, 1, act="received", reason="", at=at)
-    registers.store(_statements(items, 1), at=at)
-    ledger.append([_fact(item, 1, salted.get(item.id, "")) for item in items], received_at=at)
-
-
-def _known(ready: Sequence[Prepared]) -> dict[str, models.Submission]:
-    ids = [item.id for item in ready]
-    found: dict[str, models.Submission] = {}
-    for start in range(0, len(ids), _LOOKUP):
-        found |= models.Submission.objects.prefetch_related("revisions").in_bulk(ids[start : start + _LOOKUP])
-    return found
-
-
-def _describe(row: models.Submission, item: Prepared) -> models.Submission:
-    row.form, row.form_version, row.program = item.form.id, item.form.version, item.program
-    row.place, row.lineage, row.organisation = item.place, item.lineage, item.organisation
-    row.subject, row.participants = item.subject, " ".join(item.participants)
-    row.occurred_at, row.channel, row.sample = item.occurred_at, item.channel, item.channel == "sample"
-    row.has_personal, row.answers = bool(item.personal), item.text
-    return row
-
-
-def _keep(items: Sequence[Prepared], revision: int) -> dict[str, str]:
-    """Stores personal answers encrypted; the salted digest of each by record."""
-    kept = {item.id: personal.keep(item.personal) for item in items if item.personal}
-    models.PersonalAnswers.objects.bulk_create(
-        models.PersonalAnswers(submission_id=id, revision=revision, salt=one.salt, token=one.token, digest=one.digest)
-        for id, one in kept.items()
-    )
-    return {id: one.digest for id, one in kept.items()}
-
-
-def _step(items: Sequence[Prepared], revision: int, *, act: str, reason: str, at: datetime) -> None:
-    models.SubmissionRevision.objects.bulk_create(
-        models.SubmissionRevision(
-            submission_id=item.id,
-            revision=revision,
-            act=act,
-            reason=reason,
-            actor=item.by.actor,
-            at=at,
-            form_version=item.form.version,
-            digest=item.digest,
-            answers=item.text,
-        )
-        for item in items
-    )
-
-
-def _statements(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:
-    return [
-        registers.Statement(item.entity, item.id, revision, item.place, item.lineage, item.occurred_at)
-        for item in items
-        if item.entity is not None
-    ]
-
-
-def _fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDraft:
-    payload: dict[str, Any] = {
-        "form": item.form.id,
-        "version": item.form.version,
-        "channel": item.channel,
-        "answers": item.answers,
-        "participants": list(item.participants),
-    }
-    if reason:
-        payload["reason"] = reason
-    if salted:
-        payload["personal"] = salted
-    if item.channel == "sample":
-        payload["sample"] = True
-    return FactDraft(
-        kind=item.form.kind,
-        id=item.id,
-        revision=revision,
-        program=item.program,
-        place=item.place,
-        organisation=item.organisation,
-        actor=item.by.actor,
-        subject=item.subject,
-        occurred_at=item.occurred_at,
-        payload=payload,
-    )
 
 
 def _event(

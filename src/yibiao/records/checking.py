@@ -21,7 +21,7 @@ from yibiao.people import queries as people
 from yibiao.people.types import EVERY_PROGRAM, Warrant
 from yibiao.records import models, personal, problems, registers
 from yibiao.records.placing import Atlas
-from yibiao.records.types import SubmissionDraft
+from yibiao.records.types import Sent, SubmissionDraft
 
 EARLIEST: Final = date(1990, 1, 1)
 AHEAD: Final = timedelta(days=1)
@@ -47,6 +47,7 @@ class Prepared:
     digest: str
     entity: registers.Draft | None
     by: Warrant
+    sent: Sent | None = None
 
 
 @dataclass(slots=True)
@@ -92,6 +93,7 @@ class Checker:
             organisation=body, subject=checked.subject, participants=participants, occurred_at=occurred_at,
             answers=answers, text=text, personal=canon.plain(checked.personal),  # type: ignore[arg-type]
             digest=_digest(form, program.code, answers, text), entity=entity, by=by,
+            sent=draft.sent,
         ), found  # fmt: skip
 
     def _form(self, id: str, version: str) -> FormVersion:

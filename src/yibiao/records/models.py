@@ -79,6 +79,40 @@ class PersonalAnswers(models.Model):
         ]
 
 
+class Sending(models.Model):
+    """How a revision came from a phone; ``instance`` is the id by which the phone, or a later edit, speaks of it."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="sendings")
+    revision = models.PositiveIntegerField()
+    form = models.CharField(max_length=120)
+    program = models.CharField(max_length=120)
+    instance = models.CharField(max_length=255)
+    device = models.CharField(max_length=255)
+    agent = models.CharField(max_length=255)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["instance", "form", "program"], name="records_sending_once"),
+        ]
+
+
+class Attachment(models.Model):
+    """A file that a record names; the bytes lie in the data folder under their digest, each content once."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    kind = models.CharField(max_length=80)
+    personal = models.BooleanField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["submission", "name"], name="records_attachment_once"),
+        ]
+
+
 class Review(models.Model):
     """A reviewer's word on a record as it stood in ``revision``."""
 

@@ -12,6 +12,15 @@ Channel = Literal["web", "sheet", "api", "openrosa", "sample"]
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What a phone says of a sending: its instance id as it wrote it, and what sent it."""
+
+    instance: str
+    device: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionDraft:
     """Answers on their way in. ``id`` is the instance id (uuid text) chosen by the sender; one id is one record."""
 
@@ -21,6 +30,7 @@ class SubmissionDraft:
     answers: Mapping[str, Any]
     channel: Channel
     form_version: str = ""
+    sent: Sent | None = None
 
 
 @dataclass(frozen=True, slots=True)
