@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.duty.conftest import PROGRAM, World, moment
 from yibiao.core.periods import Period
+from yibiao.core.problems import Refusal
 from yibiao.desk import installing
 from yibiao.duty import queries, slots, spots
 from yibiao.duty.types import Obligation
@@ -45,6 +46,9 @@ def codes(old: str, new: str) -> set[str]:
         ('counts_as = "leader"', 'counts_as = "boss"', "duty.rules.category"),
         ('topic = "monthly-season"', 'topic = "daily-zero"', "duty.rules.repeated"),
         ('due = "20:00"', 'due = "8pm"', "duty.rules.shape"),
+        ('due = "20:00"', 'due = "20:00"\nevery_other = "week"', "duty.rules.shape"),
+        ('due = "20:00"', 'due = "20:00"\nahead = "1wd"', "duty.rules.shape"),
+        ('due = "20:00"', 'due = "20:00"\nwhere = "kind = 1"', "core.expression.unknown-name"),
         ('due = "20:00"', 'due = "20:00"\nweight = 3', "duty.rules.shape"),
         ('due = "20:00"', "due = ", "duty.rules.unreadable"),
     ],
@@ -72,6 +76,10 @@ def obligation(every: str, due: str) -> Obligation:
         ("month", "2022-08", "1d", "09-02 00:00"),
         ("quarter", "2022-Q3", "3wd", "10-11 00:00"),  # 8 and 9 October are worked after the holiday
         ("month", "2022-09", "20:00", "09-30 20:00"),
+        ("week", "2022-W36", "0d", "09-12 00:00"),
+        ("year", "2021", "15d", "01-16 00:00"),
+        ("before-holiday", "H2022-09-10", "0d", "09-10 00:00"),
+        ("before-holiday", "H2022-10-01", "18:00", "09-30 18:00"),
     ],
 )
 def test_deadlines(every: str, key: str, due: str, at: str) -> None:
@@ -79,13 +87,55 @@ def test_deadlines(every: str, key: str, due: str, at: str) -> None:
     assert slots.slot(obligation(every, due), key, window).due_at == moment(at)
 
 
-@given(st.dates(date(2021, 1, 1), date(2023, 12, 31)), st.integers(1, 40), st.sampled_from(["day", "month", "quarter"]))
+@pytest.mark.parametrize(
+    ("every", "key"),
+    [
+        ("day", "2022-9-10"), ("week", "2022-W54"), ("week", "2022-36"), ("month", "2022-13"), ("quarter", "2022-Q5"),
+        ("year", "22"), ("before-holiday", "H2022-09-11"), ("before-holiday", ""), ("once", "2022"),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_none_is_refused(every: str, key: str) -> None:
+    window = Period(moment("09-10 00:00"), moment("09-12 20:00"))
+    with pytest.raises(Refusal) as refused:
+        slots.slot(obligation(every, "1d"), key, window)
+    assert refused.value.codes == ("duty.slot.unknown",)
+
+
+def test_before_a_holiday_counts_from_so_many_days_ahead_until_the_holiday_is_over() -> None:
+    one = obligation("before-holiday", "0d")
+    window = Period(moment("09-10 00:00"), moment("09-12 20:00"))
+    assert [each.key for each in slots.slots(one, window, window)] == ["H2022-09-10"]
+    days = {day: slots.key_of(one, date(2022, 9, day)) for day in (2, 3, 9, 10, 12, 13, 23, 24)}
+    assert [day for day, key in days.items() if key == "H2022-09-10"] == [3, 9, 10, 12]
+    assert [day for day, key in days.items() if key == ""] == [2, 13, 23]
+    assert days[24] == "H2022-10-01"
+    year = Period(moment("01-01 00:00"), moment("09-12 20:00"))
+    assert [each.key[1:] for each in slots.slots(one, year, window)] == [
+        "2022-01-01", "2022-01-31", "2022-04-03", "2022-04-30", "2022-06-03", "2022-09-10",
+    ]  # fmt: skip
+    # The days between two holidays that are nearer than the span belong to the later one.
+    wide = dataclasses.replace(one, ahead="60d")
+    assert slots.key_of(wide, date(2022, 4, 29)) == "H2022-04-30"
+
+
+def test_nothing_is_owed_for_what_begins_after_a_rule_has_lapsed() -> None:
+    one = dataclasses.replace(obligation("quarter", "0d"), valid_until=date(2022, 7, 1))
+    year = Period(moment("01-01 00:00"), moment("12-31 20:00"))
+    assert [each.key for each in slots.slots(one, year, year)] == ["2022-Q1", "2022-Q2"]
+
+
+@given(
+    st.dates(date(2021, 1, 1), date(2023, 12, 31)),
+    st.integers(1, 40),
+    st.sampled_from(["day", "week", "month", "quarter", "year"]),
+)
 def test_every_day_of_a_period_falls_into_one_of_its_slots(first: date, days: int, every: str) -> None:
     period = Period.days(first, first + timedelta(days=days - 1))
-    found = slots.slots(obligation(every, "1d"), period, period)
+    one = obligation(every, "1d")
+    found = slots.slots(one, period, period)
     keys = [one.key for one in found]
     assert len(set(keys)) == len(keys)
-    assert {slots.key_of(every, day) for day in period.day_list()} == set(keys)  # type: ignore[arg-type]
+    assert {slots.key_of(one, day) for day in period.day_list()} == set(keys)
     assert [one.begins for one in found] == sorted(one.begins for one in found)
 
 

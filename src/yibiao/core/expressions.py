@@ -35,7 +35,7 @@ from yibiao.core.problems import Problem, Refusal, Rule, refuse
 
 __all__ = [
     "Among", "And", "Arithmetic", "Compare", "Literal", "Missing", "Name", "Negative", "Node",
-    "Not", "Or", "Selected", "names", "parse_filter", "parse_terms", "sql", "test", "value",
+    "Not", "Or", "Selected", "bound", "names", "parse_filter", "parse_terms", "sql", "test", "value",
 ]  # fmt: skip
 
 SYNTAX: Final = Rule(
@@ -201,6 +201,21 @@ def parse_terms(text: str) -> Node:
 def names(node: Node) -> frozenset[str]:
     """Every column or indicator named in it."""
     return frozenset(item.name for item in walk(node) if isinstance(item, Name))
+
+
+def bound(node: Node, values: Mapping[str, str]) -> Node:
+    """The same filter with literals in place of names whose values are known."""
+    match node:
+        case Name():
+            return Literal(values[node.name], node.position) if node.name in values else node
+        case And() | Or():
+            return type(node)(tuple(bound(item, values) for item in node.items))
+        case Not():
+            return Not(bound(node.item, values))
+        case Compare():
+            sides = [bound(side, values) for side in (node.left, node.right)]
+            return Compare(node.operator, *sides)  # type: ignore[arg-type]
+    return node
 
 
 def test(node: Node, row: Mapping[str, Any]) -> bool:

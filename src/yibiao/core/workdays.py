@@ -51,6 +51,18 @@ def add_workdays(day: date, count: int) -> date:
     return at
 
 
+@lru_cache(maxsize=1)
+def holidays() -> tuple[tuple[date, date], ...]:
+    """First and last day of every holiday that is arranged, by time; days off that touch are one holiday."""
+    found: list[tuple[date, date]] = []
+    for day in sorted({day for one in years().values() for day in one.off}):
+        if found and day - found[-1][1] == _DAY:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return tuple(found)
+
+
 def _year(row: Mapping[str, object]) -> Year:
     off: set[date] = set()
     for first, last in row["off"]:  # type: ignore[attr-defined]

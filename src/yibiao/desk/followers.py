@@ -39,6 +39,7 @@ FOLLOWERS: tuple[Follower, ...] = (
 CLOCKS: tuple[Follower, ...] = (
     Follower("escalation", (), cases.escalate, 60.0),
     Follower("reminders", (), duty.escalate_overdue, 60.0),
+    Follower("missed", (), duty.note_missed, 60.0),
 )
 
 

@@ -34,6 +34,11 @@ class Watch:
     obligation: Obligation
     form: FormVersion
 
+    def heeds(self, fact: Fact) -> bool:
+        """Whether a report is one that the obligation asks for."""
+        asked = self.obligation.where
+        return not asked or expressions.test(rules.condition(asked, rules.types(self.form)), fact.payload["answers"])
+
 
 def step(limit: int = BATCH) -> int:
     """Takes the next sealed facts; how many positions it went forward."""
@@ -86,9 +91,9 @@ def _take(taken: Sequence[Fact], watched: dict[str, list[Watch]]) -> None:
         before = made[name] if name in made else held.get(name)
         if before is not None:
             touched[before[0]] = fact
+        made[name] = None
         # What is said of a time after the cut-off says nothing of the program: no figure of it counts that either.
-        if fact.withdrawn or fact.occurred_at >= spans[fact.program].until:
-            made[name] = None
+        if fact.withdrawn or fact.occurred_at >= spans[fact.program].until or not watch.heeds(fact):
             continue
         key, report = _report(fact, watch, before[1] if before else None)
         try:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from yibiao.core.problems import Problem
 from yibiao.core.rosters import Pattern, Post
 from yibiao.duty import problems
-from yibiao.duty.types import Obligation, PostRule, RosterRule, ShiftType
+from yibiao.duty.types import Every, Obligation, PostRule, RosterRule, ShiftType
 from yibiao.packs.types import Text
 
 NAME: Final = "duty.toml"
@@ -39,21 +39,25 @@ class ObligationIn(BaseModel):
     form: Words
     register_: Words = Field(alias="register")
     unit: Words
-    every: Literal["day", "month", "quarter", "once"]
+    every: Every
     due: Due
     filter: str = ""
     nil: str = ""
     nil_answers: dict[str, str | int] = {}
     escalate: Span | Literal[""] = ""
+    where: str = ""
+    ahead: Annotated[str, Field(pattern=r"^[0-9]{1,2}d$")] = "7d"
+    record_missed: bool = False
     compares: dict[str, Id] = {}
     valid_from: date | None = None
+    valid_until: date | None = None
     source: str = ""
 
     def made(self, valid_from: date | None, source: str) -> Obligation:
         return Obligation(
             self.topic, self.label.text(), self.form, self.register_, self.unit, self.every, self.due, self.filter,
             self.nil, dict(self.nil_answers), self.escalate, self.valid_from or valid_from, self.source or source,
-            compares=dict(self.compares),
+            self.where, self.ahead, self.valid_until, self.record_missed, compares=dict(self.compares),
         )  # fmt: skip
 
 

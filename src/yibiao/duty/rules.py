@@ -119,8 +119,8 @@ def _obligation(one: Obligation, forms: Mapping[str, FormVersion]) -> list[Probl
         for name in (one.unit, *(one.nil_answers or ()), *one.compares)
         if name not in known
     ]
-    if one.nil:
-        found += _expression(where, one.nil, known)
+    for test in filter(None, (one.nil, one.where)):
+        found += _expression(where, test, known)
     keeper = _keeper(one.register, forms)
     if keeper is None:
         return [*found, problems.REGISTER.at(where, register=one.register)]

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from typing import Final
 
 from yibiao.core.periods import SHANGHAI, Period, local_day, midnight
 from yibiao.core.problems import refuse
-from yibiao.core.workdays import add_workdays
+from yibiao.core.workdays import add_workdays, holidays
 from yibiao.duty import problems
-from yibiao.duty.types import Every, Obligation, Slot
+from yibiao.duty.types import Obligation, Slot
 
 _SPAN = re.compile(r"(\d+)(h|d|wd)")
+_KEYS: Final = {
+    "day": r"\d{4}-\d\d-\d\d", "week": r"\d{4}-W\d\d", "month": r"\d{4}-(0[1-9]|1[0-2])",
+    "quarter": r"\d{4}-Q[1-4]", "year": r"\d{4}",
+}  # fmt: skip
 _DAY = timedelta(days=1)
 
 
@@ -19,14 +24,17 @@ def slots(one: Obligation, period: Period, window: Period) -> tuple[Slot, ...]:
     """Every slot of an obligation that a period touches, by time; ``window`` is the only slot of one owed once."""
     if one.every == "once":
         return (_once(one, window),)
-    days = period.day_list()
-    keys = dict.fromkeys(key_of(one.every, day) for day in days)
-    return tuple(slot(one, key, window) for key in keys)
+    if one.every == "before-holiday":
+        keys = [key for key, span in _holidays(one) if span.clip(period)]
+    else:
+        keys = list(dict.fromkeys(key_of(one, day) for day in period.day_list()))
+    found = (slot(one, key, window) for key in keys)
+    return tuple(each for each in found if not one.valid_until or local_day(each.begins) < one.valid_until)
 
 
 def horizon(one: Obligation, window: Period) -> Period:
-    """Over what time an obligation is looked at by itself: a daily one over the window, others from 1 January on."""
-    if one.every == "day":
+    """Over what time an obligation is looked at by itself: short ones over the window, others from 1 January on."""
+    if one.every in ("day", "week", "before-holiday"):
         return window
     return Period(midnight(date(window.last_day.year, 1, 1)), window.until)
 
@@ -41,33 +49,41 @@ def slot(one: Obligation, key: str, window: Period) -> Slot:
             raise refuse(problems.SLOT.at(slot=key[:40], topic=one.topic))
         return _once(one, window)
     try:
-        span = _span(one.every, key)
-    except (ValueError, IndexError):
+        span = _span(one, key)
+    except (ValueError, KeyError, OverflowError):
         raise refuse(problems.SLOT.at(slot=key[:40], topic=one.topic)) from None
-    return Slot(key, span.from_, deadline(one.due, span))
+    owed = span
+    if one.every == "before-holiday":  # the holiday itself is the time in which it is late
+        owed = Period(span.from_, midnight(date.fromisoformat(key[1:])))
+    return Slot(key, span.from_, deadline(one.due, owed))
 
 
-def key_of(every: Every, day: date) -> str:
-    """The slot that a day falls into."""
-    if every == "day":
-        return f"{day:%Y-%m-%d}"
-    if every == "month":
-        return f"{day:%Y-%m}"
-    if every == "quarter":
-        return f"{day:%Y}-Q{(day.month + 2) // 3}"
-    return "once"
+def key_of(one: Obligation, day: date) -> str:
+    """The slot that a day falls into; empty for one that is near no holiday."""
+    if one.every == "before-holiday":
+        at = midnight(day)
+        return next((key for key, span in _holidays(one) if span.contains(at)), "")
+    year, week, _ = day.isocalendar()
+    return {
+        "day": f"{day:%Y-%m-%d}",
+        "week": f"{year:04d}-W{week:02d}",
+        "month": f"{day:%Y-%m}",
+        "quarter": f"{day:%Y}-Q{(day.month + 2) // 3}",
+        "year": f"{day:%Y}",
+        "once": "once",
+    }[one.every]
 
 
 def slot_of(one: Obligation, at: datetime) -> str:
     """The slot that a moment falls into."""
-    return key_of(one.every, local_day(at))
+    return key_of(one, local_day(at))
 
 
 def last_moment(one: Obligation, key: str, window: Period) -> datetime:
     """The last whole second of a slot, of that part of it which lies before the program's cut-off."""
     until = window.until
     if one.every != "once":
-        span = _span(one.every, key)
+        span = _span(one, key)
         until = min(span.until, window.until) if span.contains(window.until) else span.until
     return until - timedelta(seconds=1)
 
@@ -99,23 +115,30 @@ def _once(one: Obligation, window: Period) -> Slot:
     return Slot("once", window.from_, deadline(one.due, window))
 
 
-def _span(every: Every, key: str) -> Period:
-    if every == "day":
-        day = date.fromisoformat(key)
-        if f"{day:%Y-%m-%d}" != key:
-            raise ValueError(key)
-        return Period.day(day)
-    if every == "month":
-        return Period.month(*_year_month(key))
-    year, quarter = key.split("-Q")
-    number = int(quarter)
-    if len(year) != 4 or number not in (1, 2, 3, 4):
-        raise ValueError(key)
-    last = Period.month(int(year), number * 3)
-    return Period(Period.month(int(year), number * 3 - 2).from_, last.until)
+def _holidays(one: Obligation) -> list[tuple[str, Period]]:
+    """The slots before holidays: from so many days ahead, or the end of the holiday before, to the holiday's end."""
+    found: list[tuple[str, Period]] = []
+    ahead, free = int(one.ahead.removesuffix("d")) * _DAY, date.min
+    for first, last in holidays():
+        found.append((f"H{first}", Period(midnight(max(first - ahead, free)), midnight(last + _DAY))))
+        free = last + _DAY
+    return found
 
 
-def _year_month(key: str) -> tuple[int, int]:
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", key):
+def _span(one: Obligation, key: str) -> Period:
+    """The time of a slot by its key; a key that is none is a ValueError or a KeyError."""
+    if one.every == "before-holiday":
+        return dict(_holidays(one))[key]
+    if not re.fullmatch(_KEYS[one.every], key):
         raise ValueError(key)
-    return int(key[:4]), int(key[5:])
+    if one.every == "day":
+        return Period.day(date.fromisoformat(key))
+    year = int(key[:4])
+    if one.every == "week":
+        return Period.week(date.fromisocalendar(year, int(key[6:]), 1))
+    if one.every == "month":
+        return Period.month(year, int(key[5:]))
+    if one.every == "quarter":
+        last = int(key[6:]) * 3
+        return Period(Period.month(year, last - 2).from_, Period.month(year, last).until)
+    return Period.year(year)

@@ -10,7 +10,7 @@ from typing import Literal
 from yibiao.core.rosters import Finding, Pattern
 from yibiao.packs.types import Text
 
-Every = Literal["day", "month", "quarter", "once"]
+Every = Literal["day", "week", "month", "quarter", "year", "before-holiday", "once"]
 FilingState = Literal["nil", "values", "exempt", "due", "missing"]
 AssignmentState = Literal["planned", "confirmed", "arrived", "left", "released"]
 SwapState = Literal["asked", "accepted", "declined", "withdrawn", "approved"]
@@ -24,6 +24,9 @@ class Obligation:
     ``nil`` is the condition under which a report says that nothing happened, ``nil_answers`` are the answers that make
     one. ``due`` is a clock on the slot's last day (``20:00``) or a span after its end (``5d``, ``12h``, ``3wd``).
     ``compares`` names, by answer of the form, the indicator that says the same from the facts of the unit's place.
+    Only reports that pass ``where`` settle it. Before a holiday, a slot begins ``ahead`` of its first day, is due by
+    that day and ends with the holiday: what comes in during it is late. ``record_missed``: what was not filed by its
+    deadline becomes a fact, so that figures can count it. Nothing is owed for a slot that begins at ``valid_until``.
     """
 
     topic: str
@@ -39,6 +42,10 @@ class Obligation:
     escalate: str = ""
     valid_from: date | None = None
     source: str = ""
+    where: str = ""
+    ahead: str = "7d"
+    valid_until: date | None = None
+    record_missed: bool = False
     compares: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -101,7 +108,8 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One period of an obligation: ``2022-09-10``, ``2022-09``, ``2022-Q3`` or ``once``."""
+    """One period of an obligation: ``2022-09-10``, ``2022-W36``, ``2022-09``, ``2022-Q3``, ``2022``, ``once``, or
+    ``H2022-09-10`` before the holiday that begins then."""
 
     key: str
     begins: datetime

@@ -51,12 +51,28 @@ STANDARD: Final[tuple[Column, ...]] = (
     Column("channel", "VARCHAR", Text("渠道", "Channel")),
     Column("participants", "SET", Text("参加单位", "Participants")),
 )
+# What a filter may hold a moment or a day against: where the period that is asked for ends.
+CUTOFF: Final[tuple[Column, ...]] = (
+    Column("cutoff_at", "TIMESTAMP", Text("截止时间", "the cut-off")),
+    Column("cutoff_on", "DATE", Text("截止之日", "the day of the cut-off")),
+)
 STANDARD_NAMES: Final = frozenset(column.name for column in STANDARD)
 SUPERSEDED: Final = "_superseded"
 SUPERSEDED_COLUMNS: Final = (Column("position", "BIGINT"), Column("superseded", "BIGINT"))
 
 _LARGEST: Final = Decimal(10) ** 14
 _STEP: Final = Decimal("0.0001")
+
+
+def filter_types(source: Source) -> dict[str, str]:
+    """What the filter of an indicator may name, with the type that expressions know."""
+    return {column.name: FILTER_TYPES[column.type] for column in (*CUTOFF, *source.columns)}
+
+
+def cutoff(until: datetime) -> dict[str, str]:
+    """The names of ``CUTOFF`` with their values. A day that is not over is the day of the cut-off."""
+    local = until.astimezone(SHANGHAI)
+    return {"cutoff_at": local.isoformat(), "cutoff_on": local.date().isoformat()}
 
 
 def shadowed(field: Field) -> bool:

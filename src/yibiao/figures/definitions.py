@@ -146,7 +146,7 @@ class _Check:
         for one in owed.obligations if not wrong else ():
             if one.topic in known:
                 self._say(problems.REPEATED, f"{inputs.NAME}“{one.topic}”", id=one.topic)
-            elif one.every in ("day", "month"):
+            elif one.every in ("day", "month") and not one.where:
                 made[one.topic] = CoverageRule(
                     one.topic,
                     one.form,

@@ -44,7 +44,8 @@ class _Words:
             return cls(source, None)
 
     def column(self, name: str) -> Text:
-        found = self.source.column(name)
+        cutoff = {column.name: column for column in columns.CUTOFF}
+        found = self.source.column(name) or cutoff.get(name)
         label = found.label if found else Text("")
         return Text(f"“{label.zh or name}”", f"“{label.of('en') or name}”")
 
@@ -79,8 +80,7 @@ def rule(question: Question, one: Indicator) -> Text:
     words = _Words.of(source)
     said = _MEASURES[one.measure](one, words)
     if one.filter:
-        types = {column.name: columns.FILTER_TYPES[column.type] for column in source.columns}
-        tests = condition(expressions.parse_filter(one.filter, types), words)
+        tests = condition(expressions.parse_filter(one.filter, columns.filter_types(source)), words)
         said = Text(f"{said.zh}；只算{tests.zh}的", f"{said.en}; only where {tests.en}")
     if one.coverage and (duty := question.definitions.coverage(one.coverage)):
         label = duty.label

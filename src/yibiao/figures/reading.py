@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -96,7 +96,6 @@ def term(question: Question, indicator: Indicator, number: int = 0) -> Term:
     """The term of an indicator that looks at rows of its own."""
     source = source_of(question, indicator.source)
     from_, until = span(indicator, question.query.period)
-    types = {column.name: columns.FILTER_TYPES[column.type] for column in source.columns}
     latest = indicator.measure == "latest"
     distinct = indicator.measure == "distinct"
     place = question.standing.place
@@ -112,12 +111,19 @@ def term(question: Question, indicator: Indicator, number: int = 0) -> Term:
         program="" if latest and source.register else question.query.program,
         from_=from_,
         until=until,
-        filter=expressions.parse_filter(indicator.filter, types) if indicator.filter else None,
+        filter=_filter(indicator, source, until),
         of=indicator.of if indicator.measure in ("sum", "latest") else "",
         per=(indicator.per or source.key or "subject") if latest else "",
         keys=tuple(indicator.of.split("|")) if distinct else (),
         attribution=indicator.attribution,
     )
+
+
+def _filter(indicator: Indicator, source: Source, until: datetime) -> expressions.Node | None:
+    if not indicator.filter:
+        return None
+    node = expressions.parse_filter(indicator.filter, columns.filter_types(source))
+    return expressions.bound(node, columns.cutoff(until))
 
 
 def source_of(question: Question, name: str) -> Source:
