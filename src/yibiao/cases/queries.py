@@ -23,7 +23,7 @@ from yibiao.people.types import Scope
 
 __all__ = [
     "case", "check", "clocks", "counts", "declared", "due", "kind", "lifecycles", "lines", "moves", "of_record",
-    "page", "papers", "printed", "sources", "timeline",
+    "of_records", "page", "papers", "printed", "sources", "timeline",
 ]  # fmt: skip
 
 SOON: Final = timedelta(days=1)
@@ -174,6 +174,17 @@ def of_record(record: str, *, scope: Scope) -> tuple[types.Line, ...]:
     """The cases that a record opened, in the order of its items; may be empty."""
     rows = models.Case.objects.filter(placing.within(scope), record=record)
     return tuple(map(_line, rows.order_by("lifecycle", "item", "number")))
+
+
+def of_records(records: Sequence[str], lifecycle: str, *, scope: Scope) -> dict[str, types.Line]:
+    """The case of one lifecycle that each of several records opened; of several the first. Missing: left out."""
+    found: dict[str, types.Line] = {}
+    for start in range(0, len(records), _LOOKUP):
+        some = records[start : start + _LOOKUP]
+        rows = models.Case.objects.filter(placing.within(scope), record__in=some, lifecycle=lifecycle)
+        for kept in rows.order_by("item", "number"):
+            found.setdefault(kept.record, _line(kept))
+    return found
 
 
 def due(

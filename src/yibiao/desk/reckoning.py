@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -49,6 +51,20 @@ def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:
     if query.as_of is None:
         return figures.breakdown(query, by=by, scope=scope)
     return _breakdown(query, by, scope, _stamp())
+
+
+def at_places(query: Query, codes: tuple[str, ...], *, scope: Scope) -> Mapping[str, Decimal | None]:
+    """As ``figures.queries.at_places``."""
+    if query.as_of is None:
+        return figures.at_places(query, codes, scope=scope)
+    return _at_places(query, codes, scope, _stamp())
+
+
+@lru_cache(maxsize=256)
+def _at_places(
+    query: Query, codes: tuple[str, ...], scope: Scope, _stamp: tuple[object, ...]
+) -> Mapping[str, Decimal | None]:
+    return figures.at_places(query, codes, scope=scope)
 
 
 @lru_cache(maxsize=4096)

@@ -73,6 +73,20 @@ def _by_child(question: Question) -> tuple[Slice, ...]:
     return tuple(made)
 
 
+def at_places(question: Question, codes: Sequence[str]) -> dict[str, Decimal | None]:
+    """The figure at each of several places inside the question's; one pass for each leaf, however many places."""
+    known = geography.ranges(question.standing, codes)
+
+    def cut(leaf: Indicator) -> Mapping[str, Cut]:
+        if leaf.measure not in measures.GROUPED:
+            return {code: _measured(_at(question, code, enter, leave), leaf) for code, enter, leave in known}
+        term = reading.term(question, leaf)
+        return _cuts(question, leaf, compiler.by_range(term, known), [term])
+
+    found = _combined(question, cut, [code for code, _, _ in known]) if known else {}
+    return {code: value for code, (value, _) in found.items()}
+
+
 def _by_day(question: Question) -> tuple[Slice, ...]:
     days = question.query.period.day_list()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -40,6 +40,13 @@ def standing(query: Query, token: str) -> Standing:
 
 def children(standing: Standing) -> tuple[Place, ...]:
     return places.children(standing.place.code, standing.day)
+
+
+def ranges(standing: Standing, codes: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
+    """The ranges of the tree under several places; one that lies outside the place asked for is left out."""
+    wanted = set(codes)
+    numbered = places.numbering(places.edition(standing.day).number, standing.place.code)
+    return tuple(one for one in numbered if one[0] in wanted)
 
 
 def _place(code: str, day: date | None) -> Place:

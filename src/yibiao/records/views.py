@@ -40,6 +40,8 @@ def enter(request: HttpRequest, program: str, form: str) -> HttpResponse:
     of, version = form_of(request, program, form)
     if request.method == "GET":
         given = web.first_answers(version, of, checking.now(), _own_place(request, of))
+        # An address may bring answers along, named as on the page: what is known already is not asked again.
+        given |= web.answers(version, request.GET)
         return _entry(request, version, of, given, str(uuid.uuid4()))
     id, given = request.POST.get("id", ""), web.answers(version, request.POST)
     draft = SubmissionDraft(id, version.id, of.code, given, "web", request.POST.get("version", ""))
