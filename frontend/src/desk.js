@@ -18,6 +18,7 @@ const LAZY = [
   ["[data-entry]", () => import("./entry.js"), "attach"],
   ["[data-editor]", () => import("./editor.js"), "attach"],
   ["[data-check]", () => import("./check.js"), "attach"],
+  ["[data-replay]", () => import("./replay.js"), "tick"],
 ];
 
 async function enliven(root) {

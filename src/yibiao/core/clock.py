@@ -8,14 +8,18 @@ from datetime import UTC, datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """A replay began at the real moment ``since``, showing the moment ``start``; one second counts as ``speed``."""
+    """A replay began at the real moment ``since``, showing the moment ``start``; one second counts as ``speed``.
+
+    From the moment ``end`` on it goes at the speed of real time.
+    """
 
     start: datetime
+    end: datetime
     since: datetime
     speed: float
 
     def __str__(self) -> str:
-        return f"{self.start.isoformat()} {self.since.isoformat()} {self.speed}"
+        return f"{self.start.isoformat()} {self.end.isoformat()} {self.since.isoformat()} {self.speed}"
 
     @classmethod
     def read(cls, text: str) -> Pace:
@@ -23,14 +27,15 @@ class Pace:
 
         Raises: ValueError.
         """
-        start, since, speed = text.split()
-        return cls(datetime.fromisoformat(start), datetime.fromisoformat(since), float(speed))
+        start, end, since, speed = text.split()
+        return cls(*map(datetime.fromisoformat, (start, end, since)), float(speed))
 
     def now(self) -> datetime:
-        return self.start + (datetime.now(UTC) - self.since) * self.speed
+        gone, played = datetime.now(UTC) - self.since, (self.end - self.start) / self.speed
+        return self.start + gone * self.speed if gone < played else self.end + (gone - played)
 
     def until(self, moment: datetime) -> timedelta:
-        """How long to wait, in real time, until the replay shows a moment; never negative."""
+        """How long to wait, in real time, until the replay shows a moment before its end; never negative."""
         return max((moment - self.now()) / self.speed, timedelta(0))
 
 
@@ -41,6 +46,11 @@ class _Clock:
 def now() -> datetime:
     """This moment, aware, in UTC."""
     return _Clock.pace.now().astimezone(UTC) if _Clock.pace else datetime.now(UTC)
+
+
+def replayed() -> Pace | None:
+    """The replay that this process goes by, None for the real time."""
+    return _Clock.pace
 
 
 def keep(pace: Pace | None) -> None:

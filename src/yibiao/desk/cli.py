@@ -72,14 +72,15 @@ def needs_no_data(words: Sequence[str]) -> bool:
 
 
 def data_folder(words: Sequence[str]) -> str:
-    """``--data DIR`` or ``--data=DIR`` wherever it stands, else the environment, else ``var/demo`` or ``var/data``."""
+    """``--data DIR`` or ``--data=DIR`` wherever it stands, else the environment, else a folder in ``var``."""
     for index, word in enumerate(words):
         if word == "--data" and index + 1 < len(words):
             return words[index + 1]
         if word.startswith("--data="):
             return word.removeprefix("--data=")
     command = next((word for word in words if not word.startswith("-")), "")
-    return os.environ.get("YIBIAO_DATA", "var/demo" if command == "demo" else "var/data")
+    usual = "var/data" if command != "demo" else "var/replay" if "--replay" in words else "var/demo"
+    return os.environ.get("YIBIAO_DATA", usual)
 
 
 def language() -> str:

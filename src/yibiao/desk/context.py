@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
+from yibiao.core import clock
 from yibiao.core.problems import Refusal
 from yibiao.desk import border
 from yibiao.notices import queries as notices
@@ -35,6 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell_language": "en" if language.startswith("en") else "zh",
         "shell_large": request.COOKIES.get(LARGE) == "1",
         "shell_dark": request.GET.get("screen") == "1",
+        "shell_replay": _replay(),
     }
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return looks
@@ -52,6 +54,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell_unread": notices.unread_count(border.actor(request)),
         "shell_below": next((link.below for link in navigation if link.here), ()),
     }
+
+
+def _replay() -> dict[str, Any] | None:
+    """The moment that a replayed demo shows, for the strip below the head of the page."""
+    pace = clock.replayed()
+    if pace is None:
+        return None
+    now = clock.now()
+    return {"now": now, "speed": int(pace.speed), "at": int(now.timestamp()), "end": int(pace.end.timestamp())}
 
 
 def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
@@ -76,6 +87,7 @@ def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
             found.append(link(gettext("填报"), "desk_entry", "/entry/"))
         work = (
             link(gettext("事项"), "desk_cases", "/cases/"),
+            link(gettext("检查计划和公示"), "desk_inspections", "/inspections/"),
             link(gettext("双随机抽取"), "desk_draws", "/draws/"),
         )
         found.append(link(gettext("事项"), "desk_cases", below=work))
@@ -85,6 +97,7 @@ def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
             link(gettext("值班表"), "desk_duty_rosters", "/duty/rosters/", "/duty/things/"),
             link(gettext("报送率"), "desk_duty_coverage", "/duty/coverage/"),
             link(gettext("催报"), "desk_duty_chasing", "/duty/chasing/"),
+            link(gettext("回报核对"), "desk_operations", "/operations/"),
             link(gettext("查岗"), "desk_duty_checks", "/duty/checks/"),
         )
         found.append(link(gettext("值班"), "desk_duty", below=watch))

@@ -87,6 +87,13 @@ ALREADY_SERVED = Rule(
     "请先停掉那个服务，或用 --data 换一个文件夹。",
     "Stop that server first, or choose another folder with --data.",
 )
+REPLAY_TAKEN = Rule(
+    "desk.replay.taken",
+    "重演要从空的数据开始，{folder} 里已经有数据。",
+    "a replay begins with no data, and {folder} holds some already.",
+    "请用 --data 指定一个空文件夹；用 PostgreSQL 时请另建一个空库。",
+    "Name an empty folder with --data; on PostgreSQL, use an empty database.",
+)
 NOT_BUILT = Rule(
     "desk.pages.not-built",
     "页面的样式和脚本还没有构建。",
@@ -130,6 +137,13 @@ DRAW_UNREADABLE = Rule(
     "the file is no JSON.",
     "请使用公示页面下载的 JSON 文件。",
     "Use the JSON file from the published page.",
+)
+RECUSAL = Rule(
+    "desk.draw.recusal",
+    "回避申请第 {line} 行读不懂。",
+    "line {line} of the recusals cannot be read.",
+    "一行写一条：检查证号、对象代码、理由，用空格隔开。",
+    "Write one a line: number of the inspector, code of the object, reason, with spaces between them.",
 )
 TEXT_NOWHERE = Rule(
     "desk.check.nowhere",

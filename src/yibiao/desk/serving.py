@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from types import FrameType
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from yibiao.ledger import actions as ledger
 
 SEAL_PAUSE = 0.25
 RESTART_PAUSE = 1.0
+_LEAST_PAUSE = 3.0
 log = logging.getLogger(__name__)
 
 
@@ -42,8 +44,13 @@ def begin() -> None:
         prepare()
 
 
-def serve(*, host: str, port: int, workers: int) -> int:
+def serve(
+    *, host: str, port: int, workers: int, speed: float = 1.0, beside: Callable[[Event], None] | None = None
+) -> int:
     """Serves until told to stop; a web server that dies is started again. Gives the exit status.
+
+    ``speed`` is how much faster than real time the clocks look for what is overdue; ``beside`` runs in a thread of its
+    own until the event that it is given is set.
 
     Raises: desk.serve.port-taken, desk.serve.already
     """
@@ -51,10 +58,17 @@ def serve(*, host: str, port: int, workers: int) -> int:
         _free(host, port)
         stopping = _Stopping()
         server = _Server(host, port, workers)
+        ended = Event()
+        helper = Thread(target=beside, args=(ended,)) if beside else None
         try:
-            _loop(server, stopping)
+            if helper:
+                helper.start()
+            _loop(server, stopping, speed)
         finally:
+            ended.set()
             server.stop()
+            if helper:
+                helper.join()
     return 0
 
 
@@ -103,14 +117,14 @@ class _Server:
             self._process.wait()
 
 
-def _loop(server: _Server, stopping: _Stopping) -> None:
+def _loop(server: _Server, stopping: _Stopping, speed: float) -> None:
     due = dict.fromkeys((follower.name for follower in (*FOLLOWERS, *CLOCKS)), 0.0)
     while not stopping.asked:
         server.watch()
         try:
             while ledger.seal() is not None and not stopping.asked:
                 pass
-            _follow(due)
+            _follow(due, speed)
         except DatabaseError:
             # A database that is away for a moment must not end the sealing; the next round tries again.
             log.exception("sealing or following failed and is tried again")
@@ -120,11 +134,12 @@ def _loop(server: _Server, stopping: _Stopping) -> None:
         time.sleep(SEAL_PAUSE)
 
 
-def _follow(due: dict[str, float]) -> None:
+def _follow(due: dict[str, float], speed: float) -> None:
     for follower in (*FOLLOWERS, *CLOCKS):
         if time.monotonic() >= due[follower.name]:
             follower.step()
-            due[follower.name] = time.monotonic() + follower.pause
+            pause = max(follower.pause / speed, _LEAST_PAUSE) if follower in CLOCKS else follower.pause
+            due[follower.name] = time.monotonic() + pause
 
 
 @contextmanager

@@ -11,8 +11,10 @@ from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
 from yibiao.desk.demo import accounts as posts
 from yibiao.desk.demo import build as sample
+from yibiao.desk.demo import replaying
 
 DEFAULT_PORT = 8000
+DEFAULT_SPEED = 600.0
 _port = click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True)
 _host = click.option("--host", default="127.0.0.1", show_default=True, help=gettext("监听的地址。"))
 
@@ -32,14 +34,44 @@ def serve(host: str, port: int, workers: int) -> int:
 @click.option("--no-serve", is_flag=True, help=gettext("只准备数据，不启动网站。"))
 @_host
 @_port
+@click.option(
+    "--replay", is_flag=True, help=gettext("按小时重演假日安全和夜间巡查两个专项，看数、报送率和逾期事项如何变化。")
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(1, 100_000),
+    default=DEFAULT_SPEED,
+    show_default=True,
+    help=gettext("重演的速度：一秒当作多少秒。"),
+)
 @options
-def demo(no_serve: bool, host: str, port: int) -> int:
+def demo(no_serve: bool, replay: bool, speed: float, host: str, port: int) -> int:
+    if replay:
+        replaying.forget()
     serving.prepare()
-    sample.build(_progress)
+    if replay:
+        opened = replaying.prepare(_progress)
+    else:
+        sample.build(_progress)
+    _seats("" if no_serve else f"http://{host}:{port}/")
+    if no_serve:
+        return 0
+    _address(host, port)
+    if not replay:
+        return serving.serve(host=host, port=port, workers=1)
+    pace = replaying.begin(speed)
+    return serving.serve(
+        host=host, port=port, workers=1, speed=speed,
+        beside=lambda stop: replaying.play(opened, pace, stop, _progress),
+    )  # fmt: skip
+
+
+def _seats(address: str) -> None:
+    """Where the data lie, and with which accounts to sign in."""
     terminal.out(
         {
             "data": str(settings.DATA),
-            "address": "" if no_serve else f"http://{host}:{port}/",
+            "address": address,
             "accounts": [
                 {"username": seat.username, "password": posts.PASSWORD, "what": seat.shown} for seat in posts.SHOWN
             ],
@@ -50,10 +82,6 @@ def demo(no_serve: bool, host: str, port: int) -> int:
             *terminal.table([("  " + seat.username, posts.PASSWORD, seat.shown) for seat in posts.SHOWN]),
         ],
     )
-    if no_serve:
-        return 0
-    _address(host, port)
-    return serving.serve(host=host, port=port, workers=1)
 
 
 def _progress(message: str) -> None:

@@ -17,9 +17,10 @@ from yibiao.bulletins import actions as bulletins
 from yibiao.bulletins import queries as issued
 from yibiao.core.periods import Period
 from yibiao.desk import followers, installing
-from yibiao.desk.demo import accounts, casework, circulars, drafts, random_checks, territory, watch
-from yibiao.desk.demo.plan import Plan, Sample
+from yibiao.desk.demo import accounts, casework, circulars, drafts, random_checks, stories, territory, watch
+from yibiao.desk.demo.plan import Correction, Plan, Sample, Withdrawal
 from yibiao.desk.demo.programs import PROGRAMS
+from yibiao.desk.demo.world import World
 from yibiao.desk.operating import everything
 from yibiao.ledger import actions as ledger
 from yibiao.packs import queries as packs
@@ -52,31 +53,36 @@ def build(progress: Callable[[str], None]) -> None:
         return
     if packs.programs():
         progress(gettext("上次没有做完，接着做。"))
-    progress(gettext("登记地点。"))
-    world = territory.install()
-    for path in packs.shipped():
-        progress(gettext("安装专项 %(name)s。") % {"name": path.name})
-        installing.install(path)
-    progress(gettext("开设示例账号。"))
-    opened = accounts.open_all(world)
+    world, opened = begin(PROGRAMS, progress)
     for program, plan in PROGRAMS.items():
-        _fill(Desk(opened, program), plan(world), progress)
+        fill(Desk(opened, program), plan(world), progress)
     progress(gettext("排值班表，登记到岗、交接班和查岗。"))
-    watch.keep(opened)
+    stories.tell(watch.stories(opened))
     progress(gettext("印发通知，逐级签收。"))
-    circulars.send(opened)
-    circulars.warn(opened)
+    stories.tell(circulars.stories(opened))
     random_checks.hold(opened)
     progress(gettext("封存事实，汇总成数。"))
     settle()
     progress(gettext("办理隐患和事件。"))
-    casework.work(opened)
+    stories.tell(casework.stories(opened))
     settle()
     _issue(opened[accounts.WRITER], progress)
     settle()
     _draft(opened[accounts.WRITER], progress)
     settle()
     progress(gettext("完成，用时 %(seconds)d 秒。") % {"seconds": time.monotonic() - begun})
+
+
+def begin(programs: Iterable[str], progress: Callable[[str], None]) -> tuple[World, Mapping[str, Account]]:
+    """Places, the packs of some programs, and the accounts; what is there already stays."""
+    progress(gettext("登记地点。"))
+    world, wanted = territory.install(), set(programs)
+    for path in packs.shipped():
+        if path.name in wanted:
+            progress(gettext("安装专项 %(name)s。") % {"name": path.name})
+            installing.install(path)
+    progress(gettext("开设示例账号。"))
+    return world, accounts.open_all(world)
 
 
 def complete() -> bool:
@@ -90,21 +96,26 @@ def settle() -> None:
         followers.catch_up()
 
 
-def _fill(desk: Desk, plan: Plan, progress: Callable[[str], None]) -> None:
+def fill(desk: Desk, plan: Plan, progress: Callable[[str], None]) -> None:
     told = {"program": packs.program(desk.program).title.zh, "count": len(plan.samples)}
     progress(gettext("填报“%(program)s”：%(count)d 张表。") % told)
-    _send(desk, plan.samples)
-    _send(desk, plan.sent_again())
-    for correction in plan.corrections:
-        if stored.record(correction.id, scope=everything()).revision == 1:
-            by = desk.warrant(correction.clerk)
-            records.correct(correction.id, correction.answers, reason=correction.reason, by=by)
-    for withdrawal in plan.withdrawals:
-        if stored.record(withdrawal.id, scope=everything()).state != "withdrawn":
-            records.withdraw(withdrawal.id, reason=withdrawal.reason, by=desk.warrant(withdrawal.clerk))
+    send(desk, plan.samples)
+    send(desk, plan.sent_again())
+    for change in plan.changes():
+        amend(desk, change)
 
 
-def _send(desk: Desk, samples: Iterable[Sample]) -> None:
+def amend(desk: Desk, change: Correction | Withdrawal) -> None:
+    """Corrects or withdraws a form, once."""
+    found, by = stored.record(change.id, scope=everything()), desk.warrant(change.clerk)
+    if isinstance(change, Withdrawal):
+        if found.state != "withdrawn":
+            records.withdraw(change.id, reason=change.reason, by=by)
+    elif found.revision == 1:
+        records.correct(change.id, change.answers, reason=change.reason, by=by)
+
+
+def send(desk: Desk, samples: Iterable[Sample]) -> None:
     """Hands in forms clerk by clerk, registers first, in batches that are stored whole or not at all."""
     in_turn = sorted(samples, key=lambda sample: (sample.wave, sample.clerk))
     for (_, clerk), group in groupby(in_turn, key=lambda sample: (sample.wave, sample.clerk)):
@@ -118,16 +129,18 @@ def _with_bulletin() -> set[str]:
 
 
 def _issue(writer: Account, progress: Callable[[str], None]) -> None:
-    done = _with_bulletin()
-    for code in PROGRAMS:
-        if code in done:
-            continue
-        program = packs.program(code)
-        progress(gettext("签发通报“%(program)s”。") % {"program": program.title.zh})
-        by = people.warrant(writer.key, "review", place=program.place, program=code)
-        period = Period(program.window_from, program.window_until)
-        draft = bulletins.draft(f"{code}.main", code, place=program.place, period=period, by=by)
-        bulletins.issue(draft.id, by=by)
+    for code in sorted(set(PROGRAMS) - _with_bulletin(), key=list(PROGRAMS).index):
+        progress(gettext("签发通报“%(program)s”。") % {"program": packs.program(code).title.zh})
+        issue(writer, code)
+
+
+def issue(writer: Account, code: str) -> None:
+    """The bulletin of a program, over its whole window, as of what is sealed by now."""
+    program = packs.program(code)
+    by = people.warrant(writer.key, "review", place=program.place, program=code)
+    period = Period(program.window_from, program.window_until)
+    draft = bulletins.draft(f"{code}.main", code, place=program.place, period=period, by=by)
+    bulletins.issue(draft.id, by=by)
 
 
 def _with_draft() -> set[str]:

@@ -15,6 +15,7 @@ from yibiao.cases import queries as known
 from yibiao.cases.types import Counts, Line
 from yibiao.desk.demo import accounts
 from yibiao.desk.demo.plan import moment
+from yibiao.desk.demo.stories import Story
 from yibiao.desk.demo.world import PROVINCE_CLERK, clerk_of
 from yibiao.desk.operating import everything
 from yibiao.people import queries as people
@@ -24,22 +25,31 @@ SAFETY, PATROL = "holiday-safety", "night-patrol"
 EVIDENCE: Final = ("已更换，照片三张", "已清理，现场视频一段", "已补齐记录并签字", "已更换线路，附验收单")
 NOTES: Final = ("现场复查合格", "复查合格，资料齐全", "复查合格，已告知责任人")
 _ALL: Final = 5_000
+FROM, UNTIL = moment("2022-09-09 00:00"), moment("2022-09-13 00:00")
+# How long after the beginning of its day a hazard is claimed fixed, and re-checked.
+CLAIMED, CHECKED = timedelta(hours=26), timedelta(hours=44)
 
 
-def work(opened: Mapping[str, Account]) -> None:
-    """Does all of it or nothing, unless it is done already."""
+def stories(opened: Mapping[str, Account], *, every: timedelta = timedelta(days=1)) -> Iterator[Story]:
+    """What becomes of hazards and incidents; nothing where it has been told already.
+
+    Hazards that are found within ``every`` are claimed and re-checked together.
+    """
     if any(one.states["claimed"] for one in _counts() if "claimed" in one.states):
         return
     seats = _Seats(opened)
-    random = Random("yibiao/cases")  # noqa: S311 (invented facts, not secrets)
-    with transaction.atomic():
-        _hazards(seats, SAFETY, random, share=0.93, passed=0.97)
-        _hazards(seats, PATROL, random, share=0.85, passed=0.9)
-        _incidents(seats)
+    yield _incidents(seats)
+    yield _hazards(seats, SAFETY, every, share=0.93, passed=0.97)
+    yield _hazards(seats, PATROL, every, share=0.85, passed=0.9)
 
 
 def _counts() -> tuple[Counts, ...]:
-    return known.counts(scope=everything(), program=PATROL, at=moment("2022-09-12 20:00"))
+    return known.counts(scope=everything(), program=PATROL, at=UNTIL)
+
+
+def _luck(what: str, line: Line) -> float:
+    """A lot between 0 and 1 that is always the same for a case."""
+    return Random(f"yibiao/cases/{what}/{line.id}").random()  # noqa: S311 (invented facts, not secrets)
 
 
 class _Seats:
@@ -56,40 +66,47 @@ class _Seats:
 
 
 def _open(program: str, lifecycle: str, state: str) -> list[Line]:
-    found = known.page(
-        scope=everything(), program=program, lifecycle=lifecycle, state=state, at=moment("2022-09-12 20:00"), size=_ALL
-    )
+    found = known.page(scope=everything(), program=program, lifecycle=lifecycle, state=state, at=UNTIL, size=_ALL)
     return sorted(found.items, key=lambda line: line.id)
 
 
-def _hazards(seats: _Seats, program: str, random: Random, *, share: float, passed: float) -> None:
+def _hazards(seats: _Seats, program: str, every: timedelta, *, share: float, passed: float) -> Story:
     """Most of what was ordered is claimed fixed and passes; a few fail and begin a second round."""
-    ordered = [line for line in _open(program, "hazard", "ordered") if random.random() < share]
-    for chosen, at in _by_day(ordered, hours=26):
-        _together(seats, program, chosen, "claim", {"evidence": random.choice(EVIDENCE)}, at)
-    claimed = [line for line in _open(program, "hazard", "claimed") if random.random() < passed]
-    failed = [line for line in claimed if random.random() < 0.03]
-    well = [line for line in claimed if line not in failed]
-    for chosen, at in _by_day(well, hours=44):
-        cases.move_many(
-            [line.id for line in chosen], "pass", {"check_note": random.choice(NOTES)},
-            by=seats.by("", program, "review"), at=at,
-        )  # fmt: skip
-    for chosen, at in _by_day(failed, hours=44):
-        cases.move_many(
-            [line.id for line in chosen], "fail",
-            {"check_note": "整改不到位，限期再改", "deadline": (at.date() + timedelta(days=10)).isoformat()},
-            by=seats.by("", program, "review"), at=at,
-        )  # fmt: skip
+    acts: list[tuple[datetime, bool, datetime]] = []
+    since = FROM
+    while since < UNTIL:
+        acts += [(since + CLAIMED, False, since), (since + CHECKED, True, since)]
+        since += every
+    for at, checked, since in sorted(acts):
+        yield at
+        with transaction.atomic():
+            found = [line for line in _open(program, "hazard", "claimed" if checked else "ordered")
+                     if since <= line.occurred_at < since + every]  # fmt: skip
+            if checked:
+                _re_check(seats, program, [line for line in found if _luck("pass", line) < passed], at)
+            else:
+                chosen = [line for line in found if _luck("claim", line) < share]
+                _together(seats, program, chosen, "claim", {"evidence": _one_of(EVIDENCE, at)}, at)
 
 
-def _incidents(seats: _Seats) -> None:
+def _re_check(seats: _Seats, program: str, lines: Sequence[Line], at: datetime) -> None:
+    failed = [line.id for line in lines if _luck("fail", line) < 0.03]
+    well = [line.id for line in lines if _luck("fail", line) >= 0.03]
+    by = seats.by("", program, "review")
+    if well:
+        cases.move_many(well, "pass", {"check_note": _one_of(NOTES, at)}, by=by, at=at)
+    if failed:
+        again = {"check_note": "整改不到位，限期再改", "deadline": (at.date() + timedelta(days=10)).isoformat()}
+        cases.move_many(failed, "fail", again, by=by, at=at)
+
+
+def _incidents(seats: _Seats) -> Story:
     """Everything that is more than a month old has had its final report."""
-    recent = moment("2022-09-10 00:00")
-    old = [line for line in _open(SAFETY, "incident", "reported") if line.occurred_at < recent]
-    for line in old:
-        at = line.occurred_at + timedelta(days=6)
-        cases.move(line.id, "conclude", {}, by=seats.by(line.place, SAFETY), at=at)
+    for line in sorted(_open(SAFETY, "incident", "reported"), key=lambda line: line.occurred_at):
+        if line.occurred_at < moment("2022-09-10 00:00"):
+            at = line.occurred_at + timedelta(days=6)
+            yield at
+            cases.move(line.id, "conclude", {}, by=seats.by(line.place, SAFETY), at=at)
 
 
 def _together(
@@ -100,8 +117,5 @@ def _together(
         cases.move_many([line.id for line in group], move, answers, by=seats.by(place, program), at=at)
 
 
-def _by_day(lines: Sequence[Line], *, hours: int) -> Iterator[tuple[list[Line], datetime]]:
-    """Cases in groups of one day, each with a moment so many hours after that day began."""
-    ordered = sorted(lines, key=lambda line: line.occurred_at)
-    for day, group in groupby(ordered, key=lambda line: line.occurred_at.date()):
-        yield list(group), moment(f"{day} 00:00") + timedelta(hours=hours)
+def _one_of(words: Sequence[str], at: datetime) -> str:
+    return words[int(at.timestamp()) // 3600 % len(words)]

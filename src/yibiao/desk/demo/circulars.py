@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from django.db import transaction
-
 from yibiao.desk.demo.plan import moment
+from yibiao.desk.demo.stories import Story
 from yibiao.desk.demo.world import CHANGCHUN, ERDAO, NANGUAN, PROVINCE, clerk_of
 from yibiao.desk.operating import everything
 from yibiao.notices import actions, queries
@@ -76,38 +75,40 @@ CIRCULARS: Final = (
 _ASLEEP_BELOW: Final = 4
 
 
-def send(accounts: Mapping[str, Account]) -> None:
-    """Issues what has not been issued, each notice with its receipts in one piece."""
+def stories(accounts: Mapping[str, Account]) -> Iterator[Story]:
+    """Every notice that has not been issued, and the warnings."""
     held = {one.number for one in queries.page(scope=everything(), program=PROGRAM, size=500).items}
     for circular in CIRCULARS:
         if circular.number not in held:
-            with transaction.atomic():
-                _Story(accounts, circular).tell()
+            yield _Notice(accounts, circular).story()
+    if not queries.warnings(scope=everything(), program=PROGRAM):
+        yield _warnings(accounts)
 
 
-def warn(accounts: Mapping[str, Account]) -> None:
+def _warnings(accounts: Mapping[str, Account]) -> Story:
     """A warning of forest fires over the holiday, and the drill of a month before, which nothing counts."""
-    if queries.warnings(scope=everything(), program=PROGRAM):
-        return
     drill = WarningDraft(
         PROGRAM, "暴雨", "Met", "Severe", "Expected", "Possible", "暴雨橙色预警演练（样例）",
         "演练：假定6小时内降雨量将达50毫米以上。", (CHANGCHUN,), moment("2022-08-20 12:00"), status="Exercise",
         sample=True,
     )  # fmt: skip
+    yield (at := moment("2022-08-20 09:00"))
     by = people.warrant(accounts["fangxunban"].key, "review", place=PROVINCE, program=PROGRAM)
-    made = actions.issue_warning(drill, by=by, at=moment("2022-08-20 09:00"))
-    actions.cancel_warning(made.warning, reason="演练结束", by=by, at=moment("2022-08-20 11:00"))
+    made = actions.issue_warning(drill, by=by, at=at)
+    yield (at := moment("2022-08-20 11:00"))
+    actions.cancel_warning(made.warning, reason="演练结束", by=by, at=at)
     fires = WarningDraft(
         PROGRAM, "森林火险", "Fire", "Moderate", "Future", "Likely", "森林火险黄色预警（样例）",
         "9月10日至12日，东部林区气温偏高、风力较大，森林火险等级较高。",
         ("220200000000", "220600000000", "222400000000"),
         moment("2022-09-13 08:00"), "严禁野外用火，加强入山检查和巡护。", ("Prepare", "Monitor"), sample=True,
     )  # fmt: skip
+    yield (at := moment("2022-09-09 17:00"))
     by = people.warrant(accounts["senfangban"].key, "review", place=PROVINCE, program=PROGRAM)
-    actions.issue_warning(fires, by=by, at=moment("2022-09-09 17:00"))
+    actions.issue_warning(fires, by=by, at=at)
 
 
-class _Story:
+class _Notice:
     """One notice from its issue to what was signed by the end of the holiday."""
 
     def __init__(self, accounts: Mapping[str, Account], circular: Circular) -> None:
@@ -115,7 +116,7 @@ class _Story:
         self.random = Random(f"yibiao/{circular.number}")  # noqa: S311 (invented facts, not secrets)
         self.at = moment(circular.at)
 
-    def tell(self) -> None:
+    def story(self) -> Story:
         one = self.circular
         files = [Upload(one.attachment, "单位、日期、有无情况\n（样例）\n".encode())] if one.attachment else []
         draft = NoticeDraft(
@@ -123,21 +124,26 @@ class _Story:
             tuple(Receiver(place.code) for place in places.children(PROVINCE)),
             occasion=one.occasion, attachments=tuple(files), sample=True,
         )  # fmt: skip
+        yield self.at
         by = self._warrant(one.office, "review", PROVINCE)
         notice = actions.issue(draft, by=by, at=self.at)
         if one.withdrawn:
-            actions.withdraw(notice.id, reason=one.withdrawn, by=by, at=self.at + timedelta(hours=2))
+            yield (at := self.at + timedelta(hours=2))
+            actions.withdraw(notice.id, reason=one.withdrawn, by=by, at=at)
             return
-        for receipt in queries.receipts(notice.id, scope=everything()):
-            if receipt.place not in one.asleep:
-                self._sign(receipt, hours=20)
-        if one.asleep:
-            actions.remind(notice.id, by=by, at=self.at + timedelta(hours=30))
+        yield from self._signed(
+            [one for one in queries.receipts(notice.id, scope=everything()) if one.place not in self.circular.asleep],
+            hours=20,
+        )
         if one.forwarded:
-            self._forward(notice.id)
+            yield from self._forward(notice.id)
+        if one.asleep:
+            yield (at := self.at + timedelta(hours=30))
+            actions.remind(notice.id, by=by, at=at)
 
-    def _forward(self, notice: str) -> None:
+    def _forward(self, notice: str) -> Story:
         """长春 passes it on to its counties; 二道 answers, 南关 and a few others have not signed."""
+        yield (at := self.at + timedelta(hours=21))
         held = {one.place: one for one in queries.receipts(notice, scope=everything())}
         by = self._warrant(clerk_of(CHANGCHUN), "fill", CHANGCHUN)
         below = actions.forward(
@@ -145,26 +151,33 @@ class _Story:
             [Receiver(place.code) for place in places.children(CHANGCHUN)],
             addendum="请各县（市、区）转到街道和重点企业，9月9日17时前签收。（样例）",
             by=by,
-            at=self.at + timedelta(hours=21),
+            at=at,
         )
-        awake = [one for one in below if one.place not in self._asleep(below)]
-        for receipt in awake:
-            self._sign(receipt, hours=16)
+        asleep = self._asleep(below)
+        yield from self._signed([one for one in below if one.place not in asleep], hours=16)
         erdao = next(one for one in below if one.place == ERDAO)
         said = "已转到各街道和82家重点企业，值班安排已报备。（样例）"
         own = self._warrant(clerk_of(ERDAO), "fill", ERDAO)
-        actions.answer(erdao.id, said, by=own, at=self.at + timedelta(hours=40))
-        actions.remind(notice, by=by, at=self.at + timedelta(hours=46))
+        yield (at := self.at + timedelta(hours=40))
+        actions.answer(erdao.id, said, by=own, at=at)
+        yield (at := self.at + timedelta(hours=46))
+        actions.remind(notice, by=by, at=at)
 
     def _asleep(self, below: Sequence[Receipt]) -> set[str]:
         others = sorted(one.place for one in below if one.place not in (ERDAO, NANGUAN))
         return {NANGUAN, *self.random.sample(others, _ASLEEP_BELOW - 1)}
 
-    def _sign(self, receipt: Receipt, *, hours: int) -> None:
-        by = self._warrant(clerk_of(receipt.place), "fill", receipt.place)
-        read: datetime = receipt.received_at + timedelta(minutes=self.random.randrange(5, hours * 50))
-        actions.read(receipt.id, by=by, at=read)
-        actions.sign(receipt.id, by=by, at=read + timedelta(minutes=self.random.randrange(1, 60)))
+    def _signed(self, receipts: Sequence[Receipt], *, hours: int) -> Story:
+        """Every one of them read and signed for, each at its time."""
+        acts: list[tuple[datetime, datetime, Receipt]] = []
+        for receipt in receipts:
+            read = receipt.received_at + timedelta(minutes=self.random.randrange(5, hours * 50))
+            acts.append((read + timedelta(minutes=self.random.randrange(1, 60)), read, receipt))
+        for signed, read, receipt in sorted(acts, key=lambda act: act[0]):
+            yield signed
+            by = self._warrant(clerk_of(receipt.place), "fill", receipt.place)
+            actions.read(receipt.id, by=by, at=read)
+            actions.sign(receipt.id, by=by, at=signed)
 
     def _warrant(self, username: str, right: Right, place: str) -> Warrant:
         return people.warrant(self.accounts[username].key, right, place=place, program=PROGRAM)

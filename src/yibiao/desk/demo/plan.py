@@ -72,6 +72,10 @@ class Plan:
         """Takes up a form that repeats another under an id of its own and is later withdrawn."""
         self.withdrawals.append(Withdrawal(self.add(form, clerk, answers), clerk, reason))
 
+    def changes(self) -> tuple[Correction | Withdrawal, ...]:
+        """What becomes of forms that were wrong or doubled."""
+        return (*self.corrections, *self.withdrawals)
+
     def sent_again(self) -> tuple[Sample, ...]:
         """The forms that a bad line makes the sender send twice: every four hundredth, never one that is corrected."""
         touched = {each.id for each in self.corrections} | {each.id for each in self.withdrawals}

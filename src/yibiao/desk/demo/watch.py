@@ -6,19 +6,17 @@ posts of one shift: neither adds to the figures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from random import Random
 from typing import Final
-
-from django.db import transaction
 
 from yibiao.core.periods import Period
 from yibiao.desk.demo import accounts
 from yibiao.desk.demo.holiday import FROM, UNTIL
 from yibiao.desk.demo.plan import moment, parts
+from yibiao.desk.demo.stories import Story
 from yibiao.desk.demo.world import PROVINCE, clerk_of
 from yibiao.duty import actions, queries
 from yibiao.duty.types import Placing, ShiftView, StaffDraft, Unit
@@ -59,8 +57,8 @@ class Seat:
     post: str
 
 
-def keep(opened: Mapping[str, Account]) -> None:
-    """Keeps the watch of every unit that has no roster yet, then the spot checks."""
+def stories(opened: Mapping[str, Account]) -> Iterator[Story]:
+    """The watch of every unit that has no roster yet, then the spot checks."""
     random = Random("yibiao/holiday-safety/watch")  # noqa: S311 (invented facts, not secrets)
     scope = people.system_scope(place=PROVINCE, program=PROGRAM)
     known = queries.reporting_units(PROGRAM, scope=scope)
@@ -69,10 +67,9 @@ def keep(opened: Mapping[str, Account]) -> None:
     for number, (unit, need) in enumerate(_needs(known, random)):
         # Every unit has a lot of its own, so that a build that was cut off goes on with the same.
         if unit.key not in done:
-            with transaction.atomic():
-                _unit(unit, need, opened, approver, Random(f"yibiao/watch/{unit.key}"), number)  # noqa: S311
-    with transaction.atomic():
-        _spot_checks(opened)
+            lot = Random(f"yibiao/watch/{unit.key}")  # noqa: S311 (invented facts, not secrets)
+            yield _unit(unit, need, opened, approver, lot, number)
+    yield _spot_checks(opened)
 
 
 def _needs(known: Mapping[str, Unit], random: Random) -> list[tuple[Unit, list[tuple[int, int]]]]:
@@ -98,10 +95,11 @@ def _unit(
     approver: Warrant,
     random: Random,
     number: int,
-) -> None:
+) -> Story:
     by = _warrant(opened[clerk_of(unit.place)], "fill")
-    crew = _staff(unit, need, opened, by)
     filed_at = moment("2022-09-08 15:00") + timedelta(minutes=random.randrange(600) + (600 if number % 25 == 7 else 0))
+    yield filed_at
+    crew = _staff(unit, need, opened, by)
     roster = actions.open_roster(PROGRAM, unit.key, DAYS, by=by, at=moment("2022-09-07 09:00"))
     shifts = queries.roster(roster, scope=units_scope(unit)).shifts
     kept, (absent, second) = _seats(crew, shifts), _extra(crew, shifts, number)
@@ -109,12 +107,16 @@ def _unit(
     actions.file_roster(roster, by=by, at=filed_at)
     came = [Seat(id, one.shift, one.person, one.post) for id, one in zip(ids, [*kept, *second], strict=False)]
     if number % 9 == 4:
+        yield moment("2022-09-09 16:30")
         came = _swap(shifts[1], came, crew, by, approver)
-    begins = {shift.id: shift.begins for shift in shifts}
-    arrivals = {one.id: begins[one.shift] + timedelta(minutes=random.randrange(20) - 15) for one in came}
-    actions.arrive(roster, arrivals, by=by, at=UNTIL)
-    for before, after in pairwise(shifts):
-        _hand_over(before, after, came, crew, by, random)
+    for before, shift in zip([None, *shifts], shifts, strict=False):
+        yield (at := shift.begins + timedelta(minutes=20))
+        there = [one.id for one in came if one.shift == shift.id]
+        actions.arrive(
+            roster, {id: shift.begins + timedelta(minutes=random.randrange(20) - 15) for id in there}, by=by, at=at
+        )
+        if before is not None:
+            _hand_over(before, shift, came, crew, by, random)
 
 
 def units_scope(unit: Unit) -> Scope:
@@ -178,7 +180,7 @@ def _hand_over(
     before: ShiftView, after: ShiftView, came: Sequence[Seat], crew: Crew, by: Warrant, random: Random
 ) -> None:
     """Between two shifts: by an officer who goes to one who comes."""
-    at = after.begins + timedelta(minutes=2 + random.randrange(8))
+    at = after.begins + timedelta(minutes=20 + random.randrange(8))
     giver = _officer(before, came, crew, "")
     taker = _officer(after, came, crew, giver)
     items = random.sample(_ITEMS, random.choice((0, 1, 1, 2)))
@@ -193,29 +195,23 @@ def _officer(shift: ShiftView, came: Sequence[Seat], crew: Crew, other: str) -> 
     return there[0].person
 
 
-def _spot_checks(opened: Mapping[str, Account]) -> None:
+def _spot_checks(opened: Mapping[str, Account]) -> Story:
     by = _warrant(opened[clerk_of(PROVINCE)], "fill")
-    ids = actions.draw_spot_checks(
-        PROGRAM, Period(FROM, UNTIL), CHECKS, seed=SEED, by=by, at=moment("2022-09-09 17:00")
-    )
+    yield (at := moment("2022-09-09 17:00"))
+    ids = actions.draw_spot_checks(PROGRAM, Period(FROM, UNTIL), CHECKS, seed=SEED, by=by, at=at)
     scope = people.system_scope(place=PROVINCE, program=PROGRAM)
     drawn = {one.id: one for one in queries.spot_checks(PROGRAM, scope=scope, at=UNTIL, limit=2 * CHECKS)}
     random = Random("yibiao/watch/spot-checks")  # noqa: S311 (invented facts, not secrets)
-    for id in ids:
+    for one in sorted((drawn[id] for id in ids), key=lambda one: (one.planned_at, one.id)):
         means = random.choice(("phone", "phone", "video"))
         verdict = random.choices(("present", "late", "unanswered"), (60, 6, 1))[0]
         seconds = random.randrange(3, 25) if verdict == "present" else 60
-        one = drawn[id]
         if one.checked_at is None:
+            yield (at := one.planned_at + timedelta(minutes=1))
             follow_up = "已电话通报其上级，要求说明情况" if verdict == "unanswered" else ""
             actions.record_spot_check(
-                id, means=means, verdict=verdict, seconds=seconds, follow_up=follow_up, by=by,
-                at=_soon(one.planned_at),
-            )  # fmt: skip
-
-
-def _soon(at: datetime) -> datetime:
-    return at + timedelta(minutes=1)
+                one.id, means=means, verdict=verdict, seconds=seconds, follow_up=follow_up, by=by, at=at
+            )
 
 
 def _warrant(account: Account, right: str) -> Warrant:
