@@ -168,6 +168,17 @@ MATRIX: dict[str, Row] = {
 # The rooms test their own doors: signing in, managing accounts, uploads by number, and the API in the next test.
 ELSEWHERE = ("account_", "mfa_", "people_", "set_language", "records_preview", "records_marked", "records_take",
              "records_erase", "api:")  # fmt: skip
+    # Phones bring no session: they are asked to sign in, or their token is looked at.
+    "openrosa_list": Row("/openrosa/formList", (401,) * 6),
+    "openrosa_form": Row("/openrosa/forms/x/1/form.xml", (401,) * 6),
+    "openrosa_manifest": Row("/openrosa/forms/x/1/manifest", (401,) * 6),
+    "openrosa_media": Row("/openrosa/forms/x/1/media/places.csv", (401,) * 6),
+    "openrosa_submission": Row("/openrosa/submission", (401,) * 6, "post", {}),
+    "openrosa_key_list": Row("/openrosa/key/no-such/formList", (403,) * 6),
+    "openrosa_key_form": Row("/openrosa/key/no-such/forms/x/1/form.xml", (403,) * 6),
+    "openrosa_key_manifest": Row("/openrosa/key/no-such/forms/x/1/manifest", (403,) * 6),
+    "openrosa_key_media": Row("/openrosa/key/no-such/forms/x/1/media/places.csv", (403,) * 6),
+    "openrosa_key_submission": Row("/openrosa/key/no-such/submission", (403,) * 6, "post", {}),
 
 
 def addresses(patterns: Any = None, space: str = "") -> Iterator[str]:

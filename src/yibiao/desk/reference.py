@@ -33,6 +33,7 @@ from yibiao.packs import queries as pack_queries
 from yibiao.people import problems as people
 from yibiao.places import problems as places
 from yibiao.records import problems as records
+from yibiao.records.intake.openrosa import problems as openrosa
 
 CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
     "core": (lots, alerts, answering, checking, expressions, moving, periods, quantities, spans, trees, wording),
@@ -41,7 +42,7 @@ CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
     "people": (people,),
     "packs": (packs,),
     "forms": (forms,),
-    "records": (records,),
+    "records": (records, openrosa),
     "duty": (duty,),
     "cases": (cases,),
     "draws": (draws,),
@@ -64,6 +65,10 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "record.reviewed": ("审核结论", "The outcome of a review"),
     "record.personal-read": ("有人查看了个人信息，及其用途", "Somebody read personal answers, and to what purpose"),
     "record.personal-erased": ("删除了个人信息；存证和数不变", "Personal answers were erased; proofs and figures stay"),
+    "record.file-received": (
+        "一份填报的附件已收到：名称、摘要、大小和类型；涉及个人的不写名称",
+        "A file of a submission came in: name, digest, size and type; of a personal one no name",
+    ),
     "pack.installed": ("装入一个包的版本", "A version of a pack was installed"),
     "program.opened": ("开启一项专项", "A program was opened"),
     "duty.filing": (

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import secrets
 import uuid
 from typing import Final
 
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
 from django.db import transaction
 
 from yibiao.core import clock
 from yibiao.core.problems import refuse
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
-from yibiao.people import problems, queries, words
+from yibiao.people import problems, queries, sealing, words
 from yibiao.people.models import FieldClient as Row
 from yibiao.people.models import Person
 from yibiao.people.types import EVERY_PROGRAM, FieldClient, Warrant
 from yibiao.places import queries as places
 
-# The realm is part of every stored hash: a change would lock out whoever signs in by HTTP Digest.
-REALM: Final = "yibiao"
 TOKEN_BYTES: Final = 32
 
 
@@ -48,7 +43,7 @@ def add(
     token, key, now = secrets.token_urlsafe(TOKEN_BYTES), f"sj-{secrets.token_hex(5)}", clock.now()
     row = Row.objects.create(
         key=key, person=Person.objects.get(key=person), label=label.strip(), place=code, programs=sorted(programs),
-        digest=hashlib.sha256(token.encode()).hexdigest(), sealed=_cipher().encrypt(_compared(key, token).encode()),
+        digest=hashlib.sha256(token.encode()).hexdigest(), sealed=sealing.sealed(key, token),
         made_by=by.actor if by else "", made_at=now,
     )  # fmt: skip
     _append("people.client-added", row, by, {"over": code, "programs": sorted(programs)})
@@ -68,19 +63,6 @@ def revoke(*, key: str, by: Warrant | None) -> None:
     row.revoked_at = clock.now()
     row.save(update_fields=["revoked_at"])
     _append("people.client-revoked", row, by, {})
-
-
-def compared(sealed: bytes) -> str:
-    """What HTTP Digest compares, unsealed; empty where the site's key has changed since."""
-    try:
-        return _cipher().decrypt(sealed).decode()
-    except InvalidToken:
-        return ""
-
-
-def _compared(key: str, token: str) -> str:
-    """The hash H(A1) of RFC 7616: MD5, as the phones in use know no other."""
-    return hashlib.md5(f"{key}:{REALM}:{token}".encode(), usedforsecurity=False).hexdigest()
 
 
 def _check(by: Warrant | None, person: str, place: str) -> None:
@@ -112,8 +94,3 @@ def _append(kind: str, row: Row, by: Warrant | None, payload: dict[str, object])
             occurred_at=clock.now(), payload={"client": row.key, **payload},
         )
     ])  # fmt: skip
-
-
-def _cipher() -> Fernet:
-    key = hashlib.sha256(b"yibiao.people.field-client:" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

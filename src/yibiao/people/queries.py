@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from yibiao.core.problems import Problem, refuse
-from yibiao.people import problems, words
+from yibiao.people import problems, sealing, words
 from yibiao.people.models import FieldClient as ClientRow
 from yibiao.people.models import Organisation as OrganisationRow
 from yibiao.people.models import Person, Post, PostGrant
@@ -32,6 +32,7 @@ from yibiao.people.types import (
 from yibiao.places import queries as places
 
 SYSTEM = "system"
+REALM = sealing.REALM
 
 
 def account(key: str) -> Account:
@@ -240,8 +241,8 @@ def client(token: str) -> FieldClient:
     return _client(row)
 
 
-def client_by_key(key: str) -> tuple[FieldClient, bytes]:
-    """A field client by its key, with what HTTP Digest compares, still sealed.
+def client_by_key(key: str) -> tuple[FieldClient, str]:
+    """A field client by its key, with what HTTP Digest compares.
 
     Raises: people.client.unknown.
     """
@@ -249,7 +250,7 @@ def client_by_key(key: str) -> tuple[FieldClient, bytes]:
     row = rows.select_related("person").first()
     if row is None:
         raise refuse(problems.CLIENT_UNKNOWN.at())
-    return _client(row), bytes(row.sealed)
+    return _client(row), sealing.unsealed(bytes(row.sealed))
 
 
 def client_warrants(held: FieldClient, program: str) -> tuple[Warrant, ...]:

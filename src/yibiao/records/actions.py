@@ -16,7 +16,7 @@ from yibiao.forms import queries as forms
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import EVERY_PROGRAM, Warrant
-from yibiao.records import batching, checking, models, personal, problems, registers, storing
+from yibiao.records import attachments, batching, checking, models, personal, problems, registers, storing
 from yibiao.records.placing import Atlas
 from yibiao.records.types import Receipt, Sent, State, SubmissionDraft
 
@@ -165,6 +165,7 @@ def erase(id: str, *, reason: str, by: Warrant, at: datetime | None = None) -> N
         gone, _ = models.PersonalAnswers.objects.filter(submission_id=row.id).delete()
         if not gone:
             raise refuse(problems.NO_PERSONAL.at())
+        attachments.forget(row.id)
         row.has_personal = False
         row.save(update_fields=["has_personal"])
         fact = _event("record.personal-erased", row, by, 1, {"reason": why, "revisions": gone}, moment)

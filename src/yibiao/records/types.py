@@ -88,6 +88,18 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file of a record; its content never changes under its digest."""
+
+    name: str
+    digest: str
+    size: int
+    kind: str
+    personal: bool
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One object of a register, as its newest record left it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.urls import path
+from django.urls import include, path
 
 from yibiao.records import uploading, views
 
@@ -24,4 +24,5 @@ urlpatterns = [
     path(f"{_RECORD}review/", login_required(views.review), name="records_review"),
     path(f"{_RECORD}personal/", login_required(views.personal), name="records_personal"),
     path(f"{_RECORD}erase/", login_required(views.erase), name="records_erase"),
+    path("", include("yibiao.records.intake.openrosa.urls")),
 ]

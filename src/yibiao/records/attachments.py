@@ -1,0 +1,199 @@
+"""Files that records name: streamed to the data folder under their digest, told apart by content, never run or shown.
+
+A file is complete on the disk before the row that speaks of it is committed; one without a row is swept away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import uuid
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from yibiao.core import clock
+from yibiao.ledger import actions as ledger
+from yibiao.ledger.types import FactDraft
+from yibiao.people.types import Warrant
+from yibiao.records import models
+from yibiao.records.types import AttachedFile
+
+HEAD: Final = 512
+# First bytes → type. What begins otherwise, and is no plain text, is not taken.
+_SIGNATURES: Final[tuple[tuple[int, bytes, str], ...]] = (
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"GIF8", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (8, b"WAVE", "audio/wav"),
+    (0, b"%PDF-", "application/pdf"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\xff\xf1", "audio/aac"),
+    (0, b"#!AMR", "audio/amr"),
+    (0, b"\x1aE\xdf\xa3", "video/webm"),
+    (0, b"PK\x03\x04", "application/zip"),
+)
+_OFFICE: Final = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A file that has come in and belongs to no record yet; ``kind`` is empty where it is of none that is taken."""
+
+    name: str
+    path: Path
+    digest: str
+    size: int
+    kind: str
+
+
+class Incoming:
+    """The files of one sending, in a folder of its own that is gone afterwards, whatever happens."""
+
+    def __init__(self) -> None:
+        self.files: list[Arrived] = []
+        self._folder: Path | None = None
+
+    def __enter__(self) -> Incoming:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def take(self, name: str, chunks: Iterable[bytes]) -> None:
+        """Write a file down as it comes, and look what it is."""
+        if self._folder is None:
+            self._folder = _root() / "incoming" / secrets.token_hex(8)
+            self._folder.mkdir(parents=True)
+        path, hashed, size, head = self._folder / str(len(self.files)), hashlib.sha256(), 0, b""
+        with path.open("wb") as out:
+            for chunk in chunks:
+                out.write(chunk)
+                hashed.update(chunk)
+                size += len(chunk)
+                if len(head) < HEAD:
+                    head += chunk[:HEAD]
+            out.flush()
+            os.fsync(out.fileno())
+        self.files.append(Arrived(name, path, hashed.hexdigest(), size, kind_of(head[:HEAD], name)))
+
+
+def kind_of(head: bytes, name: str) -> str:
+    """The type of a file by its first bytes; its name only tells apart what begins alike."""
+    ending = name.rpartition(".")[2].lower()
+    for at, mark, kind in _SIGNATURES:
+        if head[at : at + len(mark)] == mark:
+            return _OFFICE.get(ending, "") if kind == "application/zip" else kind
+    if head[4:8] == b"ftyp":
+        if head[8:11] in (b"hei", b"mif", b"avi"):
+            return "image/heic"
+        return "audio/mp4" if ending in ("m4a", "aac") else "video/mp4"
+    if not head:
+        return "application/octet-stream"
+    return "" if _is_markup(head) or not _is_text(head) else "text/csv" if ending == "csv" else "text/plain"
+
+
+@transaction.atomic
+def keep(record: str, files: Sequence[tuple[Arrived, bool]], *, by: Warrant) -> int:
+    """Give a record its files, each with whether it is personal; how many were new.
+
+    The same file again changes nothing; another one under the same name takes its place, and both stand in the log.
+    """
+    if not files:
+        return 0
+    row = models.Submission.objects.select_for_update().get(pk=record)
+    known = dict(row.attachments.values_list("name", "digest"))
+    fresh = [(one, hidden) for one, hidden in files if known.get(one.name) != one.digest]
+    now = clock.now()
+    facts = []
+    for one, hidden in fresh:
+        _settle(one)
+        models.Attachment.objects.update_or_create(
+            submission=row,
+            name=one.name,
+            defaults={
+                "digest": one.digest, "size": one.size, "kind": one.kind, "personal": hidden, "received_at": now,
+            },
+        )  # fmt: skip
+        payload = {"file": "" if hidden else one.name, "digest": one.digest, "size": one.size, "type": one.kind}
+        facts.append(
+            FactDraft(
+                kind="record.file-received", id=str(uuid.uuid4()), revision=1, program=row.program, place=row.place,
+                organisation=row.organisation, actor=by.actor, subject=row.id, occurred_at=now, payload=payload,
+            )
+        )  # fmt: skip
+    ledger.append(facts, received_at=now)
+    return len(fresh)
+
+
+def forget(record: str) -> None:
+    """Drop the personal files of a record, and their bytes where nobody else has the same."""
+    rows = models.Attachment.objects.filter(submission_id=record, personal=True)
+    digests = set(rows.values_list("digest", flat=True))
+    rows.delete()
+    left = set(models.Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    for digest in digests - left:
+        transaction.on_commit(_place(digest).unlink)
+
+
+def of(record: str) -> tuple[AttachedFile, ...]:
+    """The files of a record by name; whoever asks has looked whether it may be read."""
+    rows = models.Attachment.objects.filter(submission_id=record).order_by("name")
+    return tuple(AttachedFile(row.name, row.digest, row.size, row.kind, row.personal, row.received_at) for row in rows)
+
+
+def path_of(digest: str) -> Path:
+    return _place(digest)
+
+
+def _settle(one: Arrived) -> None:
+    """Move a file to its digest; on the disk, with its folder, before anything is committed that names it."""
+    place = _place(one.digest)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.exists():
+        # A link appears whole or not at all; whoever was faster had the same content.
+        with suppress(FileExistsError):
+            os.link(one.path, place)
+        folder = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _place(digest: str) -> Path:
+    return _root() / digest[:2] / digest
+
+
+def _root() -> Path:
+    return Path(settings.DATA) / "attachments"
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        # The last character may be cut in the middle.
+        head.decode("utf-8", "strict" if len(head) < HEAD else "ignore")
+    except UnicodeDecodeError:
+        return False
+    return not set(head) & set(b"\0\x01\x02\x03\x04\x05\x06\x07\x0e\x0f\x7f")
+
+
+def _is_markup(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" or head[:2] in (b"#!", b"MZ")

@@ -1,0 +1,81 @@
+"""The lists that phones choose from, as CSV: places, organisations and entities of where the phone may file."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from yibiao.people import queries as people
+from yibiao.places import queries as places
+from yibiao.records import queries
+from yibiao.records.intake.openrosa import serving
+from yibiao.records.intake.openrosa.asking import Asker
+
+# A phone that files for a whole province holds 13,000 places; a list of all the nation's would be of no use on one.
+LIMIT: Final = 20_000
+_PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    name: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        return hashlib.md5(self.content, usedforsecurity=False).hexdigest()
+
+
+def listed(name: str, asker: Asker, program: str) -> Listed:
+    """A list of a form for whoever asks: the same rows until one of them changes."""
+    roots = tuple(sorted({warrant.place for warrant in asker.warrants(program)}))
+    if name == serving.PLACES:
+        content = _places(roots, places.edition().number)
+    elif name == serving.ORGANISATIONS:
+        content = _csv(("name", "label"), _organisations(roots))
+    else:
+        content = _csv(("name", "label"), _entities(name.removeprefix("register-"), asker, program))
+    return Listed(f"{name}.csv", content)
+
+
+@lru_cache(maxsize=64)
+def _places(roots: tuple[str, ...], edition: int) -> bytes:
+    """Every place below the roots, with the name of the place above: many quarters have the same name.
+
+    An edition never changes, so what was read once holds.
+    """
+    found = {one.code: one for one in places.search("", under=roots, limit=LIMIT)}
+    above = places.names([one.parent for one in found.values() if one.parent and one.parent not in found])
+    rows = []
+    for one in sorted(found.values(), key=lambda one: one.enter):
+        parent = found[one.parent].name if one.parent in found else above.get(one.parent, "")
+        rows.append((one.code, f"{one.name}（{parent}）" if parent else one.name, one.parent))
+    return _csv(("name", "label", "parent"), rows)
+
+
+def _organisations(roots: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    found = {one.code: one.name for root in roots for one in people.organisations(under_place=root, limit=LIMIT)}
+    yield from sorted(found.items())
+
+
+def _entities(register: str, asker: Asker, program: str) -> Iterator[tuple[str, str]]:
+    scope, number = asker.scope(program), 1
+    while number * _PAGE <= LIMIT:
+        rows = queries.entities(register, scope=scope, program=program, number=number, size=_PAGE)
+        yield from ((one.key, one.label) for one in rows)
+        if len(rows) < _PAGE:
+            return
+        number += 1
+
+
+def _csv(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
+    return out.getvalue().encode()

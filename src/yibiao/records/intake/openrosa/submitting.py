@@ -1,0 +1,181 @@
+"""What a phone sends: asked beforehand (HEAD), then in one or several posts, each answered after its commit."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from yibiao.core.problems import Refusal, refuse
+from yibiao.forms.types import FormVersion
+from yibiao.packs.types import Program
+from yibiao.people.types import Warrant
+from yibiao.records import actions, attachments, checking, models, problems
+from yibiao.records.attachments import Arrived, Incoming
+from yibiao.records.intake.openrosa import instance, multipart, replies, serving
+from yibiao.records.intake.openrosa import problems as refusals
+from yibiao.records.intake.openrosa.asking import Asker
+from yibiao.records.intake.openrosa.instance import Answers, Instance
+from yibiao.records.intake.openrosa.listing import known
+from yibiao.records.placing import Atlas
+from yibiao.records.types import Receipt, Sent, SubmissionDraft
+
+XML_PART: Final = "xml_submission_file"
+AUDIT: Final = "audit.csv"
+NAME_LIMIT: Final = 255
+_SPACE: Final = uuid.UUID("5f0c5d43-3f0d-5d0c-9a0e-6a2f5d7c1b11")
+_UNFIT: Final = re.compile(r"[\x00-\x1f/\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One filled form on its way in, all that was read of it."""
+
+    instance: Instance
+    form: FormVersion
+    program: Program
+    answers: Answers
+    sent: Sent
+    by: tuple[Warrant, ...]
+
+    def draft(self, id: str) -> SubmissionDraft:
+        return SubmissionDraft(
+            id, self.form.id, self.program.code, self.answers.values, "openrosa", self.form.version, self.sent
+        )
+
+
+@replies.speaking
+@require_http_methods(["GET", "HEAD", "POST"])
+@known
+def submission(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """201 once everything is committed; a repeat is answered like the first time."""
+    if request.method != "POST":
+        answer = HttpResponse(status=204)
+    else:
+        receipt = _take(request, asker)
+        answer = replies.message(f"已收到，编号 {receipt.id}。\nReceived as {receipt.id}.", "submit_success", 201)
+    answer["X-OpenRosa-Accept-Content-Length"] = str(multipart.BODY_LIMIT)
+    return answer
+
+
+def _take(request: HttpRequest, asker: Asker) -> Receipt:
+    given = request.META.get("CONTENT_LENGTH") or ""
+    length = int(given) if given.isascii() and given.isdigit() else None
+    with Incoming() as incoming:
+        xml: bytes | None = None
+        # Without a length the server ends the stream where the body ends.
+        stream = request if length is not None else request.META["wsgi.input"]
+        for part in multipart.parts(stream, request.META.get("CONTENT_TYPE", ""), length):
+            if part.name == XML_PART:
+                if xml is not None:
+                    raise multipart.wrong("twice")
+                xml = part.whole(instance.XML_LIMIT)
+            elif part.filename:
+                incoming.take(_file_name(part.filename), part.chunks)
+        if xml is None:
+            raise refuse(refusals.PART_MISSING.at())
+        sending = _read(xml, request, asker)
+        files = _named(incoming, sending)
+        receipt = _edit(sending) if sending.instance.deprecated else _receive(sending)
+        attachments.keep(receipt.id, files, by=sending.by[0])
+    return receipt
+
+
+def _read(xml: bytes, request: HttpRequest, asker: Asker) -> Sending:
+    found = instance.read(xml)
+    form, program = serving.resolve(asker, found.form, found.version)
+    sent = Sent(
+        checking.canonical_id(found.id) or found.id,
+        request.GET.get("deviceID", "")[:255],
+        request.META.get("HTTP_USER_AGENT", "")[:255],
+    )
+    answers = instance.answers(form, found.root)
+    if found.audit:
+        answers.files.setdefault(AUDIT, False)
+    return Sending(found, form, program, answers, sent, asker.warrants(program.code))
+
+
+def _named(incoming: Incoming, sending: Sending) -> list[tuple[Arrived, bool]]:
+    """The files that the answers name; others are left out. All are looked at before anything is stored."""
+    named = [(one, sending.answers.files[one.name]) for one in incoming.files if one.name in sending.answers.files]
+    wrong = [refusals.FILE_KIND.at(name=one.name[:80]) for one, _ in named if not one.kind]
+    if wrong:
+        raise Refusal(wrong)
+    return list({one.name: (one, hidden) for one, hidden in named}.values())
+
+
+def _file_name(given: str) -> str:
+    """The plain name of a file: some clients send a path."""
+    name = given.replace("\\", "/").rpartition("/")[2].strip()
+    if not name or name in (".", "..") or len(name) > NAME_LIMIT or _UNFIT.search(name):
+        raise multipart.wrong("name")
+    return name
+
+
+def _receive(sending: Sending) -> Receipt:
+    id = _record_id(sending)
+    receipt = actions.receive_many([sending.draft(id)], by=sending.by)[0]
+    if receipt.repeated and models.Submission.objects.filter(pk=id, state="withdrawn").exists():
+        raise refuse(refusals.WITHDRAWN.at(id=id))
+    return receipt
+
+
+def _record_id(sending: Sending) -> str:
+    """The id of the record: the phone's own where that is free, as one id may be in use on several forms."""
+    id = checking.canonical_id(sending.instance.id)
+    if not id:
+        return _derived(sending)
+    other = models.Submission.objects.filter(pk=id).exclude(form=sending.form.id, program=sending.program.code)
+    return _derived(sending) if other.exists() else id
+
+
+def _derived(sending: Sending) -> str:
+    return str(uuid.uuid5(_SPACE, f"{sending.form.id}\n{sending.program.code}\n{sending.sent.instance}"))
+
+
+def _edit(sending: Sending) -> Receipt:
+    """A correction: it names the instance that it replaces and has an id of its own."""
+    before = _revision_of(sending, sending.instance.deprecated)
+    again = _revision_of(sending, sending.instance.id)
+    if again is not None:
+        row, revision = again
+        if before is None or before[0].id != row.id or not _same(sending, row, revision):
+            raise refuse(refusals.INSTANCE_TAKEN.at(id=sending.instance.id[:80]))
+        return Receipt(row.id, revision, row.received_at, repeated=True)
+    if before is None:
+        raise refuse(refusals.DEPRECATED_UNKNOWN.at(id=sending.instance.deprecated[:80]))
+    row, revision = before
+    if row.state != "withdrawn" and row.revision != revision:
+        raise refuse(refusals.OUT_OF_DATE.at(id=sending.instance.deprecated[:80]))
+    return actions.correct(
+        row.id, sending.answers.values, reason="手机端更正", by=_covering(sending, row),
+        form_version=sending.form.version, expected=revision, sent=sending.sent,
+    )  # fmt: skip
+
+
+def _revision_of(sending: Sending, id: str) -> tuple[models.Submission, int] | None:
+    """The record and the revision of it that an instance id speaks of; a record from elsewhere is known by its id."""
+    plain, of = checking.canonical_id(id), {"form": sending.form.id, "program": sending.program.code}
+    sent = models.Sending.objects.filter(instance=plain or id, **of).select_related("submission").first()
+    if sent is not None:
+        return sent.submission, sent.revision
+    row = models.Submission.objects.filter(pk=plain, **of).first() if plain else None
+    return (row, 1) if row is not None else None
+
+
+def _same(sending: Sending, row: models.Submission, revision: int) -> bool:
+    ready, found = checking.prepare_all([sending.draft(row.id)], by=sending.by, at=checking.now(), kept=row)
+    return not found and checking.repeats(ready[0], row.revisions.filter(revision=revision))
+
+
+def _covering(sending: Sending, row: models.Submission) -> Warrant:
+    """Raises: ``records.submission.unknown`` where the record is of a place that this phone does not file for."""
+    atlas = Atlas()
+    for by in sending.by:
+        if f"/{atlas.successor(by.place)}/" in row.lineage:
+            return by
+    raise refuse(problems.UNKNOWN.at(id=row.id))
