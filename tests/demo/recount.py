@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from yibiao.core.periods import SHANGHAI
+from yibiao.desk.demo import patrol
 from yibiao.ledger.types import Fact
 
 Answers = Mapping[str, Any]
@@ -104,6 +105,11 @@ def team_hazards(book: Book, *orders: str) -> int:
     return sum(not orders or each["disposal"] in orders for each in found)
 
 
+def on_post(book: Book) -> list[Answers]:
+    """The duties for which somebody came."""
+    return [one for one in book.cases("deployment") if one["state"] not in ("planned", "cancelled")]
+
+
 def sector(book: Book, name: str) -> list[str]:
     return [form["enterprise"] for form in book.forms("sector-check") if form["sector"] == name]
 
@@ -176,9 +182,9 @@ RECOUNTS: Mapping[str, Callable[[Book], int | Decimal]] = {
     "holiday-safety.fire-teams": lambda b: len(b.forms("fire-check")),
     "holiday-safety.fire-units": lambda b: len({each["unit_code"] for each in b.items("fire-check", "units")}),
     "holiday-safety.fire-hazards": lambda b: sum(each["found_by"] == "fire" for each in b.cases("hazard")),
-    "night-patrol.police": lambda b: total(b.forms("deployment"), "police"),
-    "night-patrol.vehicles": lambda b: total(b.forms("deployment"), "vehicles"),
-    "night-patrol.mass": lambda b: total(b.forms("deployment"), "mass"),
+    "night-patrol.police": lambda b: total(on_post(b), "police"),
+    "night-patrol.vehicles": lambda b: total(on_post(b), "vehicles"),
+    "night-patrol.mass": lambda b: total(on_post(b), "mass"),
     "night-patrol.venues": lambda b: len({each["venue"] for each in b.items("venue-check", "venues")}),
     "night-patrol.hazards": lambda b: len(b.cases("hazard")),
     "night-patrol.drink-driving": lambda b: sum(20 <= f.get("bac", 0) < 80 for f in b.forms("offence")),
@@ -234,6 +240,11 @@ def _planned_incidents(book: Book, test: Callable[[Answers], bool], since: datet
     return sum(test(form) for form in book.forms("incident", since=since))
 
 
+def _kept_duties(book: Book) -> list[Answers]:
+    """Duties but for those of the spare squads, which were called off."""
+    return [form for form in book.forms("deployment") if not form["number"].endswith(patrol.CALLED_OFF)]
+
+
 def _planned_months(book: Book) -> int:
     large = [
         form["occurred_at"][:7]
@@ -271,4 +282,7 @@ BY_FORMS: Mapping[str, Callable[[Book], int]] = {
     "holiday-safety.fire-hazards": lambda b: total(b.items("fire-check", "units"), "hazards"),
     "night-patrol.hazards": lambda b: sum(each["fixed"] + each["ordered"] for each in b.items("venue-check", "venues")),
     "night-patrol.requests": lambda b: total(b.forms("assistance"), "requests"),
+    "night-patrol.police": lambda b: total(_kept_duties(b), "police"),
+    "night-patrol.vehicles": lambda b: total(_kept_duties(b), "vehicles"),
+    "night-patrol.mass": lambda b: total(_kept_duties(b), "mass"),
 }

@@ -33,7 +33,7 @@ def world(
 @pytest.fixture
 def site(world: World) -> Iterator[World]:
     """The world as it was built. What a test writes is rolled back, checkpoints too, whose figures pages keep."""
-    for kept in (reckoning._figure, reckoning._breakdown):
+    for kept in (reckoning._figure, reckoning._breakdown, reckoning._at_places):
         kept.cache_clear()
     with transaction.atomic():
         yield world

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from yibiao.core.problems import Problem
 from yibiao.core.rosters import Pattern, Post
 from yibiao.duty import problems
-from yibiao.duty.types import Every, Obligation, PostRule, RosterRule, ShiftType
+from yibiao.duty.types import Beside, Every, Obligation, PostRule, RosterRule, ShiftType
 from yibiao.packs.types import Text
 
 NAME: Final = "duty.toml"
@@ -32,6 +32,16 @@ class Bilingual(BaseModel):
         return Text(self.zh, self.en)
 
 
+class BesideIn(BaseModel):
+    model_config = _STRICT
+    register_: Words = Field(alias="register")
+    column: Words
+    indicators: list[Id]
+
+    def made(self) -> Beside:
+        return Beside(self.register_, self.column, tuple(self.indicators))
+
+
 class ObligationIn(BaseModel):
     model_config = _STRICT
     topic: Id
@@ -49,6 +59,7 @@ class ObligationIn(BaseModel):
     ahead: Annotated[str, Field(pattern=r"^[0-9]{1,2}d$")] = "7d"
     record_missed: bool = False
     compares: dict[str, Id] = {}
+    beside: BesideIn | None = None
     valid_from: date | None = None
     valid_until: date | None = None
     source: str = ""
@@ -58,6 +69,7 @@ class ObligationIn(BaseModel):
             self.topic, self.label.text(), self.form, self.register_, self.unit, self.every, self.due, self.filter,
             self.nil, dict(self.nil_answers), self.escalate, self.valid_from or valid_from, self.source or source,
             self.where, self.ahead, self.valid_until, self.record_missed, compares=dict(self.compares),
+            beside=self.beside.made() if self.beside else None,
         )  # fmt: skip
 
 

@@ -121,6 +121,8 @@ def _obligation(one: Obligation, forms: Mapping[str, FormVersion]) -> list[Probl
     ]
     for test in filter(None, (one.nil, one.where)):
         found += _expression(where, test, known)
+    if one.beside and _keeper(one.beside.register, forms) is None:
+        found.append(problems.REGISTER.at(where, register=one.beside.register))
     keeper = _keeper(one.register, forms)
     if keeper is None:
         return [*found, problems.REGISTER.at(where, register=one.register)]

@@ -18,6 +18,18 @@ Verdict = Literal["present", "late", "absent", "substituted", "unanswered"]
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A register listed beside the reports of a slot: its entities whose keys begin with the slot.
+
+    ``column`` is where the sources of ``indicators`` name such an entity.
+    """
+
+    register: str
+    column: str
+    indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Obligation:
     """Who owes which report by when: every unit of ``register`` that passes ``filter`` files ``form`` once a slot.
 
@@ -47,6 +59,7 @@ class Obligation:
     valid_until: date | None = None
     record_missed: bool = False
     compares: Mapping[str, str] = field(default_factory=dict)
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,8 @@ class _Check:
         """What reports are held against must be indicators of the pack."""
         owed, _ = duty.check(self.files, list(self.forms.values()))
         for one in owed.obligations:
-            for name, id in one.compares.items():
+            named = [*one.compares.items(), *(("beside", id) for id in (one.beside.indicators if one.beside else ()))]
+            for name, id in named:
                 if id not in ids:
                     self._say(problems.TERM, f"duty.toml“{one.topic}” › {name}", id=id)
 

@@ -61,7 +61,7 @@ GONE: Final = Rule(
 )
 _SHORTEST: Final = 2
 # What everybody who reads a refusal calls the act that made the case.
-OPENED: Final = Label("立项", "Open")
+OPENED: Final = Label("立项填报", "File")
 Verdict = Literal["met", "late", "running", "overdue"]
 
 

@@ -106,6 +106,8 @@ def _clerks(world: World) -> Sequence[Seat]:
     for username, (code, office) in OFFICES.items():
         seats.append(Seat(username, f"样例·{office}文秘", "文秘", code, where.PROVINCE, _ALL))
     for place in [*world.prefectures, *world.counties]:
-        name = f"样例·{place.name}填报员"
-        seats.append(Seat(clerk_of(place.code), name, "填报", organisation_of(place.code), place.code, _FILL))
+        # What a county returns is reviewed by its prefecture.
+        role, rights = ("填报", _FILL) if place.level == "county" else ("审核", _ALL)
+        name = f"样例·{place.name}{role}员"
+        seats.append(Seat(clerk_of(place.code), name, role, organisation_of(place.code), place.code, rights))
     return [seat for seat in seats if seat.username not in taken]

@@ -17,7 +17,7 @@ from yibiao.bulletins import actions as bulletins
 from yibiao.bulletins import queries as issued
 from yibiao.core.periods import Period
 from yibiao.desk import followers, installing
-from yibiao.desk.demo import accounts, casework, circulars, drafts, random_checks, stories, territory, watch
+from yibiao.desk.demo import accounts, casework, circulars, drafts, nights, random_checks, stories, territory, watch
 from yibiao.desk.demo.plan import Correction, Plan, Sample, Withdrawal
 from yibiao.desk.demo.programs import PROGRAMS
 from yibiao.desk.demo.world import World
@@ -63,8 +63,12 @@ def build(progress: Callable[[str], None]) -> None:
     random_checks.hold(opened)
     progress(gettext("封存事实，汇总成数。"))
     settle()
-    progress(gettext("办理隐患和事件。"))
+    for told in (nights.duties(opened), nights.returns(opened)):
+        stories.tell(told)
+        settle()
+    progress(gettext("办理隐患和事件，审核夜间战果。"))
     stories.tell(casework.stories(opened))
+    stories.tell(nights.reviews(opened))
     settle()
     _issue(opened[accounts.WRITER], progress)
     settle()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 
-from yibiao.desk.demo.plan import Plan, moment, moments, parts, written
+from yibiao.core.periods import local_day, midnight
+from yibiao.desk.demo.plan import REGISTERS, Plan, moment, moments, parts, written
 from yibiao.desk.demo.world import World, clerk_of, organisation_of
 from yibiao.places.types import Place
 
@@ -19,11 +21,22 @@ TYPES: Final = (
 )  # fmt: skip
 TOPICS: Final = ("telecom-fraud", "theft", "drowning", "fire", "drink-driving", "drugs")
 ROADS: Final = ("人民大街", "解放路", "胜利路", "江湾路", "新华路", "环城路", "团结路", "站前街")
+POINTS: Final = ("火车站广场", "夜市", "酒吧街", "文化广场", "大型商场", "江边步道", "高速出口", "医院门前")
+NIGHTS: Final = tuple(local_day(FROM) + timedelta(days=each) for each in range(3))
+# Squads of a night: the hour at which they begin, how long they stay, and how many go, relative to the others.
+STARTS: Final = (
+    (8, 8, 0.5), (16, 6, 0.8), (18, 4, 1.2), (18, 6, 1.4), (19, 6, 1.6), (20, 5, 1.5), (21, 6, 1.2), (22, 5, 0.8),
+)  # fmt: skip
+ZONES: Final = (("中心城区片区", "副局长"), ("商圈夜市片区", "政治处主任"))
+# The number of the spare squads that were called off: they were planned and are in no figure.
+CALLED_OFF: Final = "99"
+SPARES: Final = 3
 
 
 def plan(world: World) -> Plan:
     """All that the program sends in."""
     made = Plan("night-patrol")
+    _units(made, world)
     _deployments(made, world)
     _venue_checks(made, world)
     _offences(made, world)
@@ -32,31 +45,64 @@ def plan(world: World) -> Plan:
     return made
 
 
-def _deployments(made: Plan, world: World) -> None:
-    """A table per county for every shift of three hours; the nights are the heavy ones."""
-    random, shifts, weights = made.random, [], []
+def _units(made: Plan, world: World) -> None:
+    """The police of every county, which owes a return each night."""
+    for county in world.counties:
+        answers = {"code": county.code[:6], "unit_name": f"{county.name}公安局（样例）", "place": county.code}
+        answers["occurred_at"] = "2022-09-01T09:00:00+08:00"
+        made.add("unit", clerk_of(county.code), answers, wave=REGISTERS)
+
+
+def _zones(made: Plan, world: World) -> dict[tuple[str, date], list[str]]:
+    """A leader for every zone and night, two zones where much happens; the codes by county and night."""
+    found: dict[tuple[str, date], list[str]] = {}
     for county, bustle in zip(world.counties, world.bustle(), strict=True):
-        for each in range(24):
-            start = FROM + timedelta(hours=3 * each)
-            shifts.append((county, start))
-            weights.append(bustle * (3.0 if start.hour >= 18 else 1.6 if start.hour == 0 else 0.7))
+        for night in NIGHTS:
+            for number, (name, office) in enumerate(ZONES[: 2 if bustle > 1.5 else 1], 1):
+                leader = f"{office}（样例·{len(made.samples) % 97 + 1:02d}）"
+                answers = {"night": night.isoformat(), "place": county.code, "number": number, "zone_name": name}
+                answers |= {"leader": leader, "occurred_at": f"{night}T09:00:00+08:00"}
+                made.add("zone", clerk_of(county.code), answers, wave=REGISTERS)
+                found.setdefault((county.code, night), []).append(f"{night}-{county.code[:6]}-{number}")
+    return found
+
+
+def _deployments(made: Plan, world: World) -> None:
+    """Eight squads per county and night. Changchun tells its last night beforehand, and calls three squads off."""
+    random, zones = made.random, _zones(made, world)
+    duties = [(county, night, each) for county in world.counties for night in NIGHTS for each in range(len(STARTS))]
+    weights = [bustle * STARTS[each][2] for bustle in world.bustle() for _ in NIGHTS for each in range(len(STARTS))]
     police = parts(62_037, weights, random, least=4)
     vehicles = parts(17_042, weights, random, least=1)
     mass = parts(41_208, weights, random)
-    for each, (county, start) in enumerate(shifts):
-        at = start + timedelta(minutes=random.randrange(180))
-        answers: dict[str, Any] = {"place": county.code, "occurred_at": written(at)}
-        answers |= {"unit_name": f"{county.name}公安局（样例）", "police": police[each], "vehicles": vehicles[each]}
-        answers["mass"] = mass[each]
-        if each % 40 == 7:
+    for number, (county, night, each) in enumerate(duties):
+        start, hours, _ = STARTS[each]
+        at = midnight(night) + timedelta(hours=start, minutes=random.choice((0, 30)))
+        answers = _duty(made, county, night, each + 1, zones[county.code, night]) | {"occurred_at": written(at)}
+        answers |= {"ends": written(at + timedelta(hours=hours)), "police": police[number]}
+        answers |= {"vehicles": vehicles[number], "mass": mass[number]}
+        if number % 40 == 7:
             answers["participants"] = organisation_of(f"{county.code[:4]}00000000")
-        if each % 480 == 100:
-            wrong = {"police": police[each] * 10}
+        if number % 480 == 100:
+            wrong = {"police": police[number] * 10}
             made.add_mistaken("deployment", clerk_of(county.code), answers, wrong, "警力多写了一个零")
             continue
         made.add("deployment", clerk_of(county.code), answers)
-        if each in (333, 901):
+        if number in (333, 901):
             made.add_doubled("deployment", clerk_of(county.code), answers, "同一班次填报了两次")
+        if answers["told"] == "before" and each == 2 and number < SPARES * len(NIGHTS) * len(STARTS):
+            spare = {"number": f"{answers['number'][:-2]}{CALLED_OFF}", "squad": "机动组"}
+            made.add("deployment", clerk_of(county.code), {**answers, **spare})
+
+
+def _duty(made: Plan, county: Place, night: date, serial: int, zones: Sequence[str]) -> dict[str, Any]:
+    random = made.random
+    point = random.random() < 0.4
+    answers: dict[str, Any] = {"number": f"{county.code[:6]}-{night:%m%d}-{serial:02d}", "place": county.code}
+    answers |= {"squad": f"{county.name}巡防{serial}组（样例）", "zone": zones[serial % len(zones)]}
+    answers |= {"kind": "point" if point else "route", "route": random.choice(POINTS if point else ROADS)}
+    answers["told"] = "before" if county.code.startswith("2201") and night == NIGHTS[-1] else "after"
+    return answers
 
 
 def _venue_checks(made: Plan, world: World) -> None:
@@ -96,7 +142,7 @@ def _file_sheet(made: Plan, county: Place, answers: dict[str, Any], rows: list[d
     answers |= {"crew": f"{county.name}第{random.randint(1, 12)}检查小组", "venues": rows}
     answers["manner"] = random.choice(("open", "open", "surprise", "cross", "covert"))
     luck = random.random()
-    if luck < 0.002:
+    if luck < 0.003:
         wrong = {"venues": [{**rows[0], "ordered": rows[0]["ordered"] + 5}, *rows[1:]]}
         made.add_mistaken("venue-check", clerk_of(county.code), answers, wrong, "首行隐患数登记有误，按检查单更正")
         return

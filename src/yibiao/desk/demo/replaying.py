@@ -20,7 +20,7 @@ from yibiao.core import clock
 from yibiao.core.clock import Pace
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Refusal, refuse
-from yibiao.desk.demo import accounts, build, casework, circulars, random_checks, stories, territory, watch
+from yibiao.desk.demo import accounts, build, casework, circulars, nights, random_checks, stories, territory, watch
 from yibiao.desk.demo.build import Desk
 from yibiao.desk.demo.plan import Correction, Plan, Sample, Withdrawal, moment
 from yibiao.desk.demo.programs import PROGRAMS
@@ -85,6 +85,8 @@ def told(opened: Mapping[str, Account]) -> Iterator[Story]:
     yield from watch.stories(opened)
     yield from circulars.stories(opened)
     yield from casework.stories(opened, every=timedelta(hours=3))
+    for told in (nights.duties, nights.returns, nights.reviews):
+        yield from told(opened)
 
 
 def acts(plan: Plan) -> tuple[Act, ...]:

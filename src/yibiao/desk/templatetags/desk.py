@@ -30,6 +30,12 @@ def number(value: object) -> str:
 
 
 @register.filter
+def signed(value: Decimal) -> str:
+    """A difference: +6, −200."""
+    return f"{'+' if value > 0 else '−'}{number(abs(value))}"
+
+
+@register.filter
 def text(value: Text | str | None) -> str:
     """A label in the language of the page."""
     if isinstance(value, Text):
