@@ -94,3 +94,15 @@ class OrganisationInput(forms.Form):
     name = forms.CharField(label=_("机构名称"), max_length=80)
     parent = forms.CharField(label=_("上级机构代码"), max_length=40, required=False)
     place = PlaceInput(label=_("地点"), max_length=40, help_text=_("机构服务的地点，填名称或代码。"))
+
+
+class ClientInput(forms.Form):
+    """A new field client: what it is called, and how far it reaches."""
+
+    label = forms.CharField(label=_("名称"), max_length=80, help_text=_("便于辨认，例如“巡查手机 3 号”。"))
+    place = PlaceInput(
+        label=_("地点"), max_length=40, help_text=_("只能填报这里及其以下各级；不能超出账号自己的填报范围。")
+    )
+    programs = forms.CharField(
+        label=_("专项代码"), initial=EVERY_PROGRAM, max_length=500, help_text=_("多个代码用空格隔开；* 表示全部专项。")
+    )

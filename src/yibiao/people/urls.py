@@ -8,7 +8,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from yibiao.people import managing, views
+from yibiao.people import managing, phones, views
 
 urlpatterns = [
     path("", views.home, name="people_home"),
@@ -28,6 +28,8 @@ urlpatterns = [
     path("people/", managing.people, name="people_list"),
     path("people/add/", managing.add, name="people_add"),
     path("people/<str:key>/", managing.person, name="people_person"),
+    path("clients/", phones.own, name="people_clients"),
+    path("people/<str:key>/clients/", phones.of, name="people_clients_of"),
     path("people/<str:key>/<str:act>/", managing.act, name="people_act"),
     path("organisations/", managing.organisations, name="people_organisations"),
 ]
