@@ -159,6 +159,14 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "发信服务器：smtp://用户:密码@主机:端口?发件人；smtps:// 为全程加密；未设则不发邮件",
         "Mail server: smtp://user:password@host:port?from, or smtps://; without it no mail is sent",
     ),
+    "YIBIAO_SMS": (
+        "短信网关：https://主机/路径#签名密钥；未设则只在终端提示",
+        "Gateway for SMS: https://host/path#secret; without it the terminal says that something went out",
+    ),
+    "YIBIAO_WECHAT": (
+        "企业微信网关：https://主机/路径#签名密钥；未设则只在终端提示",
+        "Gateway for WeCom: https://host/path#secret; without it the terminal says that something went out",
+    ),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
     "YIBIAO_LANGUAGE": (
         "命令行语言：zh 或 en；默认随系统",

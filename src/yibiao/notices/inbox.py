@@ -9,7 +9,7 @@ from django.db import transaction
 from yibiao.core import clock
 from yibiao.core.problems import refuse
 from yibiao.notices import addresses, models, problems, telling
-from yibiao.notices.types import Inbox, Item
+from yibiao.notices.types import Fault, Inbox, Item
 
 
 def inbox(account: str, *, unread: bool = False, number: int = 1, size: int = 30) -> Inbox:
@@ -63,6 +63,17 @@ def set_addresses(account: str, wanted: dict[str, str]) -> None:
 def addresses_of(account: str) -> dict[str, str]:
     """The channels that there are, with one's own address or nothing."""
     return {channel: addresses.of(account, channel) for channel in addresses.SHAPES}
+
+
+def faults_of(account: str) -> tuple[Fault, ...]:
+    """The channels of an account whose newest tried message has not got through, by name."""
+    found = []
+    for channel in addresses.channels(account):
+        tried = models.Attempt.objects.filter(delivery__told__account=account, delivery__channel=channel)
+        last = tried.exclude(outcome="dropped").select_related("delivery").order_by("-at", "-pk").first()
+        if last is not None and last.outcome == "failed":
+            found.append(Fault(channel, last.fault, last.at, last.number, last.delivery.state == "given-up"))
+    return tuple(found)
 
 
 def _item(row: models.Told) -> Item:

@@ -8,14 +8,17 @@ from functools import lru_cache
 from typing import Any, Final
 
 from yibiao.cases import queries as cases
+from yibiao.duty import queries as duty
 from yibiao.ledger.types import Fact
 from yibiao.notices import models, rows, warning
+from yibiao.packs import queries as packs
 from yibiao.packs.types import Text
 from yibiao.people import queries as people
 from yibiao.people.types import Right
 
 DOING: Final[tuple[Right, ...]] = ("fill", "review")
 REVIEWING: Final[tuple[Right, ...]] = ("review",)
+FILING: Final = "duty.filing"
 Audience = Callable[[Fact], Iterable[str]]
 
 
@@ -131,10 +134,10 @@ TABLE: Final[tuple[Telling, ...]] = (
     Telling("case-back", "case.*", frozenset({"fail", "transfer"}), at_place,
             Text("又到你处办理：{title}", "Yours to deal with again: {title}"), "case", False,
             frozenset({"claim", "pass", "withdrawn"})),
-    Telling("report-chased", "duty.filing", frozenset({"chased"}), at_place,
+    Telling("report-chased", FILING, frozenset({"chased"}), at_place,
             Text("催报：{topic}", "Reminder to report: {topic}"), "report", True,
             frozenset({"filed", "exempted"})),
-    Telling("report-escalated", "duty.filing", frozenset({"escalated"}), above,
+    Telling("report-escalated", FILING, frozenset({"escalated"}), above,
             Text("{place}未报，已提级：{topic}", "{place} has not reported, passed up: {topic}"), "report", False,
             frozenset({"filed", "exempted"})),
     Telling("shift-planned", "duty.assignment", frozenset({"confirmed"}), person("account"),
@@ -166,7 +169,17 @@ def said(fact: Fact, place: str) -> dict[str, Any]:
     if fact.kind == rows.RECEIPT:
         of = models.Notice.objects.filter(id=fact.subject).first()
         found |= {"title": of.title, "number": of.number} if of else {"title": "", "number": ""}
-    return {**{name: found.get(name, "") for name in ("title", "number", "headline", "topic")}, "place": place}
+    if fact.kind == FILING:
+        label = _topic(fact.program, found.get("topic", ""))
+        found |= {"topic": label.zh, "topic_en": label.of("en")}
+    named = ("title", "number", "headline", "topic", "topic_en")
+    return {**{name: found.get(name, "") for name in named}, "place": place}
+
+
+def _topic(program: str, topic: str) -> Text:
+    """The report as its pack names it; the bare topic of a pack that no longer asks for it."""
+    one = duty.rules_of(packs.program(program).pack).obligation(topic)
+    return one.label if one else Text(topic, topic)
 
 
 def words(id: str, said: Mapping[str, str]) -> Text:
@@ -175,4 +188,5 @@ def words(id: str, said: Mapping[str, str]) -> Text:
     if one is None:
         return Text("")
     known = {name: said.get(name, "") for name in ("title", "number", "headline", "topic", "place")}
-    return Text(one.text.zh.format_map(known), one.text.en.format_map(known))
+    english = known | {"topic": said.get("topic_en") or known["topic"]}
+    return Text(one.text.zh.format_map(known), one.text.en.format_map(english))

@@ -263,6 +263,17 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A channel whose newest message did not get through; ``fault`` is the kind of the error."""
+
+    channel: str
+    fault: str
+    at: datetime
+    tries: int
+    given_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One message of an inbox. ``about`` says what ``subject`` is: a notice, a warning, a case, a shift, a report."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 from yibiao.core import clock
 
@@ -176,11 +177,25 @@ EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or (465 if _M
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
 EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp", 10
 DEFAULT_FROM_EMAIL = unquote(_MAIL.query) or EMAIL_HOST_USER or "yibiao@localhost"
-# Which sender carries a channel; see yibiao.notices.senders for those of SMS and WeCom.
+
+
+def _gateway(given: str) -> tuple[str, str]:
+    """The address of a gateway and the secret that signs what is sent to it, written as https://host/path#secret."""
+    address, _, secret = given.partition("#")
+    if given and (urlsplit(address).scheme not in ("https", "http") or not secret):
+        raise ImproperlyConfigured("YIBIAO_SMS / YIBIAO_WECHAT: https://host/path#secret")
+    return address, secret
+
+
+# Which sender carries a channel; what a gateway gets stands in docs/guide-for-operators.md.
+YIBIAO_GATEWAYS = {
+    "sms": _gateway(os.environ.get("YIBIAO_SMS", "")),
+    "wechat": _gateway(os.environ.get("YIBIAO_WECHAT", "")),
+}
 YIBIAO_SENDERS: dict[str, str] = {
     "email": "email" if _MAIL.hostname else "console",
-    "sms": "console",
-    "wechat": "console",
+    "sms": "sms-webhook" if YIBIAO_GATEWAYS["sms"][0] else "console",
+    "wechat": "wechat-webhook" if YIBIAO_GATEWAYS["wechat"][0] else "console",
 }
 
 LANGUAGE_CODE = "zh-hans"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -40,10 +40,13 @@ def inbox(request: HttpRequest, refused: Refusal | None = None) -> HttpResponse:
     return render(request, "desk/inbox.html", shown, status=422 if refused else 200)
 
 
-def _channels(request: HttpRequest, key: str) -> list[dict[str, str]]:
+def _channels(request: HttpRequest, key: str) -> list[dict[str, Any]]:
     label = {"email": gettext("电子邮件"), "sms": gettext("短信"), "wechat": gettext("企业微信")}
-    held = queries.addresses_of(key)
-    return [{"id": id, "label": label.get(id, id), "value": request.POST.get(id, value)} for id, value in held.items()]
+    held, faults = queries.addresses_of(key), {one.channel: one for one in queries.faults_of(key)}
+    return [
+        {"id": id, "label": label.get(id, id), "value": request.POST.get(id, value), "fault": faults.get(id)}
+        for id, value in held.items()
+    ]
 
 
 def opened(request: HttpRequest, id: int) -> HttpResponse:
