@@ -202,7 +202,7 @@ LIFECYCLE_PARTS: Final = (
 DUTY_PARTS: Final = (
     ("`[[obligation]]`",
      "`topic`, `label`, `form`, `register`, `unit`, `filter`, `every`, `due`, `nil`, `nil_answers`, `escalate`, "
-     "`valid_from`, `source`",
+     "`compares`, `beside`, `valid_from`, `source`",
      "every unit of the register that passes the filter files the form once a `day`, `month`, `quarter` or `once`; "
      "`due` is a clock of the last day (`20:00`) or a span after the period (`5d`, `12h`, `3wd`); `nil` is when a "
      "report says that nothing happened, `nil_answers` make one"),
@@ -381,7 +381,9 @@ def _duty_lines() -> list[str]:
         "| part | keys | meaning |", "|---|---|---|",
         *(_row(cells) for cells in DUTY_PARTS), "",
         "Facts of duty are counted as `source = \"duty:filing\"`, `duty:assignment`, `duty:handover` and",
-        "`duty:spot-check`; a `topic` is a `coverage` for the zeros of `indicators.toml`.", "",
+        "`duty:spot-check`; a `topic` is a `coverage` for the zeros of `indicators.toml`. `compares` names, by answer",
+        "of the form, the indicator that says the same from the facts: returns and facts stand side by side.",
+        "`beside` lists a register whose keys begin with the slot, with figures by `column`.", "",
     ]  # fmt: skip
 
 

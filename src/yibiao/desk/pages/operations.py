@@ -91,9 +91,7 @@ def file(request: HttpRequest) -> HttpResponse:
         if pair.computed is not None:
             answers[column.name] = f"{pair.computed:f}"
     said = {"slot": held.slot, "unit": row.label}
-    messages.info(
-        request, gettext("数字按 %(slot)s 的事实带出，请 %(unit)s 逐项核对后提交；与实际不符的照实改。") % said
-    )
+    messages.info(request, gettext("数字按 %(slot)s 的事实带出，请%(unit)s逐项核对，与实际不符的照实改。") % said)
     address = reverse("records_enter", kwargs={"program": setting.program.code, "form": form.name})
     return redirect(f"{address}?{urlencode({f'a.{name}': value for name, value in answers.items()})}")
 
