@@ -122,6 +122,8 @@ MATRIX: dict[str, Row] = {
     "desk_warning_begin": Row(f"/warnings/new/?program={SAFETY}", (SIGN_IN, 404, 404, 403, 403, 200)),
     "desk_warning": Row("/warnings/{warning}/", OWN),
     "desk_warning_cancel": Row("/warnings/{warning}/cancel/", (SIGN_IN, 404, 404, 403, 404, 422), "post", {}),
+    "desk_inspections": Row("/inspections/", OPEN),
+    "desk_inspections_published": Row(f"/inspections/{SAFETY}.json", (200,) * 6),
     "desk_draw_published": Row("/draws/no-such.json", (404,) * 6),
     "desk_draws": Row("/draws/", OPEN),
     "desk_draw_prepare": Row(
@@ -166,12 +168,6 @@ MATRIX: dict[str, Row] = {
     "records_withdraw": Row("/records/{inspection}/withdraw/", OWN),
     "records_review": Row("/records/{inspection}/review/", (SIGN_IN, 404, 404, 403, 404, 200)),
     "records_personal": Row("/records/{inspection}/personal/", OWN),
-    "api:openapi-view": Row("/api/docs", OPEN),
-    "api:openapi-json": Row("/api/openapi.json", (401, 200, 200, 200, 200, 200)),
-}
-# The rooms test their own doors: signing in, managing accounts, uploads by number, and the API in the next test.
-ELSEWHERE = ("account_", "mfa_", "people_", "set_language", "records_preview", "records_marked", "records_take",
-             "records_erase", "api:")  # fmt: skip
     # Phones bring no session: they are asked to sign in, or their token is looked at.
     "openrosa_list": Row("/openrosa/formList", (401,) * 6),
     "openrosa_form": Row("/openrosa/forms/x/1/form.xml", (401,) * 6),
@@ -183,6 +179,12 @@ ELSEWHERE = ("account_", "mfa_", "people_", "set_language", "records_preview", "
     "openrosa_key_manifest": Row("/openrosa/key/no-such/forms/x/1/manifest", (403,) * 6),
     "openrosa_key_media": Row("/openrosa/key/no-such/forms/x/1/media/places.csv", (403,) * 6),
     "openrosa_key_submission": Row("/openrosa/key/no-such/submission", (403,) * 6, "post", {}),
+    "api:openapi-view": Row("/api/docs", OPEN),
+    "api:openapi-json": Row("/api/openapi.json", (401, 200, 200, 200, 200, 200)),
+}
+# The rooms test their own doors: signing in, managing accounts, uploads by number, and the API in the next test.
+ELSEWHERE = ("account_", "mfa_", "people_", "set_language", "records_preview", "records_marked", "records_take",
+             "records_erase", "api:")  # fmt: skip
 
 
 def addresses(patterns: Any = None, space: str = "") -> Iterator[str]:

@@ -152,6 +152,12 @@ class PaperIn(BaseModel):
     signatures: list[Words] = []
 
 
+class PublicIn(BaseModel):
+    model_config = _STRICT
+    states: Annotated[list[Id], Field(min_length=1)]
+    fields: list[FieldId]
+
+
 class LifecycleIn(BaseModel):
     model_config = _STRICT
     id: Id
@@ -165,6 +171,7 @@ class LifecycleIn(BaseModel):
     opens: list[OpeningIn] = []
     clock: list[ClockIn] = []
     paper: list[PaperIn] = []
+    public: PublicIn | None = None
 
 
 _WHY: Final[Mapping[str, tuple[str, str]]] = {
@@ -258,6 +265,7 @@ class _Build:
                 )
                 for one in block.paper
             ),
+            types.Public(tuple(block.public.states), tuple(block.public.fields)) if block.public else None,
         )  # fmt: skip
 
     def _field(self, one: FieldIn) -> types.Field:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.models import Count, F, Q, QuerySet
 
 from yibiao.cases import models, placing, printing, problems, tables, types, writing
+from yibiao.cases.disclosing import disclosed, tally
 from yibiao.cases.tables import check
 from yibiao.core import expressions
 from yibiao.core.lifecycles import moving
@@ -22,8 +23,8 @@ from yibiao.packs.types import Declared, PackFiles
 from yibiao.people.types import Scope
 
 __all__ = [
-    "case", "check", "clocks", "counts", "declared", "due", "kind", "lifecycles", "lines", "moves", "of_record",
-    "of_records", "page", "papers", "printed", "sources", "timeline",
+    "case", "check", "clocks", "counts", "declared", "disclosed", "due", "kind", "lifecycles", "lines", "moves",
+    "of_record", "of_records", "page", "papers", "printed", "sources", "tally", "timeline",
 ]  # fmt: skip
 
 SOON: Final = timedelta(days=1)

@@ -123,3 +123,16 @@ class CaseDraft:
     title: str
     occurred_at: datetime
     answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """What everybody may read of a case: where, when it began, since when it is public, and its public answers."""
+
+    id: str
+    lifecycle: str
+    place: str
+    occurred_at: datetime
+    since: datetime
+    revision: int
+    answers: Mapping[str, str]

@@ -195,15 +195,19 @@ LIFECYCLE_PARTS: Final = (
     ("`[[lifecycle.clock]]`",
      "`id`, `label`, `channel`, `anchor`, `limit`, `stopped_by`, `when`, `valid_from`, `source`",
      "a time limit from `anchor` until one of the moves named: met, late, running or overdue"),
+    ("`[lifecycle.public]`", "`states`, `fields`",
+     "what everybody may read of its cases: in which states, and which fields"),
     ("`[[lifecycle.paper]]`", "`id`, `label`, `moves`, `where`, `title`, `number`, `to`, `body`, `signatures`",
      "a .docx that a case has once one of `moves` was made, `where` a condition holds; its lines name what "
      "the case holds: `${deadline}`"),
 )  # fmt: skip
 DUTY_PARTS: Final = (
     ("`[[obligation]]`",
-     "`topic`, `label`, `form`, `register`, `unit`, `filter`, `every`, `due`, `nil`, `nil_answers`, `escalate`, "
-     "`compares`, `beside`, `valid_from`, `source`",
-     "every unit of the register that passes the filter files the form once a `day`, `month`, `quarter` or `once`; "
+     "`topic`, `label`, `form`, `register`, `unit`, `filter`, `where`, `every`, `ahead`, `due`, `nil`, `nil_answers`, "
+     "`record_missed`, `escalate`, `compares`, `beside`, `valid_from`, `valid_until`, `source`",
+     "every unit of the register that passes the filter files the form, with answers that pass `where`, once a `day`, "
+     "`week`, `month`, `quarter`, `year`, `once`, or `before-holiday` (from `ahead` days before a holiday until it is "
+     "over, due by its first day); `record_missed` makes a fact of what was not filed; "
      "`due` is a clock of the last day (`20:00`) or a span after the period (`5d`, `12h`, `3wd`); `nil` is when a "
      "report says that nothing happened, `nil_answers` make one"),
     ("`[[category]]`", "`id`, `label`", "what a person-shift counts as; two posts of one in one shift count once"),

@@ -100,6 +100,7 @@ def move(name: str) -> str:
     return {
         "filed": gettext("报送"),
         "unfiled": gettext("报送撤回"),
+        "missed": gettext("到期未报"),
         "chased": gettext("催报"),
         "escalated": gettext("上交上一级"),
         "exempted": gettext("免报"),

@@ -56,7 +56,7 @@ def prepare(
         title.strip(), _subjects(of, program, place), _inspectors(of, program, place), tuple(recusals), of.rules,
         draws.commitment(secret),
     )  # fmt: skip
-    if found := draws.check(frozen):
+    if found := [*draws.check(frozen), *draws.strangers(frozen)]:
         raise Refusal(found)
     with transaction.atomic():
         row = models.Draw.objects.create(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from yibiao.core.draws import Rules
 from yibiao.core.problems import Problem
 from yibiao.draws import problems
-from yibiao.draws.types import Scheme
+from yibiao.draws.types import PlanRule, Scheme
 from yibiao.packs import queries as packs
 from yibiao.packs.types import Text
 
@@ -52,34 +52,69 @@ class _Draw(BaseModel):
     share: list[_Class] = Field(min_length=1)
 
 
+class _Plans(BaseModel):
+    model_config = _STRICT
+    register_: Code = Field(alias="register")
+    manner: Code
+    open: list[Code]
+    first: Code
+    last: Code
+    places: Code
+    planned: Code
+    team: Code
+    draw: Code
+    form: Code
+    answer: Code
+    result: Code
+    source: str = Field(min_length=1, max_length=300)
+
+
 class _File(BaseModel):
     model_config = _STRICT
     draw: list[_Draw] = Field(default_factory=list)
+    plans: _Plans | None = None
 
 
-def read(content: bytes | None) -> tuple[tuple[Scheme, ...], list[Problem]]:
-    """The schemes in a file, none where a pack has none, and everything that is wrong with it."""
+Read = tuple[tuple[Scheme, ...], PlanRule | None]
+
+
+def read(content: bytes | None) -> tuple[Read, list[Problem]]:
+    """The schemes and the rule of plans in a file, none where a pack has none, and everything that is wrong with it."""
     if content is None:
-        return (), []
+        return ((), None), []
     try:
         found = _File.model_validate(tomllib.loads(content.decode()))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return (), [problems.PLAN.at(NAME, reason=str(error))]
+        return ((), None), [problems.PLAN.at(NAME, reason=str(error))]
     except ValidationError as error:
         wrong = [".".join(map(str, one["loc"])) or one["type"] for one in error.errors()]
-        return (), [problems.PLAN.at(f"{NAME} {where}", reason=where) for where in wrong]
-    return tuple(map(_scheme, found.draw)), []
+        return ((), None), [problems.PLAN.at(f"{NAME} {where}", reason=where) for where in wrong]
+    return (tuple(map(_scheme, found.draw)), _rule(found.plans)), []
 
 
 def of(pack: str) -> tuple[Scheme, ...]:
     """The schemes of the current version of a pack."""
-    return _kept(pack, packs.current(pack).version)
+    return _kept(pack, packs.current(pack).version)[0]
+
+
+def rule(pack: str) -> PlanRule | None:
+    """How the current version of a pack keeps plans of inspections; None where it keeps none."""
+    return _kept(pack, packs.current(pack).version)[1]
 
 
 @lru_cache(maxsize=64)
-def _kept(pack: str, version: str) -> tuple[Scheme, ...]:
+def _kept(pack: str, version: str) -> Read:
     # A version is frozen, so what was read once stays true.
     return read(packs.files(pack, version).files.get(NAME))[0]
+
+
+def _rule(one: _Plans | None) -> PlanRule | None:
+    if one is None:
+        return None
+    return PlanRule(
+        one.register_, one.manner, frozenset(one.open), one.first, one.last, one.places, one.planned, one.team,
+        one.draw, one.form, one.answer, one.result, one.source,
+    )  # fmt: skip
 
 
 def _scheme(one: _Draw) -> Scheme:

@@ -7,11 +7,16 @@ from typing import Any
 
 from yibiao.core.problems import Problem, refuse
 from yibiao.draws import models, plans, problems, rows
+from yibiao.draws.planned import open_plans, plan_rule, plans_for
 from yibiao.draws.types import Draw, Scheme
 from yibiao.packs import queries as packs
 from yibiao.packs.types import Declared, DeclaredColumn, PackFiles, Text
 from yibiao.people.types import Scope
 from yibiao.places import queries as places
+
+__all__ = [
+    "check", "declared", "draw", "open_plans", "page", "plan_rule", "plans_for", "published", "schemes", "sources",
+]  # fmt: skip
 
 
 def schemes(program: str) -> tuple[Scheme, ...]:

@@ -14,6 +14,6 @@ from yibiao.duty.swaps import accept_swap, approve_swap, ask_swap, decline_swap,
 __all__ = [
     "accept_swap", "add_staff", "approve_swap", "arrive", "ask_swap", "assign", "chase",
     "chase_all", "confirm", "decline_swap", "draw_spot_checks", "escalate", "escalate_overdue", "exempt", "file_nil",
-    "file_roster", "follow", "leave", "note_missed", "offer_handover", "open_roster", "record_spot_check", "release", "remove_staff",
-    "renew_calendar", "sign_handover", "withdraw_swap",
+    "file_roster", "follow", "leave", "note_missed", "offer_handover", "open_roster", "record_spot_check",
+    "release", "remove_staff", "renew_calendar", "sign_handover", "withdraw_swap",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ Only then is the seed opened. Everything drawn follows from lists, rules, seed a
 before (``beacon``), by hashes alone: within a risk class those objects are drawn whose hash comes first.
 """
 
-from yibiao.core.draws.drawing import check, draw, quota, substitute
+from yibiao.core.draws.drawing import check, draw, quota, strangers, substitute
 from yibiao.core.draws.published import frozen_of, outcome_json, outcome_of, verify
 from yibiao.core.draws.types import (
     FORMAT,
@@ -24,6 +24,6 @@ from yibiao.core.draws.types import (
 
 __all__ = [
     "FORMAT", "REASONS", "Drawn", "Frozen", "Inspector", "Outcome", "Recusal", "Replacement", "Rules", "Subject",
-    "check", "commitment", "draw", "frozen_json", "frozen_of", "outcome_json", "outcome_of", "quota", "substitute",
-    "verify",
+    "check", "commitment", "draw", "frozen_json", "frozen_of", "outcome_json", "outcome_of", "quota", "strangers",
+    "substitute", "verify",
 ]  # fmt: skip

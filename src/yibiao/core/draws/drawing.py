@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
-from yibiao.core.draws.rules import EMPTY, EXHAUSTED, FEW, KEYS, PAIR, REASON, REPLACED, RISK, SEED, SHARE
+from yibiao.core.draws.rules import EMPTY, EXHAUSTED, FEW, KEYS, PAIR, REASON, RECUSED, REPLACED, RISK, SEED, SHARE
 from yibiao.core.draws.types import REASONS, Drawn, Frozen, Inspector, Outcome, Replacement, Rules, Subject, commitment
 from yibiao.core.problems import Problem, Refusal, refuse
 
@@ -25,6 +25,14 @@ def check(frozen: Frozen) -> list[Problem]:
     if frozen.rules.inspectors < 2:
         found.append(PAIR.at(count=frozen.rules.inspectors))
     return found
+
+
+def strangers(frozen: Frozen) -> list[Problem]:
+    """Recusals of inspectors or objects that are on no list: they would keep nobody from anything."""
+    inspectors, subjects = {one.key for one in frozen.inspectors}, {one.key for one in frozen.subjects}
+    found = [one.inspector for one in frozen.recusals if one.inspector not in inspectors]
+    found += [one.subject for one in frozen.recusals if one.subject not in subjects]
+    return [RECUSED.at(keys="、".join(found[:20]))] if found else []
 
 
 def quota(rules: Rules, risk: str, count: int) -> int:

@@ -13,6 +13,13 @@ KEYS: Final = Rule(
     "请核对名单，每个编号只出现一次。",
     "Check the list; every key stands there once.",
 )
+RECUSED: Final = Rule(
+    "core.draw.recusal",
+    "回避中的“{keys}”不在检查人员或者对象名单里。",
+    "Recusals name “{keys}”, which is on neither list.",
+    "请核对检查证号和对象代码。",
+    "Check the numbers of inspectors and the codes of objects.",
+)
 RISK: Final = Rule(
     "core.draw.risk",
     "“{risk}”没有抽取比例（涉及 {count} 个对象）。",

@@ -149,6 +149,9 @@ def _names(one: Lifecycle) -> Iterator[Problem]:
     for paper in one.papers:
         yield from _unknown(paper.id, "move", paper.moves, [*moves, "opened"])
         yield from _unknown(paper.id, "field", (name for line in paper.lines for name in named_in(line)), known)
+    if one.public is not None:
+        yield from _unknown("public", "state", one.public.states, states)
+        yield from _unknown("public", "field", one.public.fields, [field.id for field in one.fields])
     for clock in one.clocks:
         yield from _unknown(clock.id, "move", clock.stopped_by, [*moves, "opened"])
         yield from _times(one, clock.id, [] if clock.anchor == "opened" else [clock.anchor])

@@ -204,6 +204,14 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Public:
+    """What of a case everybody may read: in which states, and which of its fields."""
+
+    states: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     """The table of one kind of case, as a version of its pack has it."""
 
@@ -218,6 +226,7 @@ class Lifecycle:
     openings: tuple[Opening, ...] = ()
     clocks: tuple[Clock, ...] = ()
     papers: tuple[Paper, ...] = ()
+    public: Public | None = None
 
     def field(self, id: str) -> Field | None:
         return next((one for one in self.fields if one.id == id), None)

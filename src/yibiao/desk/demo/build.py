@@ -18,10 +18,11 @@ from yibiao.bulletins import queries as issued
 from yibiao.core.periods import Period
 from yibiao.desk import followers, installing
 from yibiao.desk.demo import accounts, casework, circulars, drafts, nights, random_checks, stories, territory, watch
-from yibiao.desk.demo.plan import Correction, Plan, Sample, Withdrawal
+from yibiao.desk.demo.plan import Correction, Plan, Sample, Withdrawal, moment
 from yibiao.desk.demo.programs import PROGRAMS
 from yibiao.desk.demo.world import World
 from yibiao.desk.operating import everything
+from yibiao.duty import actions as duty
 from yibiao.ledger import actions as ledger
 from yibiao.packs import queries as packs
 from yibiao.people import queries as people
@@ -67,7 +68,9 @@ def build(progress: Callable[[str], None]) -> None:
         stories.tell(told)
         settle()
     progress(gettext("办理隐患和事件，审核夜间战果。"))
+    duty.note_missed(moment("2022-09-12 20:00"))
     stories.tell(casework.stories(opened))
+    stories.tell([random_checks.results(opened)])
     stories.tell(nights.reviews(opened))
     settle()
     _issue(opened[accounts.WRITER], progress)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Any, Final
 
-from yibiao.desk.demo import events, random_checks
+from yibiao.desk.demo import events, keepers, random_checks
 from yibiao.desk.demo.codes import credit_code
 from yibiao.desk.demo.plan import REGISTERS, Plan, moment, moments, parts, written
 from yibiao.desk.demo.world import DEPARTMENTS, PROVINCE, World, clerk_of, organisation_of
@@ -39,6 +39,8 @@ def plan(world: World) -> Plan:
     _fire_checks(made, world)
     events.add_incidents(made, world)
     random_checks.add_inspectors(made, world)
+    keepers.add(made, enterprises["hazchem"])
+    random_checks.add_plans(made)
     return made
 
 
@@ -157,6 +159,8 @@ def _team_inspections(made: Plan, world: World, enterprises: Mapping[str, list[t
         manner = random.choice(("open", "covert", "covert", "dispatch"))
         answers_ = {**thing, "occurred_at": written(times[each]), "inspector": "team", "team": teams[each]}
         full: dict[str, Any] = {**answers_, "manner": manner}
+        if teams[each] == random_checks.PLANNED_TEAM:
+            full["plan"] = random_checks.TEAM_PLAN
         if found:
             full["hazards"] = found
         _file_inspection(made, each, full)

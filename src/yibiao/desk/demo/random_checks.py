@@ -1,18 +1,26 @@
-"""Random checks of enterprises: whom to draw, the risk class of each enterprise, one draw made public."""
+"""Plans of inspections and random checks: whom to draw, one draw made public, what was inspected and published."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from yibiao.cases import actions as cases
+from yibiao.cases import queries as known
 from yibiao.core import draws as lots
 from yibiao.desk.demo.plan import REGISTERS, Plan, moment, written
 from yibiao.desk.demo.world import PROVINCE, World, clerk_of, organisation_of
 from yibiao.desk.operating import everything
 from yibiao.draws import actions, queries
+from yibiao.draws.types import Draw
 from yibiao.ledger import actions as ledger
 from yibiao.people import queries as people
 from yibiao.people.types import Account
+from yibiao.records import actions as records
+from yibiao.records import queries as stored
+from yibiao.records.types import SubmissionDraft
 
 PROGRAM, SCHEME, TITLE = "holiday-safety", "enterprise-check", "中秋节前企业随机抽查（样例）"
 # Of fifty enterprises in the order of their registration: how many are of each class.
@@ -20,6 +28,11 @@ _OF_FIFTY: Final = ("high", *["upper"] * 5, *["medium"] * 15, *["lower"] * 15, *
 _FIELDS: Final = (("hazchem", "trade"), ("trade", "noncoal"), ("coal", "noncoal"), ("hazchem",))
 _SEED: Final = "9f2c41d7e8b05a63" * 4
 _COUNT: Final = 96
+# One plan is carried out by a team of the province, one follows the draw, one has not begun and is told to nobody.
+TEAM_PLAN, DRAWN_PLAN, SECRET_PLAN = "样计2022-01", "样计2022-02", "样计2022-03"
+PLANNED_TEAM: Final = "T15"
+INSPECTED, PUBLISHED = 14, 11
+_SPACE: Final = uuid.UUID("0c1d9a54-7f52-5a55-9f61-3a1be6a1c6c1")
 
 
 def risk_of(serial: int) -> str:
@@ -43,6 +56,24 @@ def add_inspectors(made: Plan, world: World) -> None:
         made.add("inspector", clerk_of(place), answers, wave=REGISTERS)
 
 
+def add_plans(made: Plan) -> None:
+    """Registers a plan that a team carries out unannounced, and one that begins after the holiday."""
+    for number, name, first, last, planned in (
+        (TEAM_PLAN, "节日期间暗查暗访（样例）", "2022-09-10", "2022-09-12", 10),
+        (SECRET_PLAN, "国庆节前暗查暗访（样例）", "2022-09-20", "2022-09-28", 12),
+    ):
+        answers = {**_plan(number, name, "covert", first, last, planned), "team": PLANNED_TEAM}
+        made.add("inspection-plan", clerk_of(PROVINCE), answers, wave=REGISTERS)
+
+
+def _plan(number: str, name: str, manner: str, first: str, last: str, planned: int) -> dict[str, Any]:
+    return {
+        "number": number, "plan_name": name, "manner": manner, "first": first, "last": last,
+        "places": "220100000000 220200000000", "planned": planned, "place": PROVINCE,
+        "occurred_at": "2022-09-05T11:00:00+08:00",
+    }  # fmt: skip
+
+
 def hold(accounts: Mapping[str, Account]) -> None:
     """One draw from its hash to its publication, with an object that had closed down; does nothing the second time."""
     held = next((one for one in queries.page(scope=everything(), program=PROGRAM) if one.title == TITLE), None)
@@ -60,4 +91,46 @@ def hold(accounts: Mapping[str, Account]) -> None:
             held.id, gone.subject, reason=lots.REASONS[0], said=said, by=by, at=moment("2022-09-06 10:00")
         )
     if held.state == "drawn":
-        actions.make_public(held.id, by=by, at=moment("2022-09-07 15:00"))
+        held = actions.make_public(held.id, by=by, at=moment("2022-09-07 15:00"))
+    _inspect(held, accounts)
+
+
+def _inspect(held: Draw, accounts: Mapping[str, Account]) -> None:
+    """Files the plan that follows the draw, and an inspection of each of the first objects that were drawn."""
+    assert held.outcome is not None  # noqa: S101 - it was made public
+    by = people.warrant(accounts[clerk_of(PROVINCE)].key, "fill", place=PROVINCE, program=PROGRAM)
+    scope = everything()
+    drawn = sorted(held.outcome.drawn, key=lambda one: one.subject)[:INSPECTED]
+    plan = _plan(DRAWN_PLAN, "节前企业双随机抽查（样例）", "open", "2022-09-07", "2022-09-09", INSPECTED)
+    drafts = [_draft("inspection-plan", DRAWN_PLAN, {**plan, "draw": held.id})]
+    for number, one in enumerate(drawn):
+        (firm,) = stored.entities("enterprise", scope=scope, program=PROGRAM, text=one.subject)
+        at = moment("2022-09-07 09:00") + timedelta(hours=5 * number // 2)
+        answers: dict[str, Any] = {
+            "place": firm.place, "occurred_at": written(at), "inspector": "random", "manner": "open",
+            "plan": DRAWN_PLAN, "object_type": "enterprise", "object": firm.key, "object_name": firm.label,
+            "passed": ["fire-gear", "licences", "training"],
+        }  # fmt: skip
+        if number % 3 == 0:
+            hazard = {"description": "疏散通道堆放杂物", "failed_item": "fire-exit", "hazard_grade": "general"}
+            answers["hazards"] = [{**hazard, "disposal": "at-once"}]
+        drafts.append(_draft("inspection", f"{DRAWN_PLAN}/{one.subject}", answers))
+    records.receive_many(drafts, by=by)
+
+
+def _draft(form: str, name: str, answers: Mapping[str, Any]) -> SubmissionDraft:
+    return SubmissionDraft(str(uuid.uuid5(_SPACE, name)), f"{PROGRAM}.{form}", PROGRAM, answers, "sample")
+
+
+def results(accounts: Mapping[str, Account]) -> Iterator[datetime]:
+    """Most of what was inspected by the draw is published in its twenty working days; gives the moment first."""
+    found = known.page(
+        scope=everything(), program=PROGRAM, lifecycle="inspection-result", state="recorded", size=100,
+        at=moment("2022-09-09 00:00"),
+    )  # fmt: skip
+    lines = [line for line in found.items if line.occurred_at < moment("2022-09-10 00:00")]
+    by = people.warrant(accounts["yingjiting"].key, "review", place=PROVINCE, program=PROGRAM)
+    at = moment("2022-09-13 16:00")
+    yield at
+    for line in sorted(lines, key=lambda line: line.occurred_at)[:PUBLISHED]:
+        cases.move(line.id, "publish", {"result": "已检查，问题已当场责令整改（样例）"}, by=by, at=at)

@@ -11,14 +11,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from yibiao.core import canon
-from yibiao.core.draws import REASONS, quota
+from yibiao.core.draws import REASONS, Recusal, quota
 from yibiao.core.problems import Refusal
 from yibiao.desk import border
 from yibiao.desk.middleware import spoken_all
+from yibiao.desk.pages import inspections
 from yibiao.desk.pages.frame import frame, nothing
 from yibiao.desk.pages.notices import writer
+from yibiao.desk.problems import RECUSAL
 from yibiao.draws import actions, queries
 from yibiao.draws.types import Draw
+from yibiao.packs import queries as packs
 from yibiao.people import queries as people
 from yibiao.people.types import Right, Warrant
 
@@ -38,6 +41,7 @@ def listing(request: HttpRequest, refused: list[dict[str, str]] | None = None) -
         "may_draw": writer(request, setting.program.code) is not None,
         "refused": refused or [],
         "title": request.POST.get("title", ""),
+        "recusals": request.POST.get("recusals", ""),
     }
     return render(request, "desk/draws.html", shown, status=422 if refused else 200)
 
@@ -50,12 +54,31 @@ def prepare(request: HttpRequest) -> HttpResponse:
         return nothing(request)
     at = people.account(border.actor(request)).place or program.place
     by = border.warrant(request, WRITING, place=at, program=program.code)
+    scheme, title = request.POST.get("scheme", ""), request.POST.get("title", "")
     try:
-        made = actions.prepare(program.code, request.POST.get("scheme", ""), request.POST.get("title", ""), by=by)
+        recusals = recused(request.POST.get("recusals", ""))
+        made = actions.prepare(program.code, scheme, title, by=by, recusals=recusals)
     except Refusal as refusal:
         return listing(request, spoken_all(refusal.problems))
     messages.success(request, gettext("名单和规则已冻结，摘要已公布；封存后即可抽取。"))
     return redirect("desk_draw", id=made.id)
+
+
+def recused(text: str) -> list[Recusal]:
+    """One recusal a line: the inspector's number, the code of the object, the reason.
+
+    Raises: desk.draw.recusal (one for each line that cannot be read).
+    """
+    found, wrong = [], []
+    for number, line in enumerate(text.splitlines(), 1):
+        parts = line.split(maxsplit=2)
+        if len(parts) == 3:
+            found.append(Recusal(*parts))
+        elif parts:
+            wrong.append(RECUSAL.at(line=number))
+    if wrong:
+        raise Refusal(wrong)
+    return found
 
 
 def page(request: HttpRequest, id: str, refused: list[dict[str, str]] | None = None) -> HttpResponse:
@@ -88,6 +111,11 @@ def page(request: HttpRequest, id: str, refused: list[dict[str, str]] | None = N
              "subject": labels.get(one.subject, "")}
             for one in (outcome.replacements if outcome else ())
         ],
+        "recusals": [
+            {"one": one, "label": labels.get(one.subject, one.subject)}
+            for one in frozen.recusals
+        ],
+        "results": inspections.of_draw(found.id, packs.program(found.program)),
         "reasons": REASONS,
         "may_change": border.may(request, WRITING, place=found.place, program=found.program),
         "refused": refused or [],

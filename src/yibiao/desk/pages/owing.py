@@ -48,6 +48,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "topics": _topics(rules, one, request),
         "topic": one,
         "label": watching.said(one.label),
+        "lapsed": one.valid_until is not None and one.valid_until <= at.date(),
         "matrix": held,
         "slots": [_slot(slot.key) for slot in held.slots],
         "rows": [(unit, [watching.mark(cell, words) for cell in row]) for unit, row in held.rows],
@@ -144,6 +145,8 @@ def _count(held: Matrix, name: str) -> int:
 
 
 def _slot(key: str) -> str:
+    if key.startswith("H"):
+        return gettext("%(day)s 节前") % {"day": key[6:]}
     return gettext("一次") if key == "once" else key[5:] if len(key) == 10 else key
 
 
