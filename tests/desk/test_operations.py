@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -15,6 +17,7 @@ from yibiao.cases import actions as cases
 from yibiao.cases import queries as known
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
+from yibiao.desk import installing
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Query
 from yibiao.people import actions as accounts
@@ -191,6 +194,24 @@ def test_a_county_sees_its_own_return_alone(night: World, enter: Enter) -> None:
     assert {row["place"] for row in lines(enter(night.clerk))} == {ERDAO}
     refused = enter(night.clerk).get("/operations/", {"program": PATROL, "slot": NIGHT, "place": JILIN})
     assert refused.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('police = "police"', 'police = "no-such"', "figures.terms.unknown"),
+        ('venues = "venues"', 'no_such = "venues"', "duty.rules.field"),
+        ('register = "patrol-zone"', 'register = "no-such"', "duty.rules.register"),
+        ('indicators = ["squads"', 'indicators = ["no-such"', "figures.terms.unknown"),
+    ],
+)
+def test_a_return_is_held_against_what_exists(site: World, tmp_path: Path, old: str, new: str, code: str) -> None:
+    folder = shutil.copytree(installing.locate(PATROL), tmp_path / PATROL)
+    rules = folder / "duty.toml"
+    said = rules.read_text(encoding="utf-8")
+    assert said.count(old) == 1
+    rules.write_text(said.replace(old, new), encoding="utf-8")
+    assert code in {problem.code for problem in installing.check(folder).problems}
 
 
 def test_an_empty_return_comes_with_what_the_facts_say(night: World, enter: Enter) -> None:
