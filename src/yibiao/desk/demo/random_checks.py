@@ -105,7 +105,7 @@ def _inspect(held: Draw, accounts: Mapping[str, Account]) -> None:
     drafts = [_draft("inspection-plan", DRAWN_PLAN, {**plan, "draw": held.id})]
     for number, one in enumerate(drawn):
         (firm,) = stored.entities("enterprise", scope=scope, program=PROGRAM, text=one.subject)
-        at = moment("2022-09-07 09:00") + timedelta(hours=5 * number // 2)
+        at = moment("2022-09-07 09:00") + timedelta(days=number % 2, minutes=65 * (number // 2))
         answers: dict[str, Any] = {
             "place": firm.place, "occurred_at": written(at), "inspector": "random", "manner": "open",
             "plan": DRAWN_PLAN, "object_type": "enterprise", "object": firm.key, "object_name": firm.label,
@@ -133,4 +133,7 @@ def results(accounts: Mapping[str, Account]) -> Iterator[datetime]:
     at = moment("2022-09-13 16:00")
     yield at
     for line in sorted(lines, key=lambda line: line.occurred_at)[:PUBLISHED]:
-        cases.move(line.id, "publish", {"result": "已检查，问题已当场责令整改（样例）"}, by=by, at=at)
+        record = stored.record(known.case(line.id, scope=everything()).record, scope=everything())
+        found_any = bool(record.answers.get("hazards"))
+        said = "发现隐患1处，已责令立即整改（样例）" if found_any else "未发现问题（样例）"
+        cases.move(line.id, "publish", {"result": said}, by=by, at=at)
