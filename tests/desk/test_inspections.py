@@ -83,7 +83,7 @@ def test_a_result_is_due_in_twenty_working_days_and_public_once_it_is_published(
                          "result"}  # fmt: skip
     page = enter(site.editor).get("/inspections/").content.decode()
     assert "示例计划示1" in page
-    assert "1 / 2（50%）" in page
+    assert '1 / 2 <small class="muted">50%' in page
     assert "未发现问题" in page
 
 
