@@ -37,7 +37,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("site", "desk.urls"): "the site gives every room its addresses",
     ("desk", "records.urls"): "the desk gives the pages of filling in their place on the site",
     ("desk", "records.intake.api"): "the desk gathers the API of all rooms under one address",
-    ("desk", "records.intake.openrosa"): "the reference lists the rules of every way in",
+    ("desk", "records.intake.openrosa"): "the server lets phones in by the short way, the reference lists its rules",
     ("desk", "bulletins.documents"): "the command line reads a .docx without a database",
 }
 

@@ -13,6 +13,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+# Each phone that sends slowly holds one; those that wait for the same commit hold one each.
+THREADS = 24
 LOOK_PAUSE = 0.3
 GRACE = 3.0
 
@@ -31,7 +33,7 @@ def main() -> None:
         port=asked.port,
         workers=asked.workers,
         interface=Interfaces.WSGI,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=5,
@@ -57,4 +59,9 @@ if __name__ == "__main__":
 else:
     # A worker of the server imports this module for its application.
     end_with_parent()
-    application = get_wsgi_application()
+    django_application = get_wsgi_application()
+
+    # The rooms can be imported only after that.
+    from yibiao.records.intake.openrosa import entry
+
+    application = entry.before(django_application)

@@ -116,8 +116,6 @@ def keep(record: str, files: Sequence[tuple[Arrived, bool]], *, by: Warrant) -> 
 
     The same file again changes nothing; another one under the same name takes its place, and both stand in the log.
     """
-    if not files:
-        return 0
     row = models.Submission.objects.select_for_update().get(pk=record)
     known = dict(row.attachments.values_list("name", "digest"))
     fresh = [(one, hidden) for one, hidden in files if known.get(one.name) != one.digest]

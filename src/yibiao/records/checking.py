@@ -21,6 +21,7 @@ from yibiao.people import queries as people
 from yibiao.people.types import EVERY_PROGRAM, Warrant
 from yibiao.records import models, personal, problems, registers
 from yibiao.records.placing import Atlas
+from yibiao.records.remembering import remembered
 from yibiao.records.types import Sent, SubmissionDraft
 
 EARLIEST: Final = date(1990, 1, 1)
@@ -51,16 +52,27 @@ class Prepared:
 
 
 @dataclass(slots=True)
+class Known:
+    """What drafts are checked against, each looked up once."""
+
+    atlas: Atlas = field(default_factory=Atlas)
+    forms: dict[tuple[str, str], FormVersion] = field(default_factory=dict)
+    programs: dict[str, Program] = field(default_factory=dict)
+    organisations: dict[str, bool] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Checker:
-    """Checks drafts of one call; what it looks up it looks up once. ``by`` holds warrants over several places."""
+    """Checks drafts of one call. ``by`` holds warrants over several places."""
 
     by: tuple[Warrant, ...]
     at: datetime
     kept: models.Submission | None = None
-    atlas: Atlas = field(default_factory=Atlas)
-    _forms: dict[tuple[str, str], FormVersion] = field(default_factory=dict)
-    _programs: dict[str, Program] = field(default_factory=dict)
-    _organisations: dict[str, bool] = field(default_factory=dict)
+    known: Known = field(default_factory=lambda: remembered(Known, "checking"))
+
+    @property
+    def atlas(self) -> Atlas:
+        return self.known.atlas
 
     def prepare(self, draft: SubmissionDraft) -> tuple[Prepared | None, list[Problem]]:
         """The record to write, or everything that is wrong with the draft; register links are checked apart."""
@@ -97,14 +109,14 @@ class Checker:
         ), found  # fmt: skip
 
     def _form(self, id: str, version: str) -> FormVersion:
-        if (id, version) not in self._forms:
-            self._forms[id, version] = forms.form(id, version or None)
-        return self._forms[id, version]
+        if (id, version) not in self.known.forms:
+            self.known.forms[id, version] = forms.form(id, version or None)
+        return self.known.forms[id, version]
 
     def _program(self, code: str) -> Program:
-        if code not in self._programs:
-            self._programs[code] = packs.program(code)
-        return self._programs[code]
+        if code not in self.known.programs:
+            self.known.programs[code] = packs.program(code)
+        return self.known.programs[code]
 
     def _occurred(self, form: FormVersion, checked: Checked, found: list[Problem]) -> datetime | None:
         if _role(form, "occurred_at") is None:
@@ -164,11 +176,11 @@ class Checker:
         return named
 
     def _exists(self, codes: Sequence[str]) -> dict[str, bool]:
-        new = [code for code in codes if code not in self._organisations]
+        new = [code for code in codes if code not in self.known.organisations]
         if new:
             have = {row.code for row in people.organisations(codes=new)}
-            self._organisations.update((code, code in have) for code in new)
-        return self._organisations
+            self.known.organisations.update((code, code in have) for code in new)
+        return self.known.organisations
 
 
 def prepare_all(

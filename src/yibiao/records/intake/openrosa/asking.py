@@ -17,6 +17,7 @@ from yibiao.people import queries as people
 from yibiao.people.types import FieldClient, Grant, Scope, Warrant
 from yibiao.records.intake.api import Password
 from yibiao.records.intake.openrosa import digest, replies
+from yibiao.records.remembering import remembered
 
 BASE = "/openrosa"
 
@@ -64,7 +65,7 @@ def asker(request: HttpRequest, token: str) -> Asker:
     """Raises: ``people.client.unknown``; ``Unknown`` where a challenge is to be sent; what signing in refuses."""
     token = token or request.GET.get("st", "")
     if token:
-        client = people.client(token)
+        client = remembered(lambda: people.client(token), "openrosa client", token)
         return Asker(client.person, request.build_absolute_uri(f"{BASE}/key/{quote(token)}"), client)
     base, given = request.build_absolute_uri(BASE), request.headers.get("Authorization", "")
     scheme = given.partition(" ")[0].lower()

@@ -22,6 +22,7 @@ from yibiao.records.intake.openrosa.asking import Asker
 from yibiao.records.intake.openrosa.instance import Answers, Instance
 from yibiao.records.intake.openrosa.listing import known
 from yibiao.records.placing import Atlas
+from yibiao.records.remembering import remembered
 from yibiao.records.types import Receipt, Sent, SubmissionDraft
 
 XML_PART: Final = "xml_submission_file"
@@ -81,13 +82,16 @@ def _take(request: HttpRequest, asker: Asker) -> Receipt:
         sending = _read(xml, request, asker)
         files = _named(incoming, sending)
         receipt = _edit(sending) if sending.instance.deprecated else _receive(sending)
-        attachments.keep(receipt.id, files, by=sending.by[0])
+        if files:
+            attachments.keep(receipt.id, files, by=sending.by[0])
     return receipt
 
 
 def _read(xml: bytes, request: HttpRequest, asker: Asker) -> Sending:
     found = instance.read(xml)
-    form, program = serving.resolve(asker, found.form, found.version)
+    form, program, by = remembered(
+        lambda: _resolved(asker, found), "openrosa", asker.base, asker.person, found.form, found.version
+    )
     sent = Sent(
         checking.canonical_id(found.id) or found.id,
         request.GET.get("deviceID", "")[:255],
@@ -96,7 +100,12 @@ def _read(xml: bytes, request: HttpRequest, asker: Asker) -> Sending:
     answers = instance.answers(form, found.root)
     if found.audit:
         answers.files.setdefault(AUDIT, False)
-    return Sending(found, form, program, answers, sent, asker.warrants(program.code))
+    return Sending(found, form, program, answers, sent, by)
+
+
+def _resolved(asker: Asker, found: Instance) -> tuple[FormVersion, Program, tuple[Warrant, ...]]:
+    form, program = serving.resolve(asker, found.form, found.version)
+    return form, program, asker.warrants(program.code)
 
 
 def _named(incoming: Incoming, sending: Sending) -> list[tuple[Arrived, bool]]:
@@ -117,20 +126,19 @@ def _file_name(given: str) -> str:
 
 
 def _receive(sending: Sending) -> Receipt:
-    id = _record_id(sending)
-    receipt = actions.receive_many([sending.draft(id)], by=sending.by)[0]
-    if receipt.repeated and models.Submission.objects.filter(pk=id, state="withdrawn").exists():
-        raise refuse(refusals.WITHDRAWN.at(id=id))
+    """The record has the phone's own id where that is free: one id may be in use on several forms."""
+    id = checking.canonical_id(sending.instance.id) or _derived(sending)
+    try:
+        receipt = actions.receive_many([sending.draft(id)], by=sending.by)[0]
+    except Refusal as refusal:
+        other = {"form": sending.form.id, "program": sending.program.code}
+        taken = problems.CONFLICT.code in refusal.codes
+        if not taken or not models.Submission.objects.filter(pk=id).exclude(**other).exists():
+            raise
+        receipt = actions.receive_many([sending.draft(_derived(sending))], by=sending.by)[0]
+    if receipt.repeated and models.Submission.objects.filter(pk=receipt.id, state="withdrawn").exists():
+        raise refuse(refusals.WITHDRAWN.at(id=receipt.id))
     return receipt
-
-
-def _record_id(sending: Sending) -> str:
-    """The id of the record: the phone's own where that is free, as one id may be in use on several forms."""
-    id = checking.canonical_id(sending.instance.id)
-    if not id:
-        return _derived(sending)
-    other = models.Submission.objects.filter(pk=id).exclude(form=sending.form.id, program=sending.program.code)
-    return _derived(sending) if other.exists() else id
 
 
 def _derived(sending: Sending) -> str:

@@ -1,0 +1,34 @@
+"""What hardly ever changes is looked up once in a while, not once a submission: forms, programs, places, rights.
+
+A right that is taken away, or a new edition of places, is seen by every process within ``SECONDS``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Any, Final, TypeVar
+
+from django.db import connection
+
+SECONDS: Final = 2.0
+_LIMIT: Final = 10_000
+_kept: dict[tuple[Hashable, ...], tuple[float, Any]] = {}
+T = TypeVar("T")
+
+
+def remembered(find: Callable[[], T], *key: Hashable) -> T:
+    """What was found under a key a moment ago, or what is found now; a refusal is never remembered."""
+    # A transaction may see what nobody else does yet, and what it will take back.
+    if connection.in_atomic_block:
+        return find()
+    full, now = (connection.settings_dict["NAME"], *key), time.monotonic()
+    held = _kept.get(full)
+    if held is not None and held[0] > now:
+        found: T = held[1]
+        return found
+    if len(_kept) >= _LIMIT:
+        _kept.clear()
+    made = find()
+    _kept[full] = (now + SECONDS, made)
+    return made
