@@ -94,6 +94,13 @@ REPLAY_TAKEN = Rule(
     "请用 --data 指定一个空文件夹；用 PostgreSQL 时请另建一个空库。",
     "Name an empty folder with --data; on PostgreSQL, use an empty database.",
 )
+BENCH_TAKEN = Rule(
+    "desk.bench.taken",
+    "测速要用空的数据，{folder} 里已经有数据。",
+    "this benchmark needs an empty database, and {folder} holds data already.",
+    "不要写 --data，或用它指定一个空文件夹；用 PostgreSQL 时请另建一个空库。",
+    "Leave --data out, or name an empty folder with it; on PostgreSQL, use an empty database.",
+)
 NOT_BUILT = Rule(
     "desk.pages.not-built",
     "页面的样式和脚本还没有构建。",

@@ -1,8 +1,9 @@
-"""``yibiao bench check``: how fast a text is read and held against the records, beside other readers."""
+"""``yibiao bench``: how fast a text is read and checked, and how long the pages of safety work take."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +17,6 @@ from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
 
 CHARACTERS: Final = 1_000_000
-BEGIN: Final = "<!-- yibiao bench check: begin -->"
-END: Final = "<!-- yibiao bench check: end -->"
 
 
 @click.group(help=gettext("量速度。"))
@@ -50,7 +49,7 @@ def check(chars: int, rounds: int, write: Path | None) -> None:
         "page": _page(rounds),
     }
     if write is not None:
-        _put(write, "\n".join(_table(result)))
+        put(write, "check", "Draft check", _table(result))
     if terminal.wants_json():
         # Durations are floats, which the records of facts never are.
         click.echo(json.dumps(result, ensure_ascii=False, indent=2))
@@ -122,14 +121,67 @@ def _table(result: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _put(path: Path, text: str) -> None:
+@bench.command("safety", help=gettext("事项、值班、报送各页的速度：先造出这么多未办结的隐患和应报的单位。"))
+@click.option("--cases", "open_cases", type=click.IntRange(10, 100_000), default=1_000, show_default=True)
+@click.option("--units", type=click.IntRange(1, 5_000), default=60, show_default=True)
+@click.option("--days", type=click.IntRange(1, 90), default=30, show_default=True)
+@click.option("--rounds", type=click.IntRange(1, 100), default=measuring.ROUNDS, show_default=True)
+@click.option("--write", type=click.Path(path_type=Path), default=None, help=gettext("把结果写进这份说明的标记之间。"))
+@options
+def safety(open_cases: int, units: int, days: int, rounds: int, write: Path | None) -> None:
+    # Its rooms have tables, which `bench check` does without.
+    from yibiao.desk import serving
+    from yibiao.desk.bench import safety as measured
+
+    serving.prepare()
+    measured.build(open_cases, units, days)
+    result: dict[str, Any] = {
+        "machine": measuring.machine(),
+        "versions": measuring.versions(),
+        "rounds": rounds,
+        "database": measured.database(),
+        "world": {"open_cases": open_cases, "units": units, "days": days},
+        "pages": {name: one.as_json() for name, one in measured.pages(rounds, days).items()},
+        "beside": measured.beside(rounds, days),
+    }
+    lines = _safety_table(result)
+    if write is not None:
+        put(write, "safety", "Safety work", lines)
+    if terminal.wants_json():
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        return
+    terminal.out(result, lines)
+
+
+def _safety_table(result: dict[str, Any]) -> list[str]:
+    machine, world = result["machine"], result["world"]
+    lines = [
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['system']} {machine['architecture']}; "
+        f"yibiao {result['versions']['yibiao']} · python {result['versions']['python']} · {result['database']}.",
+        f"{world['open_cases']:,} open hazards, {world['units']} units that owe a report on each of "
+        f"{world['days']} days; medians of {result['rounds']} rounds, server time of one request.",
+        "",
+        "| page | ms | queries | bytes |",
+        "|---|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {name} | {one['ms']} | {one['queries']} | {one['bytes']:,} |" for name, one in result["pages"].items()
+    ]
+    lines += ["", "| question | found | ms | plain way, ms |", "|---|---:|---:|---:|"]
+    return lines + [
+        f"| {name} | {one['found']:,} | {one['ms']} | {one['plain_ms']} |" for name, one in result["beside"].items()
+    ]
+
+
+def put(path: Path, name: str, title: str, lines: Sequence[str]) -> None:
     """Writes the marked section of a page anew; a page without one gets it at its end."""
+    begin, end = f"<!-- yibiao bench {name}: begin -->", f"<!-- yibiao bench {name}: end -->"
     page = path.read_text("utf-8") if path.is_file() else "# Benchmarks\n"
-    section = f"{BEGIN}\n{text}\n{END}"
-    if BEGIN in page and END in page:
-        head, _, rest = page.partition(BEGIN)
-        page = f"{head}{section}{rest.partition(END)[2]}"
+    section = "\n".join((begin, *lines, end))
+    if begin in page and end in page:
+        head, _, rest = page.partition(begin)
+        page = f"{head}{section}{rest.partition(end)[2]}"
     else:
-        page = f"{page.rstrip()}\n\n## Draft check\n\n{section}\n"
+        page = f"{page.rstrip()}\n\n## {title}\n\n{section}\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, "utf-8")

@@ -85,6 +85,9 @@ def told(opened: Mapping[str, Account]) -> Iterator[Story]:
     yield from watch.stories(opened)
     yield from circulars.stories(opened)
     yield from casework.stories(opened, every=timedelta(hours=3))
+    yield random_checks.results(opened)
+    for nightly in (nights.duties, nights.returns, nights.reviews):
+        yield from nightly(opened)
     for told in (nights.duties, nights.returns, nights.reviews):
         yield from told(opened)
 

@@ -1,0 +1,41 @@
+"""``yibiao bench safety`` fills a folder of its own, measures every page, and counts what it compares twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow]
+DROPPED = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "YIBIAO_DATA")
+SMALL = ("bench", "safety", "--cases", "20", "--units", "3", "--days", "3", "--rounds", "1", "--json")
+
+
+def yibiao(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name not in DROPPED}
+    command = [sys.executable, "-c", "from yibiao.desk.cli import main; main()", *words]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_the_pages_of_safety_work_are_measured(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    done = yibiao(tmp_path, *SMALL, "--data", str(tmp_path / "world"), "--write", str(page))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["world"] == {"open_cases": 20, "units": 3, "days": 3}
+    assert {"my day", "board", "cases", "coverage", "chasing", "one case"} <= set(told["pages"])
+    assert all(one["ms"] > 0 and one["queries"] > 0 and one["bytes"] > 1000 for one in told["pages"].values())
+    # Nine reports were owed; every ninth is left out.
+    assert told["beside"]["coverage of every unit and day"]["found"] == 8
+    assert told["beside"]["cases in one state"]["found"] == 20
+    assert page.read_text("utf-8").count("yibiao bench safety: begin") == 1
+
+    again = yibiao(tmp_path, *SMALL, "--data", str(tmp_path / "world"))
+    assert again.returncode == 2
+    assert json.loads(again.stdout)["problems"][0]["code"] == "desk.bench.taken"
