@@ -48,6 +48,15 @@ def test_the_board_shows_key_figures_that_open(site: World, enter: Enter) -> Non
     assert "说不出" in page or "应报 0" in page
 
 
+def test_the_first_screen_asks_the_database_little(
+    site: World, enter: Enter, django_assert_max_num_queries: Any
+) -> None:
+    for account in (site.editor, site.clerk):
+        client = enter(account)
+        with django_assert_max_num_queries(70):
+            assert client.get(f"/?program={SAFETY}").status_code == 200
+
+
 def test_the_live_part_follows_the_log(site: World, enter: Enter) -> None:
     client = enter(site.editor)
     seal()
@@ -197,3 +206,26 @@ def _basic(username: str, password: str) -> str:
     import base64
 
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("layer", "address", "kept"),
+    [("open:hazard", "/cases/", "kind=hazard"), ("overdue:hazard", "/cases/", "pace=overdue")],
+)
+def test_the_map_shows_open_and_overdue_cases(site: World, enter: Enter, layer: str, address: str, kept: str) -> None:
+    client = enter(site.editor)
+    page = client.get(f"/board/?program={SAFETY}&indicator={layer}").content.decode()
+    tile = re.search(rf'href="([^"]*)"[^>]*data-place="{ERDAO}"(.*?)</a>', page, re.S)
+    assert tile is not None
+    assert address in tile[1]
+    assert kept in tile[1]
+    shown = re.search(r'tile-value">([^<]*)<', tile[2])
+    listed = client.get(tile[1].replace("&amp;", "&")).content.decode()
+    assert shown is not None
+    assert int(shown[1]) == len(set(re.findall(r'href="/cases/([0-9a-f-]{36})', listed))), "the list holds as many"
+
+
+def test_the_layers_of_a_program_are_those_of_its_pack(site: World, enter: Enter) -> None:
+    page = enter(site.editor).get(f"/board/?program={SAFETY}").content.decode()
+    assert 'value="open:hazard"' in page
+    assert 'value="owed:' in page

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.desk import border
 from yibiao.desk.problems import TOO_LARGE
+from yibiao.places import queries as places
 
 
 class ChineseFirst:
@@ -24,6 +25,19 @@ class ChineseFirst:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
         return self.get_response(request)
+
+
+class Places:
+    """While a page is read, each place that it asks after is looked up once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with places.remembered():
+            return self.get_response(request)
 
 
 class Refusals:

@@ -12,6 +12,38 @@ from yibiao.packs.types import Program
 from yibiao.people.types import Scope
 
 
+def matrices(
+    obligations: Sequence[Obligation], program: Program, *, scope: Scope, at: datetime, place: str = ""
+) -> tuple[Matrix, ...]:
+    """The coverage of several obligations: every register is read once, and so are all that is filed."""
+    window = Period(program.window_from, program.window_until)
+    spans = {one.topic: slots.slots(one, slots.horizon(one, window), window) for one in obligations}
+    kept = {
+        register: units.entities(register, program.code, scope=scope, place=place)
+        for register in {one.register for one in obligations}
+    }
+    keys = [slot.key for each in spans.values() for slot in each]
+    rows = models.Filing.objects.filter(program=program.code, topic__in=list(spans), slot__in=sorted(set(keys)))
+    held = {(row.topic, row.unit, row.slot): row for row in rows}
+    return tuple(
+        Matrix(
+            one,
+            spans[one.topic],
+            tuple(
+                (
+                    unit,
+                    tuple(
+                        cell(one.topic, unit, slot, held.get((one.topic, unit.key, slot.key)), at)
+                        for slot in spans[one.topic]
+                    ),
+                )
+                for unit in units.bound(one, kept[one.register])
+            ),
+        )
+        for one in obligations
+    )
+
+
 def matrix(one: Obligation, program: Program, period: Period, *, scope: Scope, at: datetime, place: str = "") -> Matrix:
     """The coverage of one obligation for the units of a scope, over a period."""
     window = Period(program.window_from, program.window_until)

@@ -30,9 +30,9 @@ from yibiao.packs.types import Declared, PackFiles
 from yibiao.people.types import Scope
 
 __all__ = [
-    "ASSIGNMENT_STATES", "MEANS", "VERDICTS", "calendar", "calendar_token", "check", "declared", "handovers", "matrix",
-    "on_duty", "owed", "reporting_units", "roster", "roster_of_shift", "rosters", "rules_of", "shifts_of", "sources",
-    "spot_checks", "staff", "swaps",
+    "ASSIGNMENT_STATES", "MEANS", "VERDICTS", "calendar", "calendar_token", "check", "declared", "handovers",
+    "matrices", "matrix", "on_duty", "owed", "reporting_units", "roster", "roster_of_shift", "rosters", "rules_of",
+    "shifts_of", "sources", "spot_checks", "staff", "swaps",
 ]  # fmt: skip
 
 
@@ -77,9 +77,16 @@ def owed(program: str, *, scope: Scope, at: datetime, place: str = "") -> tuple[
 
     Raises: packs.program.unknown.
     """
-    pack = packs.program(program).pack
-    found = [matrix(program, one.topic, scope=scope, at=at, place=place) for one in rules.of(pack).obligations]
-    return coverage.open_cells(found)
+    return coverage.open_cells(matrices(program, scope=scope, at=at, place=place))
+
+
+def matrices(program: str, *, scope: Scope, at: datetime, place: str = "") -> tuple[Matrix, ...]:
+    """The coverage of every topic over its own horizon, in the order of the pack, from few reads.
+
+    Raises: packs.program.unknown.
+    """
+    work = packs.program(program)
+    return coverage.matrices(rules.of(work.pack).obligations, work, scope=scope, at=at, place=place)
 
 
 def reporting_units(program: str, *, scope: Scope, place: str = "") -> dict[str, Unit]:

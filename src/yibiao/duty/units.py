@@ -19,7 +19,16 @@ _PAGE = 500
 
 def owing(one: Obligation, program: str, *, scope: Scope, place: str = "") -> tuple[Unit, ...]:
     """The units that an obligation binds, by key."""
-    found = _entities(one.register, program, scope, place)
+    return bound(one, entities(one.register, program, scope=scope, place=place))
+
+
+def entities(register: str, program: str, *, scope: Scope, place: str = "") -> list[Entity]:
+    """All of a register in a scope."""
+    return _entities(register, program, scope, place)
+
+
+def bound(one: Obligation, found: list[Entity]) -> tuple[Unit, ...]:
+    """The units that an obligation binds, of all that its register holds."""
     if one.filter:
         kept = next(form for form in forms.kinds().values() if form.entity and form.entity.register == one.register)
         passes = rules.condition(one.filter, rules.types(kept))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
@@ -23,6 +25,27 @@ _RANK: Final = {name: n for n, name in enumerate(LEVELS)}
 _HIGH: Final = LEVELS.index("community")
 _SPARE: Final = 180
 _LONGEST: Final = 20
+_Found = TypeVar("_Found")
+_MEMORY: ContextVar[dict[tuple[object, ...], object] | None] = ContextVar("places_memory", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Within it a place is looked up once: for the length of a page, which asks after the same few again and again."""
+    token = _MEMORY.set({})
+    try:
+        yield
+    finally:
+        _MEMORY.reset(token)
+
+
+def _once(find: Callable[[], _Found], *key: object) -> _Found:
+    memory = _MEMORY.get()
+    if memory is None:
+        return find()
+    if key not in memory:
+        memory[key] = find()
+    return cast(_Found, memory[key])
 
 
 def edition(on: date | None = None) -> Edition:
@@ -39,8 +62,12 @@ def edition(on: date | None = None) -> Edition:
 
 def editions() -> tuple[Edition, ...]:
     """Every edition, oldest first; empty before the first import."""
-    rows = EditionRow.objects.order_by("number")
-    return tuple(Edition(row.number, row.valid_from, row.label, row.source) for row in rows)
+
+    def find() -> tuple[Edition, ...]:
+        rows = EditionRow.objects.order_by("number")
+        return tuple(Edition(row.number, row.valid_from, row.label, row.source) for row in rows)
+
+    return _once(find, "editions")
 
 
 def place(code: str, *, on: date | None = None) -> Place:
@@ -70,8 +97,15 @@ def ancestors(code: str, on: date | None = None) -> tuple[Place, ...]:
     chain = [place(code, on=on)]
     # Upwards one by one: a dozen reads of an index, where a filter on the ranges would walk half of the nation.
     while chain[-1].parent:
-        chain.append(_place(Node.objects.get(edition_id=chain[-1].edition, code=chain[-1].parent)))
+        chain.append(_above(chain[-1]))
     return tuple(reversed(chain))
+
+
+def _above(below: Place) -> Place:
+    def find() -> Place:
+        return _place(Node.objects.get(edition_id=below.edition, code=below.parent))
+
+    return _once(find, "above", below.edition, below.parent)
 
 
 def descends(code: str, from_code: str, on: date | None = None) -> bool:
@@ -138,6 +172,10 @@ def names(codes: Sequence[str], on: date | None = None) -> dict[str, str]:
 
 def succession(code: str, edition: int) -> str:
     """The code that stands for this one in an edition: itself, or what it became by then (the main part of a split)."""
+    return _once(lambda: _succession(code, edition), "succession", code, edition)
+
+
+def _succession(code: str, edition: int) -> str:
     since = 0
     # Forward in time only, so that a place that was moved and moved back comes to rest.
     for _ in range(_LONGEST):
@@ -201,6 +239,10 @@ def _begins(field: str, start: str) -> Q:
 
 def _standing(code: str, edition: int) -> Node | None:
     """The node of a code in an edition, or of what it became by then."""
+    return _once(lambda: _look_up(code, edition), "standing", code, edition)
+
+
+def _look_up(code: str, edition: int) -> Node | None:
     rows = Node.objects.filter(edition_id=edition)
     found = rows.filter(code=code).first()
     if found is None and (now := succession(code, edition)) != code:

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "yibiao.people.middleware.PasswordAge",
     "django_htmx.middleware.HtmxMiddleware",
+    "yibiao.desk.middleware.Places",
     "yibiao.desk.middleware.Refusals",
 ]
 

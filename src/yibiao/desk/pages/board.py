@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from yibiao.core.problems import refuse
 from yibiao.desk import border, labels, reckoning
+from yibiao.desk.pages import layers
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_INDICATOR
 from yibiao.desk.steps import Step, step_of, steps
@@ -81,12 +82,16 @@ def _context(request: HttpRequest, setting: Frame) -> dict[str, Any]:
     }
     if setting.checkpoint is None:
         return shown | {"figures": ()}
-    drawn = _drawn(request, setting, known, keys)
+    overlays = layers.offered(setting)
+    chosen = next((one for one in overlays if one.id == request.GET.get("indicator")), None)
+    drawn = None if chosen else _drawn(request, setting, known, keys)
     values = [reckoning.figure(ask(setting, one), scope=setting.scope) for one in keys]
     return shown | {
         "figures": values,
         "missing": _missing(values),
         "mappable": [one for one in known if one.measure in MAPPED],
+        "overlays": overlays,
+        **(layers.drawing(setting, chosen) if chosen else {}),
         **(_drawing(setting, drawn) if drawn else {}),
     }
 
