@@ -16,6 +16,7 @@ from yibiao.desk.commands import (
     doctor,
     drawing,
     figures,
+    ingesting,
     ledger,
     packs,
     people,
@@ -40,6 +41,7 @@ def yibiao(context: click.Context) -> None:
         begin()
 
 
+benching.bench.add_command(ingesting.measure)
 for command in (
     serving.demo,
     serving.serve,

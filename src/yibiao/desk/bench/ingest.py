@@ -1,0 +1,110 @@
+"""The measurements of ``yibiao bench ingest``: a server, a database and clients in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+TICK: Final = os.sysconf("SC_CLK_TCK")
+PATIENCE: Final = 60.0
+
+
+def run(folder: Path, database: str, *, clients: Sequence[int], seconds: float, stored: int) -> dict[str, Any]:
+    """Every measurement, in one run on one database.
+
+    Units: rates per second; waits in milliseconds; CPU of the server's and the database's processes per submission.
+    """
+    environment = _environment(folder, database)
+    world = _child(environment, "yibiao.desk.bench.world", str(stored))
+    rounds: list[dict[str, Any]] = []
+    with _served(environment, folder) as (port, server):
+        watched = [server, *([world["postmaster"]] if world["postmaster"] else [])]
+        path = f"/openrosa/key/{world['token']}/submission"
+        for count in clients:
+            # The first requests of a process compile the form and fill caches.
+            _load(port, path, count, min(2.0, seconds))
+            before = sum(cpu(process) for process in watched)
+            found = _load(port, path, count, seconds)
+            used = sum(cpu(process) for process in watched) - before
+            found["cpu_ms"] = round(1000 * used / max(1, found["acknowledged"]), 2)
+            rounds.append(found)
+    return {
+        "database": world["database"],
+        "stored_before": world["stored"],
+        "rounds": rounds,
+        "raw": _child(environment, "yibiao.desk.bench.world", "raw"),
+        "bulk": world["bulk"],
+    }
+
+
+def cpu(process: int) -> float:
+    """CPU seconds of a process and all below it, those that have ended too."""
+    total, waiting = 0.0, [process]
+    while waiting:
+        number = waiting.pop()
+        try:
+            fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+            below = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+        except OSError:
+            continue
+        total += sum(int(field) for field in fields[11:15]) / TICK
+        waiting += [int(child) for child in below]
+    return total
+
+
+def _load(port: int, path: str, clients: int, seconds: float) -> dict[str, Any]:
+    words = ("127.0.0.1", str(port), path, str(clients), str(seconds))
+    command = [sys.executable, "-m", "yibiao.desk.bench.arrivals", *words]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return found
+
+
+def _child(environment: Mapping[str, str], module: str, *words: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", module, *words]
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _environment(folder: Path, database: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    mine = {"YIBIAO_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "yibiao.site.settings"}
+    return kept | mine | ({"DATABASE_URL": database} if database else {})
+
+
+@contextmanager
+def _served(environment: Mapping[str, str], folder: Path) -> Iterator[tuple[int, int]]:
+    """The site as an operator runs it, with its sealing and its followers; its port and process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "yibiao.desk.cli", "serve", "--data", str(folder), "--port", str(port)]
+    with (folder / "serve.log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            _await(port, server)
+            yield port, server.pid
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _await(port: int, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/icon.svg", timeout=5):
+                return
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    raise RuntimeError("the server did not answer; see serve.log")

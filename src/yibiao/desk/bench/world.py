@@ -1,0 +1,111 @@
+"""What the server is measured on, made in the folder of the environment: ``python -m yibiao.desk.bench.world``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any, Final
+
+import django
+
+PACK: Final = Path(__file__).parent / "pack"
+BATCH: Final = 5_000
+BULK: Final = (1_000, 10_000)
+RAW: Final = 1_000
+
+
+def main(words: list[str]) -> None:
+    django.setup()
+    print(json.dumps(_raw() if words == ["raw"] else _made(int(words[0]))))
+
+
+def _made(stored: int) -> dict[str, Any]:
+    """An account with a field client, some records stored before, and how fast a list comes in."""
+    from django.db import connection
+
+    from yibiao.desk import installing, serving
+    from yibiao.ledger import actions as ledger
+    from yibiao.people import actions as people
+    from yibiao.people import queries as rights
+    from yibiao.people.types import Grant
+    from yibiao.places import actions as places
+    from yibiao.records import actions as records
+
+    serving.prepare()
+    places.install_jilin()
+    installing.install(PACK)
+    people.add_organisation(code="bench", name="样例机构", place="220105000000")
+    account = people.add_person(
+        username="bench", name="样例", password=None, organisation="bench", role="样例", sample=True,
+        grants=[Grant("fill", "220105000000", frozenset({"bench"}))],
+    )  # fmt: skip
+    _, token = people.add_client(
+        person=account.key, label="样例", place="220105000000", programs=frozenset({"bench"}), by=None
+    )
+    by = rights.warrant(account.key, "fill", place="220105000000", program="bench")
+    rows = max(BULK[0], min(stored, BULK[1]))
+    drafts = [_draft(number) for number in range(rows)]
+    begun = time.perf_counter()
+    for start in range(0, rows, 1_000):
+        records.receive_many(drafts[start : start + 1_000], by=by)
+    bulk = rows / (time.perf_counter() - begun)
+    for start in range(rows, stored, BATCH):
+        records.receive_many([_draft(number) for number in range(start, min(start + BATCH, stored))], by=by)
+        ledger.seal_all()
+    ledger.seal_all()
+    return {
+        "token": token,
+        "database": connection.vendor,
+        "postmaster": _postmaster(),
+        "stored": max(rows, stored),
+        "bulk": {"rows": rows, "rows_per_second": round(bulk)},
+    }
+
+
+def _draft(number: int) -> Any:
+    from yibiao.records.types import SubmissionDraft
+
+    answers = {
+        "place": "220105000000", "occurred_at": "2022-09-10T09:30:00+08:00", "object": f"样例 {number}",
+        "sector": "mine", "trade": "coal", "topics": ["fire"], "hazards": number % 9 + 1, "people": 3, "area": "12.5",
+        "measure": "立即整改", "remark": "样例" * 40, "advice": "样例" * 40,
+    }  # fmt: skip
+    return SubmissionDraft(str(uuid.uuid4()), "bench.visit", "bench", answers, "api")
+
+
+def _postmaster() -> int:
+    """The first process of a PostgreSQL on this machine; 0 where the database is elsewhere or in our own process."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    try:
+        fields = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[1])
+
+
+def _raw() -> dict[str, Any]:
+    """Single rows of the same size, each with a commit of its own, by one connection."""
+    from django.db import connection
+
+    text = "样例" * 500
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_raw (id varchar(36) PRIMARY KEY, body text)")
+        begun = time.perf_counter()
+        for _ in range(RAW):
+            cursor.execute("INSERT INTO bench_raw VALUES (%s, %s)", [str(uuid.uuid4()), text])
+        taken = time.perf_counter() - begun
+        cursor.execute("DROP TABLE bench_raw")
+    return {"rows": RAW, "commits_per_second": round(RAW / taken)}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,67 @@
+"""``yibiao bench ingest``: how fast submissions of phones come in, beside single commits of the same database."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+from django.utils.translation import gettext
+
+from yibiao.desk.bench import ingest, measuring
+from yibiao.desk.commands import terminal
+from yibiao.desk.commands.terminal import options
+
+
+@click.command(
+    "ingest",
+    help=gettext(
+        "手机填报进来的速度：每秒份数、等待、每份的处理器时间，并与同一数据库逐行提交对比。数据放在用完即弃的文件夹。"
+    ),
+)
+@click.option("--clients", default="1,4,16,64", show_default=True, help=gettext("同时发送的手机数，用逗号隔开。"))
+@click.option("--seconds", type=click.FloatRange(1, 600), default=10.0, show_default=True, help=gettext("每轮几秒。"))
+@click.option(
+    "--stored",
+    type=click.IntRange(0, 10_000_000),
+    default=10_000,
+    show_default=True,
+    help=gettext("开始之前库里已有多少份。"),
+)
+@click.option(
+    "--database", default="", help=gettext("空的 PostgreSQL 数据库的地址，量完可删；未写时用 SQLite。"), metavar="URL"
+)
+@options
+def measure(clients: str, seconds: float, stored: int, database: str) -> None:
+    asked = [int(part) for part in clients.split(",") if part.strip().isdigit()]
+    with tempfile.TemporaryDirectory(prefix="yibiao-bench-") as folder:
+        found = ingest.run(Path(folder), database, clients=asked, seconds=seconds, stored=stored)
+    result = {"machine": measuring.machine(), "versions": measuring.versions(), "seconds": seconds, **found}
+    if terminal.wants_json():
+        # Durations are floats, which the records of facts never are.
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        return
+    terminal.out(result, _table(result))
+
+
+def _table(result: dict[str, Any]) -> list[str]:
+    machine = result["machine"]
+    lines = [
+        f"{machine['cpu']}, {machine['cores']} cores, shared with the clients; {result['database']}, "
+        f"{result['stored_before']:,} records stored before; {result['seconds']:g} s each.",
+        "",
+        "| clients | submissions/s | p50 ms | p99 ms | CPU ms each (server + database) |",
+        "|---:|---:|---:|---:|---:|",
+    ]
+    for one in result["rounds"]:
+        lines.append(
+            f"| {one['clients']} | {one['per_second']:,} | {one['p50_ms']} | {one['p99_ms']} | {one['cpu_ms']} |"
+        )
+    lines += [
+        "",
+        f"Single rows, each with its own commit, one connection: {result['raw']['commits_per_second']:,}/s. "
+        f"Lists of 1,000 records: {result['bulk']['rows_per_second']:,} rows/s.",
+    ]
+    return lines

@@ -1,0 +1,24 @@
+"""``yibiao bench ingest`` measures a real server; here only that every number is there and adds up."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.desk import served
+
+
+@pytest.mark.slow
+def test_the_rates_of_sending_as_json(tmp_path: object) -> None:
+    words = ("bench", "ingest", "--json", "--seconds", "1", "--clients", "2", "--stored", "0")
+    done = served.run(tmp_path, "yibiao.desk.cli", *words)  # type: ignore[arg-type]
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    (only,) = found["rounds"]
+    assert (only["clients"], only["failed"]) == (2, 0)
+    assert only["acknowledged"] > 0
+    assert 0 < only["p50_ms"] <= only["p99_ms"]
+    assert only["cpu_ms"] > 0
+    assert found["raw"]["commits_per_second"] > 0
+    assert found["bulk"]["rows_per_second"] > 0
