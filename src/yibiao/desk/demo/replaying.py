@@ -95,9 +95,12 @@ def told(opened: Mapping[str, Account]) -> Iterator[Story]:
 def acts(plan: Plan) -> tuple[Act, ...]:
     """What a plan hands in and changes, by time. A form is handed in within twenty minutes of what it tells of."""
     times = {sample.id: handed_in(sample) for sample in plan.samples}
-    first = [sample for sample in plan.samples if sample.wave == 0]
+    # Registers that were there before the replay go in first, all together.
+    first = [sample for sample in plan.samples if sample.wave == 0 and times[sample.id] < START]
     found = [Act(min((times[sample.id] for sample in first), default=START), tuple(first))] if first else []
-    rest = sorted((sample for sample in plan.samples if sample.wave), key=lambda sample: (times[sample.id], sample.id))
+    known = {sample.id for sample in first}
+    rest = [sample for sample in plan.samples if sample.id not in known]
+    rest.sort(key=lambda sample: (_stretch(times[sample.id]), sample.wave, times[sample.id], sample.id))
     for at, group in groupby(rest, key=lambda sample: _stretch(times[sample.id])):
         found.append(Act(at, tuple(group)))
     for sample in plan.sent_again():
