@@ -13,7 +13,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-# Each phone that sends slowly holds one; those that wait for the same commit hold one each.
+from yibiao.desk import buffering
+
+# Those that wait for the same commit hold one each.
 THREADS = 24
 LOOK_PAUSE = 0.3
 GRACE = 3.0
@@ -32,8 +34,7 @@ def main() -> None:
         address=asked.host,
         port=asked.port,
         workers=asked.workers,
-        interface=Interfaces.WSGI,
-        blocking_threads=THREADS,
+        interface=Interfaces.RSGI,
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=5,
@@ -64,4 +65,4 @@ else:
     # The rooms can be imported only after that.
     from yibiao.records.intake.openrosa import entry
 
-    application = entry.before(django_application)
+    application = buffering.Site(entry.before(django_application), THREADS)

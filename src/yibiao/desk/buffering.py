@@ -1,0 +1,157 @@
+"""Bodies are taken in before anybody works on them: one who sends slowly holds a buffer, not one of the few threads.
+
+The server is asynchronous, the site is not. A request is read here, within limits of size and time, and then answered
+by a thread of the pool, as under any other server of WSGI.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import Any, Final, Protocol, TypeAlias
+
+Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Headers: TypeAlias = list[tuple[str, str]]
+BODY_LIMIT: Final = 101_000_000
+IN_MEMORY: Final = 256 * 1024
+# A phone at the edge of a network sends a photo for minutes; one that says nothing for so long is gone.
+SILENCE: Final = 30.0
+GRACE: Final = 60.0
+SLOWEST: Final = 1_000  # bytes a second, on average after the grace
+_BASE: Final = {
+    "SCRIPT_NAME": "", "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.multithread": True,
+    "wsgi.multiprocess": True, "wsgi.run_once": False, "wsgi.input_terminated": True,
+}  # fmt: skip
+
+
+class Stream(Protocol):
+    async def send_bytes(self, data: bytes) -> None: ...
+
+
+class Exchange(Protocol):
+    """What granian gives for one request."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None: ...
+    def response_stream(self, status: int, headers: Headers) -> Stream: ...
+
+
+class _Late(Exception):  # noqa: N818
+    """The body did not come in time, or not to its end."""
+
+
+class Site:
+    """An application of WSGI with its threads, as granian's interface RSGI wants to see it."""
+
+    def __init__(self, application: Application, threads: int) -> None:
+        self.application = application
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="yibiao")
+
+    async def __rsgi__(self, scope: Any, exchange: Exchange) -> None:
+        environ = _environ(scope)
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
+            try:
+                await _read(exchange, body, environ)
+            except _Late:
+                headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
+                exchange.response_bytes(408, headers, "没有在时限内收完。\nNot received in time.\n".encode())
+                return
+            body.seek(0)
+            environ["wsgi.input"] = body
+            await asyncio.get_running_loop().run_in_executor(
+                self.pool, self._answer, environ, exchange, asyncio.get_running_loop()
+            )
+
+    def _answer(self, environ: dict[str, Any], exchange: Exchange, loop: asyncio.AbstractEventLoop) -> None:
+        begun: list[tuple[int, Headers]] = []
+
+        def start(status: str, headers: Headers, failed: Any = None) -> None:
+            begun.append((int(status.partition(" ")[0]), headers))
+
+        answer = self.application(environ, start)
+        try:
+            if isinstance(answer, list):
+                exchange.response_bytes(*begun[-1], b"".join(answer))
+                return
+            _send(iter(answer), begun, exchange, loop)
+        finally:
+            if close := getattr(answer, "close", None):
+                close()
+
+
+def _send(
+    chunks: Iterable[bytes], begun: list[tuple[int, Headers]], exchange: Exchange, loop: asyncio.AbstractEventLoop
+) -> None:
+    """One piece goes as it is; of several each waits until the one before has left."""
+    left = iter(chunks)
+    first, second = next(left, b""), next(left, None)
+    if second is None:
+        exchange.response_bytes(*begun[-1], first)
+        return
+    stream = exchange.response_stream(*begun[-1])
+    for chunk in chain((first, second), left):
+        asyncio.run_coroutine_threadsafe(_pass(stream, chunk), loop).result()
+
+
+async def _pass(stream: Stream, chunk: bytes) -> None:
+    await stream.send_bytes(chunk)
+
+
+async def _read(exchange: Exchange, into: Any, environ: dict[str, Any]) -> None:
+    """Takes a body in; of one that is too large only so much that the site sees that it is."""
+    told = environ.get("CONTENT_LENGTH", "")
+    expected = int(told) if told.isascii() and told.isdigit() else None
+    chunked = "HTTP_TRANSFER_ENCODING" in environ
+    if not chunked and (not expected or expected > BODY_LIMIT):
+        return
+    size, begun = 0, time.monotonic()
+    pieces = exchange.__aiter__()
+    while True:
+        try:
+            piece = await asyncio.wait_for(pieces.__anext__(), SILENCE)
+        except StopAsyncIteration:
+            break
+        except Exception:
+            raise _Late from None
+        into.write(piece)
+        size += len(piece)
+        spent = time.monotonic() - begun
+        if spent > GRACE and size < spent * SLOWEST:
+            raise _Late
+        if size > BODY_LIMIT:
+            break
+    if expected is not None and size < expected:
+        raise _Late
+    if chunked:
+        environ["CONTENT_LENGTH"] = str(size)
+
+
+def _environ(scope: Any) -> dict[str, Any]:
+    host, _, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        **_BASE,
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.url_scheme": scope.scheme,
+    }
+    for name, value in scope.headers.items():
+        # A name with an underscore could pass for one with a hyphen that a proxy sets.
+        if "_" in name:
+            continue
+        key = name.upper().replace("-", "_")
+        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        joint = "; " if key == "HTTP_COOKIE" else ","
+        environ[key] = f"{environ[key]}{joint}{value}" if key in environ else value
+    if "HTTP_HOST" not in environ and getattr(scope, "authority", None):
+        environ["HTTP_HOST"] = scope.authority
+    return environ
