@@ -88,6 +88,7 @@ tests() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
   [ -x /usr/bin/chromium ] || missing+=(chromium)
   compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
+  command -v java >/dev/null || missing+=(default-jre-headless)
   command -v runuser >/dev/null || missing+=(util-linux)
   [ "${#missing[@]}" -eq 0 ] || debian "${missing[@]}"
 }

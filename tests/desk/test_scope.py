@@ -167,6 +167,7 @@ MATRIX: dict[str, Row] = {
     "records_correct": Row("/records/{inspection}/correct/", OWN),
     "records_withdraw": Row("/records/{inspection}/withdraw/", OWN),
     "records_review": Row("/records/{inspection}/review/", (SIGN_IN, 404, 404, 403, 404, 200)),
+    "records_file": Row("/records/{inspection}/files/a.jpg", NOBODY),
     "records_personal": Row("/records/{inspection}/personal/", OWN),
     # Phones bring no session: they are asked to sign in, or their token is looked at.
     "openrosa_list": Row("/openrosa/formList", (401,) * 6),

@@ -15,6 +15,7 @@ from yibiao.forms import queries as forms
 from yibiao.packs import queries as packs
 from yibiao.people.types import Scope, Warrant
 from yibiao.records import actions, models, placing, presenting, problems, types
+from yibiao.records import attachments as kept_files
 from yibiao.records.checking import canonical_id
 
 
@@ -52,6 +53,14 @@ def history(id: str, *, scope: Scope) -> tuple[types.Revision, ...]:
         )
         before = answers
     return tuple(steps)
+
+
+def attachments(id: str, *, scope: Scope) -> tuple[types.AttachedFile, ...]:
+    """The files of a record, by name; may be empty.
+
+    Raises: ``records.submission.unknown``.
+    """
+    return kept_files.of(_row(id, scope).id)
 
 
 def reviews(id: str, *, scope: Scope) -> tuple[types.Review, ...]:

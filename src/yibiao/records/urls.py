@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
-from yibiao.records import uploading, views
+from yibiao.records import files, uploading, views
 
 _FORM = "<str:program>/<str:form>/"
 _RECORD = "records/<str:id>/"
@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{_RECORD}withdraw/", login_required(views.withdraw), name="records_withdraw"),
     path(f"{_RECORD}review/", login_required(views.review), name="records_review"),
     path(f"{_RECORD}personal/", login_required(views.personal), name="records_personal"),
+    path(f"{_RECORD}files/<str:name>", login_required(files.attachment), name="records_file"),
     path(f"{_RECORD}erase/", login_required(views.erase), name="records_erase"),
     path("", include("yibiao.records.intake.openrosa.urls")),
 ]

@@ -110,6 +110,7 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
         "reviews": reviews,
         "proof": _proof(record),
         "cases": _cases(record, scope),
+        "files": [one for one in records.attachments(id, scope=scope) if not one.personal],
         "may_correct": _may(request, record, "fill", "review") and record.state != "withdrawn",
         "may_review": _may(request, record, "review") and record.state in ("received", "rejected", "approved"),
         "asked_revision": border.number(request.GET.get("revision"), 0),

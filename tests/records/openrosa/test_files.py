@@ -1,0 +1,40 @@
+"""The files of a record: downloads for who may read it, never pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from tests.records.conftest import World
+from tests.records.openrosa.conftest import Phone, new_id, xml
+from tests.records.openrosa.test_submission import JPEG, camera, plain
+from yibiao.people.types import Account
+from yibiao.records.models import Attachment
+
+__all__ = ["camera"]
+Enter = Callable[[Account], Client]
+
+
+def test_a_file_is_a_download_for_who_may_read_the_record(camera: Phone, world: World, signed_in: Enter) -> None:
+    id = new_id()
+    name = "照片 1.jpg"
+    assert camera.send(xml(id, version="2", front=name), {name: JPEG}).status_code == 201
+    address = f"/records/{plain(id)}/files/{name}"
+    answer = signed_in(world.clerk).get(address)
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content) == JPEG  # type: ignore[attr-defined]
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert signed_in(world.other).get(address).status_code == 404
+    assert signed_in(world.clerk).get(f"/records/{plain(id)}/files/other.jpg").status_code == 404
+    assert Client().get(address).status_code == 302
+
+
+def test_a_personal_file_is_not_handed_out(camera: Phone, world: World, signed_in: Enter) -> None:
+    id = new_id()
+    camera.send(xml(id, version="2", front="a.jpg"), {"a.jpg": JPEG})
+    Attachment.objects.update(personal=True)
+    assert signed_in(world.clerk).get(f"/records/{plain(id)}/files/a.jpg").status_code == 404

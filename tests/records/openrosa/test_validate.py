@@ -1,0 +1,41 @@
+"""Every form that phones get is accepted by ODK Validate, which looks at it with the eyes of ODK Collect."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import pyxform
+
+from yibiao.desk import installing
+from yibiao.forms import queries as forms
+from yibiao.packs import queries as packs
+from yibiao.places import actions as places
+from yibiao.records.intake.openrosa import serving
+
+JAR = Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.skipif(shutil.which("java") is None, reason="ODK Validate needs Java")
+def test_every_form_served_is_accepted(tmp_path: Path) -> None:
+    places.install_jilin()
+    for folder in packs.shipped():
+        installing.install(folder)
+    paths = []
+    for program in packs.programs():
+        for form in forms.forms(program.pack):
+            served = serving.served(form, program)
+            paths.append(tmp_path / f"{served.id}.xml")
+            paths[-1].write_bytes(served.xml)
+            for name in served.lists:
+                (tmp_path / f"{name}.csv").write_text("name,label,parent\nx,x,x\n")
+    assert len(paths) > 30
+    command = ["java", "-jar", str(JAR), *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert said.count("Xform is valid") == len(paths), said
