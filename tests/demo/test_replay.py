@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event
 
 import pytest
 
 from tests.demo.conftest import Demo
 from tests.demo.test_build import _counties
+from yibiao.core.periods import local_day
 from yibiao.core.problems import Refusal
 from yibiao.desk.demo import replaying, stories
 from yibiao.desk.demo.plan import moment
@@ -32,15 +33,29 @@ def test_every_form_comes_once_and_not_before_what_it_tells_of(demo: Demo, progr
     again = {sample.id for sample in plan.sent_again()}
     assert {id for id, times in came.items() if len(times) == 2} == again
     for sample in plan.samples:
-        told = datetime.fromisoformat(sample.answers["occurred_at"])
-        early = sample.wave == 0 and told < replaying.START
-        assert early or told < came[sample.id][0] <= told + timedelta(minutes=41)
+        told, first = datetime.fromisoformat(sample.answers["occurred_at"]), came[sample.id][0]
+        if sample.wave == 0:
+            assert first - timedelta(minutes=20) <= told
+        else:
+            assert told < first <= told + timedelta(minutes=41)
+
+
+@pytest.mark.parametrize("program", replaying.PLAYED)
+def test_what_a_form_may_look_up_is_registered_before_it(demo: Demo, program: str) -> None:
+    waves: dict[date, list[int]] = {}
+    for act in replaying.acts(PROGRAMS[program](_counties())):
+        for sample in sorted(act.samples, key=lambda sample: sample.wave):
+            waves.setdefault(local_day(datetime.fromisoformat(sample.answers["occurred_at"])), []).append(sample.wave)
+    assert any(1 in found for found in waves.values())
+    late = [day for day, found in waves.items() if day >= replaying.START.date() and 0 in found[found.count(0) :]]
+    assert not late
 
 
 @pytest.mark.parametrize("program", replaying.PLAYED)
 def test_a_change_comes_after_its_form(demo: Demo, program: str) -> None:
     plan = PROGRAMS[program](_counties())
-    filed, changed = {}, {}
+    filed: dict[str, datetime] = {}
+    changed: dict[str, datetime] = {}
     for act in replaying.acts(plan):
         for sample in act.samples:
             filed.setdefault(sample.id, act.at)

@@ -28,7 +28,8 @@ class Pace:
         Raises: ValueError.
         """
         start, end, since, speed = text.split()
-        return cls(*map(datetime.fromisoformat, (start, end, since)), float(speed))
+        moment = datetime.fromisoformat
+        return cls(moment(start), moment(end), moment(since), float(speed))
 
     def now(self) -> datetime:
         gone, played = datetime.now(UTC) - self.since, (self.end - self.start) / self.speed

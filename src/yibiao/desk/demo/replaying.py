@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 
 from yibiao.core import clock
 from yibiao.core.clock import Pace
-from yibiao.core.periods import SHANGHAI
+from yibiao.core.periods import SHANGHAI, local_day, midnight
 from yibiao.core.problems import Refusal, refuse
 from yibiao.desk.demo import accounts, build, casework, circulars, nights, random_checks, stories, territory, watch
 from yibiao.desk.demo.build import Desk
@@ -76,11 +76,11 @@ def prepare(progress: Callable[[str], None]) -> Mapping[str, Account]:
     return opened
 
 
-def told(opened: Mapping[str, Account]) -> Iterator[Story]:
-    """All that is still to come."""
+def told(opened: Mapping[str, Account], failed: Callable[[Exception], None]) -> Iterator[Story]:
+    """All that is still to come; forms that are refused are told to ``failed``."""
     world = territory.install()
     for program in PLAYED:
-        yield _filed(Desk(opened, program), acts(PROGRAMS[program](world)))
+        yield _filed(Desk(opened, program), acts(PROGRAMS[program](world)), failed)
         yield _issued(opened[accounts.WRITER], program)
     yield from watch.stories(opened)
     yield from circulars.stories(opened)
@@ -111,8 +111,10 @@ def acts(plan: Plan) -> tuple[Act, ...]:
 
 
 def handed_in(sample: Sample) -> datetime:
-    """When a form was handed in: its own minute of the twenty after what it tells of."""
+    """When a form was handed in: its own minute of the twenty after what it tells of; a register as its day begins."""
     at = datetime.fromisoformat(str(sample.answers["occurred_at"]))
+    if sample.wave == 0:
+        return midnight(local_day(at))
     return at + timedelta(minutes=1 + zlib.crc32(sample.id.encode()) % 20)
 
 
@@ -136,7 +138,7 @@ def play(opened: Mapping[str, Account], pace: Pace, stop: Event, progress: Calla
         progress(gettext("有一段没有照原样重演：%(why)s") % {"why": said})
 
     try:
-        stories.play(told(opened), wait, failed)
+        stories.play(told(opened, failed), wait, failed)
         progress(gettext("重演完毕。网站继续运行。"))
     finally:
         connections.close_all()
@@ -167,14 +169,17 @@ def _stretch(at: datetime) -> datetime:
     return START + (gone + 1) * STRETCH
 
 
-def _filed(desk: Desk, coming: Sequence[Act]) -> Story:
+def _filed(desk: Desk, coming: Sequence[Act], failed: Callable[[Exception], None]) -> Story:
     for act in coming:
         if act.at < START:
             continue
         yield act.at
-        if act.change:
-            build.amend(desk, act.change)
-        build.send(desk, act.samples)
+        try:
+            if act.change:
+                build.amend(desk, act.change)
+            build.send(desk, act.samples)
+        except Refusal as refusal:
+            failed(refusal)
 
 
 def _issued(writer: Account, program: str) -> Story:
