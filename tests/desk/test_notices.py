@@ -11,11 +11,12 @@ from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
-from tests.desk.world import ERDAO, JILIN, SAFETY, World, seal
+from tests.desk.world import ERDAO, JILIN, NANGUAN, SAFETY, World, seal
 from yibiao.core.periods import SHANGHAI
 from yibiao.notices import queries
+from yibiao.people import actions as staff
 from yibiao.people import queries as people
-from yibiao.people.types import Account
+from yibiao.people.types import Account, Grant
 
 Enter = Callable[[Account | None], Client]
 
@@ -44,6 +45,29 @@ def test_a_receiver_sees_signs_and_answers(site: World, enter: Enter) -> None:
     assert "示例：已落实" in seen
     assert "0 家" in seen
     assert re.search(r"<b>0</b>\s*待我签收", page(clerk, "/"))
+
+
+def test_who_serves_several_organisations_chooses_for_which_she_signs(site: World, enter: Enter) -> None:
+    staff.add_organisation(code="ed2", name="示例二道二局", place=ERDAO)
+    assert "以“示例二道局”的名义" in page(enter(site.clerk), f"/notices/{site.notice}/")
+    second = staff.add_post(key=site.clerk.key, organisation="ed2", role="示例岗")
+    for right in ("fill", "analyse"):
+        staff.grant(key=site.clerk.key, given=Grant(right, ERDAO, frozenset({SAFETY})), by=None, post=second)
+    elsewhere = staff.add_post(key=site.clerk.key, organisation="ng", role="示例岗")
+    staff.grant(key=site.clerk.key, given=Grant("fill", NANGUAN, frozenset({SAFETY})), by=None, post=elsewhere)
+    clerk, address = enter(site.clerk), f"/notices/{site.notice}/{site.receipt}"
+    shown = page(clerk, f"/notices/{site.notice}/")
+    assert re.findall(r'<option value="(\w+)">', shown) == ["ed", "ed2"]
+    for foreign, code in (("jl", "people.organisation.not-own"), ("ng", "people.scope.outside")):
+        refused = clerk.post(f"{address}/sign/", {"organisation": foreign})
+        assert refused.status_code == 403
+        assert code in refused.content.decode()
+    clerk.post(f"{address}/sign/", {"organisation": "ed2"})
+    clerk.post(f"{address}/answer/", {"organisation": "ed", "text": "示例：已落实"})
+    steps = queries.history(site.notice, scope=people.scope(site.clerk.key, "fill"))
+    assert [(one.move, one.organisation) for one in steps[-2:]] == [("signed", "ed2"), ("answered", "ed")]
+    seen = page(enter(site.editor), f"/notices/{site.notice}/")
+    assert "示例乙 · 示例二道二局" in seen
 
 
 def test_a_refusal_stands_on_the_page(site: World, enter: Enter) -> None:

@@ -23,7 +23,7 @@ from yibiao.core.problems import Refusal
 from yibiao.duty import actions, facts, models, queries
 from yibiao.duty.types import Cell
 from yibiao.figures import queries as figures
-from yibiao.figures.types import Query
+from yibiao.figures.types import EXEMPT_REASON, EXEMPT_SLOT, Query
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as rights
 from yibiao.records import actions as records
@@ -191,6 +191,55 @@ def test_an_exemption_needs_a_reason_and_is_neither_owed_nor_missing(world: Worl
     with pytest.raises(Refusal) as refused:
         actions.chase(PROGRAM, TOPIC, "2022-09-10", ["220105"], by=by)
     assert refused.value.codes == ("duty.filing.filed",)
+
+
+def test_a_zero_opens_down_to_reports_and_exemptions_with_their_reason(world: World) -> None:
+    by = world.by(world.city, "review")
+    query = Query(f"{PROGRAM}.fatal-accidents", PROGRAM, CHANGCHUN, world.window)
+    for unit in ("220100", "220102", "220105"):
+        for day in ("10", "11", "12"):
+            if (unit, day) not in (("220105", "11"), ("220102", "12")):
+                report(world, unit, f"09-{day} 16:00")
+    settle()
+    before = ledger.checkpoint()
+    assert before is not None
+    assert figures.figure(query, scope=world.all).value is None
+    for unit, slot, reason in (("220105", "2022-09-11", "机构改革撤并"), ("220102", "2022-09-12", "停电停网")):
+        actions.exempt(PROGRAM, TOPIC, slot, unit, reason=reason, by=by, at=AFTER)
+    settle()
+    found = figures.figure(query, scope=world.all)
+    assert found.coverage is not None
+    assert (found.value, found.coverage.owed, found.coverage.filed, found.facts) == (0, 7, 7, 9)
+    behind = list(figures.all_contributions(query, scope=world.all))
+    assert {one.amount for one in behind} == {0}
+    assert sum(one.kind == f"record.{PROGRAM}.zero-report" for one in behind) == 7
+    freed = [one.values for one in behind if one.kind == facts.FILING]
+    assert sorted((one["unit"], one[EXEMPT_SLOT], one[EXEMPT_REASON]) for one in freed) == [
+        ("220102", "2022-09-12", "停电停网"), ("220105", "2022-09-11", "机构改革撤并"),
+    ]  # fmt: skip
+    assert figures.contributions(query, scope=world.all, size=2).total == 9
+    own = figures.figure(Query(query.indicator, PROGRAM, ERDAO, world.window), scope=world.all)
+    assert own.coverage is not None
+    assert (own.value, own.coverage.owed, own.coverage.filed, own.facts) == (0, 2, 2, 3)
+    newest = ledger.checkpoint()
+    assert newest is not None
+    moved = figures.difference(query, before.number, newest.number, scope=world.all)
+    assert set(moved) == {one.fact for one in behind if one.kind == facts.FILING}
+
+
+def test_who_was_freed_and_filed_all_the_same_counts_as_filed(world: World) -> None:
+    by = world.by(world.city, "review")
+    query = Query(f"{PROGRAM}.fatal-accidents", PROGRAM, ERDAO, world.window)
+    actions.exempt(PROGRAM, TOPIC, "2022-09-10", "220105", reason="机构改革撤并", by=by, at=AFTER)
+    for day in ("10", "11"):
+        report(world, "220105", f"09-{day} 16:00")
+    settle()
+    found = figures.figure(query, scope=world.all)
+    assert found.coverage is not None
+    assert (found.coverage.owed, found.coverage.filed, found.facts) == (3, 2, 2)
+    assert [one.kind for one in figures.all_contributions(query, scope=world.all)] == [
+        f"record.{PROGRAM}.zero-report"
+    ] * 2
 
 
 def test_a_clerk_sees_only_the_units_of_her_place(world: World) -> None:

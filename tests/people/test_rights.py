@@ -99,6 +99,24 @@ def test_scope_holds_all_posts_of_a_person(world: World) -> None:
     assert queries.warrant(key, "fill", place=NANGUAN, program="patrol-2022").organisation == "ng-yjj"
 
 
+def test_who_has_posts_at_several_organisations_says_on_whose_behalf(world: World) -> None:
+    key = world.erdao_clerk.key
+    post = actions.add_post(key=key, organisation="cc-yjj", role="联络员")
+    actions.grant(key=key, given=grant("fill", CHANGCHUN), by=None, post=post)
+    asked = {"place": ERDAO, "program": "holiday-2022"}
+    assert queries.warrant(key, "fill", **asked).organisation == "ed-yjj"
+    assert queries.warrant(key, "fill", **asked, organisation="ed-yjj").organisation == "ed-yjj"
+    above = queries.warrant(key, "fill", **asked, organisation="cc-yjj")
+    assert (above.organisation, "联络员" in above.because) == ("cc-yjj", True)
+    for organisation, code in (("ng-yjj", "people.organisation.not-own"), ("nobody", "people.organisation.not-own")):
+        with pytest.raises(Refusal) as refused:
+            queries.warrant(key, "fill", **asked, organisation=organisation)
+        assert (refused.value.codes, refused.value.status) == ((code,), 403)
+    with pytest.raises(Refusal) as refused:
+        queries.warrant(key, "fill", place=CHANGCHUN, program="holiday-2022", organisation="ed-yjj")
+    assert refused.value.codes == ("people.scope.outside",)
+
+
 def test_a_deactivated_account_has_no_right_left(world: World) -> None:
     by = queries.warrant(world.erdao_admin.key, "manage", place=ERDAO, program="*")
     actions.deactivate(key=world.erdao_clerk.key, by=by)

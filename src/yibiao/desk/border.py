@@ -67,9 +67,9 @@ def rights(request: HttpRequest) -> frozenset[Right]:
     return people.rights(actor(request)) if request.user.is_authenticated else frozenset()
 
 
-def warrant(request: HttpRequest, right: Right, *, place: str, program: str) -> Warrant:
-    """Raises: people.scope.outside"""
-    return people.warrant(actor(request), right, place=place, program=program)
+def warrant(request: HttpRequest, right: Right, *, place: str, program: str, organisation: str = "") -> Warrant:
+    """Raises: people.scope.outside, people.organisation.not-own"""
+    return people.warrant(actor(request), right, place=place, program=program, organisation=organisation)
 
 
 def may(request: HttpRequest, right: Right, *, place: str, program: str) -> bool:

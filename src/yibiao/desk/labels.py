@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 from yibiao.desk import border
 from yibiao.desk.templatetags import desk as writing
 from yibiao.figures import queries as figures
-from yibiao.figures.types import Column, Indicator
+from yibiao.figures.types import EXEMPT_REASON, EXEMPT_SLOT, Column, Indicator
 from yibiao.forms import queries as forms
 from yibiao.forms.types import Field, FormVersion
 from yibiao.people import queries as people
@@ -79,6 +81,8 @@ def said(value: Any, labels: dict[str, str]) -> str:
 
 def heading(column: str, reads: Reader, columns: Sequence[Column]) -> str:
     """The title of a column: its label in the form or in the engine's own columns, with its unit."""
+    if column in (EXEMPT_SLOT, EXEMPT_REASON):
+        return gettext("免报的报送期") if column == EXEMPT_SLOT else gettext("免报理由")
     own = any(one.name == column for one in reads.columns)
     found = None if own else reads.field(column)
     every = (*reads.columns, *columns)

@@ -75,6 +75,7 @@ def _declared(known: Iterable[Rules]) -> tuple[Declared, ...]:
                 _choice("state", "状态", "State", FILING_STATES), _choice("late", "迟报", "Late", _YES_NO),
                 _at("due_at", "截止时间", "Due at"), _at("filed_at", "报送时间", "Filed at"),
                 DeclaredColumn("chased", "integer", Text("催报次数", "Reminders")),
+                _text("reason", "免报理由", "Reason for exemption"),
             ),
         ),
         Declared(

@@ -58,6 +58,7 @@ def filing(row: models.Filing) -> dict[str, Any]:
         "topic": row.topic, "unit": row.unit, "slot": row.slot, "state": row.state, "late": _yes(row.late),
         "due_at": written(row.due_at), "filed_at": written(row.filed_at), "record": row.record,
         "chased": row.chased, "chased_at": written(row.chased_at), "escalated_to": row.escalated_to,
+        "reason": row.reason,
     }  # fmt: skip
 
 

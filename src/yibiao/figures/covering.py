@@ -9,9 +9,9 @@ from yibiao.core.periods import Period
 from yibiao.figures import columns, compiler, reading
 from yibiao.figures.compiler import Term
 from yibiao.figures.definitions import FILINGS
-from yibiao.figures.engines.duckdb import quoted
+from yibiao.figures.engines.duckdb import as_json, quoted
 from yibiao.figures.reading import Question
-from yibiao.figures.types import Coverage, CoverageRule, Indicator
+from yibiao.figures.types import EXEMPT_REASON, EXEMPT_SLOT, Coverage, CoverageRule, Indicator
 
 _NAMED = 20
 
@@ -30,10 +30,16 @@ class Obligation:
     def terms(self) -> tuple[Term, Term]:
         return self.units, self.reports
 
+    @property
+    def every(self) -> tuple[Term, ...]:
+        """The terms with that of the exemptions, where the program keeps any."""
+        return (*self.terms, self.exempt) if self.exempt else self.terms
+
     def numbered(self, number: int) -> Obligation:
         """The same under other names of its relations."""
         units, reports = replace(self.units, number=number), replace(self.reports, number=number + 1)
-        return replace(self, units=units, reports=reports)
+        exempt = replace(self.exempt, number=number + 2) if self.exempt else None
+        return replace(self, units=units, reports=reports, exempt=exempt)
 
 
 def obligation(question: Question, indicator: Indicator) -> Obligation | None:
@@ -75,8 +81,10 @@ def _freed(question: Question, rule: CoverageRule) -> Term | None:
     types = {column.name: columns.FILTER_TYPES[column.type] for column in source.columns}
     place = question.standing.place
     return Term(
-        number=0, source=source, shape="distinct", upto=question.upto, tree=question.standing.tree,
-        enter=place.enter, leave=place.leave, program=question.query.program, keys=("unit", "slot"),
+        number=2, source=source, shape="distinct", upto=question.upto, tree=question.standing.tree,
+        enter=place.enter, leave=place.leave, program=question.query.program,
+        # Definitions of an older version of the program know no reason.
+        keys=("unit", "slot", "reason") if source.column("reason") else ("unit", "slot"),
         filter=expressions.parse_filter(f"state = 'exempt' and topic = '{rule.id}'", types),
     )  # fmt: skip
 
@@ -94,7 +102,7 @@ def filed(duty: Obligation, *, values: bool = False) -> str:
 
 
 def measure(question: Question, duty: Obligation) -> tuple[Coverage, int]:
-    """The coverage, and how many reports stand behind it."""
+    """The coverage, and how many reports and exemptions stand behind it."""
     units = _units(duty)
     sql = (
         f"SELECT (SELECT COUNT(*) FROM (\n{units}\n) AS a), COUNT(*), COALESCE(SUM(n), 0)\n"  # noqa: S608
@@ -105,10 +113,10 @@ def measure(question: Question, duty: Obligation) -> tuple[Coverage, int]:
     if not owed or arrived == owed:
         return Coverage(owed, int(arrived)), int(reports)
     free = _exempt(question, duty)
-    owed -= len(free)
+    owed, reports = owed - len(free), int(reports) + len(free)
     if not owed or arrived == owed:
-        return Coverage(owed, int(arrived)), int(reports)
-    slots = ", ".join(f"({quoted(slot)})" for slot in duty.slots)
+        return Coverage(owed, int(arrived)), reports
+    slots = _listed(duty)
     missing = (
         f"SELECT u.unit, u.label, s.slot FROM (\n{units}\n) AS u CROSS JOIN (VALUES {slots}) AS s(slot)\n"  # noqa: S608
         f"WHERE NOT EXISTS (SELECT 1 FROM (\n{filed(duty)}\n) AS f WHERE f.key = u.unit AND f.slot = s.slot)\n"
@@ -116,33 +124,57 @@ def measure(question: Question, duty: Obligation) -> tuple[Coverage, int]:
     )
     rows = reading.run(question, missing, duty.terms)
     named = tuple((str(label), str(slot)) for unit, label, slot in rows if (str(unit), str(slot)) not in free)
-    return Coverage(owed, int(arrived), named[:_NAMED]), int(reports)
+    return Coverage(owed, int(arrived), named[:_NAMED]), reports
 
 
 def _exempt(question: Question, duty: Obligation) -> set[tuple[str, str]]:
     """The reports, by unit and slot, from which a unit was freed and which it did not file all the same."""
     if duty.exempt is None:
         return set()
-    found = reading.run(question, f"SELECT DISTINCT key FROM (\n{compiler.rows(duty.exempt)}\n) AS c", [duty.exempt])  # noqa: S608
-    pairs = {(unit, slot) for (key,) in found for unit, _, slot in [str(key).partition(compiler.APART)]}
-    pairs = {(unit, slot) for unit, slot in pairs if slot in duty.slots}
-    if not pairs:
-        return pairs
-    owing = {str(unit) for unit, _ in reading.run(question, _units(duty), duty.terms)}
-    return {(unit, slot) for unit, slot in pairs if unit in owing}
+    any_ = f"SELECT COUNT(*) FROM (\n{compiler.rows(duty.exempt)}\n) AS c"  # noqa: S608
+    if not reading.run(question, any_, [duty.exempt])[0][0]:
+        return set()
+    found = reading.run(question, f"SELECT key FROM (\n{_excused(duty, duty.exempt)}\n) AS e", duty.every)  # noqa: S608
+    return {(unit, slot) for (key,) in found for unit, _, slot in [str(key).partition(compiler.APART)]}
 
 
-def contributing(duty: Obligation) -> str:
-    """The filed reports as contributions: each adds nothing to the value, and all of them prove it."""
+def _excused(duty: Obligation, exempt: Term) -> str:
+    """The exemptions that count: of a unit that owes, for a slot asked for, without a report that came all the same."""
+    plain = replace(exempt, keys=exempt.keys[:2])
+    apart, slots = quoted(compiler.APART), _listed(duty)
     return (
-        "SELECT kind, position, fact, revision, item, place, occurred_at, 0 AS amount, key, shown\n"
-        f"FROM (\n{filed(duty, values=True)}\n) AS z"
+        f"SELECT x.* FROM (\n{compiler.rows(plain, label=''.join(exempt.keys[2:]))}\n) AS x\n"  # noqa: S608
+        f"WHERE x.key IN (SELECT u.unit || {apart} || s.slot FROM (\n{_units(duty)}\n) AS u\n"
+        f"  CROSS JOIN (VALUES {slots}) AS s(slot))\n"
+        f"AND x.key NOT IN (SELECT f.key || {apart} || f.slot FROM (\n{filed(duty)}\n) AS f)"
     )
 
 
+def contributing(duty: Obligation) -> str:
+    """Reports filed and exemptions given, as contributions: each adds nothing to the value, together they prove it."""
+    listed = "kind, position, fact, revision, item, place, occurred_at, 0 AS amount, key"
+    made = f"SELECT {listed}, shown\nFROM (\n{filed(duty, values=True)}\n) AS z"
+    if duty.exempt is None:
+        return made
+    cells = {
+        duty.rule.unit: f"SPLIT_PART(key, {quoted(compiler.APART)}, 1)",
+        EXEMPT_SLOT: f"SPLIT_PART(key, {quoted(compiler.APART)}, 2)",
+        EXEMPT_REASON: "shown",
+    }
+    shown = as_json(cells)
+    return f"{made}\nUNION ALL\nSELECT {listed}, {shown} AS shown\nFROM (\n{_excused(duty, duty.exempt)}\n) AS y"
+
+
 def positions(duty: Obligation) -> str:
-    """No more of the filed reports than is needed to count facts."""
-    return f"SELECT position FROM (\n{filed(duty)}\n) AS z"  # noqa: S608
+    """No more of the reports and exemptions than is needed to count facts."""
+    made = f"SELECT position FROM (\n{filed(duty)}\n) AS z"  # noqa: S608
+    if duty.exempt is None:
+        return made
+    return f"{made}\nUNION ALL\nSELECT position FROM (\n{_excused(duty, duty.exempt)}\n) AS y"
+
+
+def _listed(duty: Obligation) -> str:
+    return ", ".join(f"({quoted(slot)})" for slot in duty.slots) or "(NULL)"
 
 
 def _units(duty: Obligation) -> str:

@@ -85,8 +85,8 @@ def rule(question: Question, one: Indicator) -> Text:
     if one.coverage and (duty := question.definitions.coverage(one.coverage)):
         label = duty.label
         said = Text(
-            f"{said.zh}；须应报单位的“{label.zh}”全部报齐，才能作零报告",
-            f"{said.en}; a zero needs every unit's “{label.of('en')}”",
+            f"{said.zh}；须应报单位的“{label.zh}”全部报齐（免报的除外），才能作零报告",
+            f"{said.en}; a zero needs every unit's “{label.of('en')}”, those exempt apart",
         )
     where = {
         "place": ("按发生地计", "by where it happened"),

@@ -161,8 +161,8 @@ def sql_behind(question: Question, indicator: Indicator, *, values: bool = True)
     terms: list[Term] = []
     parts: list[str] = []
     for leaf in reading.leaves(question, indicator):
-        # Three numbers for each leaf: its rows, the units that owe, the reports that came.
-        number = 3 * len(parts)
+        # Four numbers for each leaf: its rows, the units that owe, the reports that came, the exemptions.
+        number = 4 * len(parts)
         duty: Obligation | None = None
         if leaf.measure == "streak":
             value, term = months(question, leaf)
@@ -175,7 +175,7 @@ def sql_behind(question: Question, indicator: Indicator, *, values: bool = True)
         part = compiler.contributions(term) if values else compiler.positions(term)
         if duty is not None:
             duty = duty.numbered(number + 1)
-            terms += duty.terms
+            terms += duty.every
             part = f"{part}\nUNION ALL\n{covering.contributing(duty) if values else covering.positions(duty)}"
         parts.append(part)
     return (compiler.union(parts) if values else "\nUNION ALL\n".join(parts)), tuple(terms)

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from yibiao.core.periods import Period
 from yibiao.packs.types import Text
 
 UNSAID = Text("")
+# What an exemption says of itself among the facts behind a figure: no form can have fields of these names.
+EXEMPT_SLOT: Final = "exempt.slot"
+EXEMPT_REASON: Final = "exempt.reason"
 Measure = Literal["count", "sum", "distinct", "latest", "ratio", "streak", "zero", "expr"]
 Attribution = Literal["place", "organisation"]
 

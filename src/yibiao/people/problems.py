@@ -88,6 +88,14 @@ ORGANISATION_CODE: Final = Rule(
     "请按此规则修改，例如 220105-yjj。",
     "Change it to that shape, for example 220105-yjj.",
 )
+ORGANISATION_NOT_OWN: Final = Rule(
+    "people.organisation.not-own",
+    "账号在机构“{organisation}”没有岗位，不能以它的名义办理。",
+    "The account holds no post at the organisation “{organisation}” and cannot act on its behalf.",
+    "请从本人任职的机构中选择，或请管理员在“账号管理”中增加岗位。",
+    "Choose one of your own organisations, or ask an administrator to add a post under “Accounts”.",
+    403,
+)
 GRANT_RIGHT: Final = Rule(
     "people.grant.right",
     "没有“{right}”这种权限。",

@@ -127,12 +127,18 @@ def allows(key: str, right: Right, place: str, program: str) -> Decision:
     return Decision(False, Reason(problem.text("zh"), problem.text("en")), problem)
 
 
-def warrant(key: str, right: Right, *, place: str, program: str) -> Warrant:
+def warrant(key: str, right: Right, *, place: str, program: str, organisation: str = "") -> Warrant:
     """Permission as a value, for every write. ``program`` ``*`` asks for all programs.
 
-    Raises: people.scope.outside, places.place.unknown.
+    ``organisation`` says on whose behalf, where the person has posts at several; without it the first post that may.
+
+    Raises: people.scope.outside, people.organisation.not-own, places.place.unknown.
     """
     held = _grants(key, right)
+    if organisation:
+        if not Post.objects.filter(person__key=key, organisation__code=organisation).exists():
+            raise refuse(problems.ORGANISATION_NOT_OWN.at(organisation=organisation))
+        held = [(post, grant) for post, grant in held if post.organisation.code == organisation]
     found = _covering(held, place, program)
     if found is None:
         raise refuse(_outside(tuple(grant for _, grant in held), right, place, program))

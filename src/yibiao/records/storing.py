@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from django.db import connection
+from django.db.models import AutoField, Model
+
+from yibiao.core import canon
 from yibiao.core.problems import Problem, Refusal
 from yibiao.ledger import actions as ledger
+from yibiao.ledger import writing
 from yibiao.ledger.types import FactDraft
-from yibiao.records import checking, models, personal, problems, registers
+from yibiao.records import checking, models, personal, prefilling, problems, registers
 from yibiao.records.checking import Prepared
-from yibiao.records.types import Receipt
+from yibiao.records.types import Origins, Receipt
 
 _CHUNK: Final = 2_000
 _LOOKUP: Final = 400
@@ -61,7 +66,7 @@ def _insert(items: Sequence[Prepared], *, at: datetime) -> None:
         describe(models.Submission(id=item.id, actor=item.by.actor, received_at=at, revision=1, state="received"), item)
         for item in items
     ]
-    models.Submission.objects.bulk_create(rows)
+    _put(rows)
     salted = keep(items, 1)
     step(items, 1, act="received", reason="", at=at)
     note(items, 1)
@@ -83,7 +88,17 @@ def describe(row: models.Submission, item: Prepared) -> models.Submission:
     row.subject, row.participants = item.subject, " ".join(item.participants)
     row.occurred_at, row.channel, row.sample = item.occurred_at, item.channel, item.channel == "sample"
     row.has_personal, row.answers = bool(item.personal), item.text
+    if row.revision == 1:
+        # A correction is typed by its corrector: how the record was filled in at first stays as it was.
+        origins = prefilling.origins(item.form, item.answers, item.prefilled)
+        row.confirmed_count, row.changed_count = len(origins.confirmed), len(origins.changed)
+        row.typed_count = origins.typed + len(item.personal)
+        row.prefilled = canon.dumps(_said(origins)) if item.prefilled else ""
     return row
+
+
+def _said(origins: Origins) -> dict[str, list[str]]:
+    return {"confirmed": list(origins.confirmed), "changed": list(origins.changed)}
 
 
 def keep(items: Sequence[Prepared], revision: int) -> dict[str, str]:
@@ -97,7 +112,7 @@ def keep(items: Sequence[Prepared], revision: int) -> dict[str, str]:
 
 
 def step(items: Sequence[Prepared], revision: int, *, act: str, reason: str, at: datetime) -> None:
-    models.SubmissionRevision.objects.bulk_create(
+    _put([
         models.SubmissionRevision(
             submission_id=item.id,
             revision=revision,
@@ -110,12 +125,12 @@ def step(items: Sequence[Prepared], revision: int, *, act: str, reason: str, at:
             answers=item.text,
         )
         for item in items
-    )
+    ])  # fmt: skip
 
 
 def note(items: Sequence[Prepared], revision: int) -> None:
     """Keeps by which instance id a phone speaks of a revision."""
-    models.Sending.objects.bulk_create(
+    _put([
         models.Sending(
             submission_id=item.id,
             revision=revision,
@@ -127,10 +142,23 @@ def note(items: Sequence[Prepared], revision: int) -> None:
         )
         for item in items
         if item.sent
-    )
+    ])  # fmt: skip
 
 
 def statements(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:
+    """What records say of entities: those that they keep, and those whose answers they had from the register."""
+    patches = [
+        registers.Patch(register, key, data, item.by.place, item.id, revision, item.occurred_at)
+        for item in items
+        for register, key, data in registers.carried(item.form, item.answers)
+    ]
+    return [
+        *(registers.amended(patches) if patches else ()),
+        *_kept(items, revision),
+    ]
+
+
+def _kept(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:
     return [
         registers.Statement(item.entity, item.id, revision, item.place, item.lineage, item.occurred_at)
         for item in items
@@ -152,6 +180,8 @@ def fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDr
         payload["personal"] = salted
     if item.channel == "sample":
         payload["sample"] = True
+    if item.prefilled and revision == 1:
+        payload["origins"] = _said(prefilling.origins(item.form, item.answers, item.prefilled))
     return FactDraft(
         kind=item.form.kind,
         id=item.id,
@@ -164,3 +194,15 @@ def fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDr
         occurred_at=item.occurred_at,
         payload=payload,
     )
+
+
+def _put(rows: Sequence[Model]) -> None:
+    """Inserts rows as they are: what the ORM asks of each value again costs more than all the rest of a commit."""
+    if not rows:
+        return
+    kind, moment = type(rows[0]), connection.ops.adapt_datetimefield_value
+    fields = [field for field in kind._meta.concrete_fields if not isinstance(field, AutoField)]
+    names = [field.attname for field in fields]
+    values = [[getattr(row, name) for name in names] for row in rows]
+    adapted = [[moment(value) if isinstance(value, datetime) else value for value in row] for row in values]
+    writing.insert(kind, [field.column for field in fields], adapted)

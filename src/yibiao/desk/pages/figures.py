@@ -215,6 +215,11 @@ def record_links(ids: tuple[str, ...], scope: Scope) -> tuple[dict[str, str], ..
     for id in ids:
         one = found.get(id)
         said = {"place": names.get(one.place, ""), "at": _at(one.occurred_at)} if one else {}
+        if one is None and (fact := ledger.fact(id)) is not None and fact.kind.startswith("duty."):
+            # A report from which a unit was freed: it has a page of its own.
+            name = places.names([fact.place]).get(fact.place, "")
+            links.append({"url": addresses.fact(fact.kind, id), "text": gettext("免报：%(place)s") % {"place": name}})
+            continue
         url = addresses.fact(getattr(one, "kind", "record"), id)
         links.append({"url": url, "text": gettext("%(place)s %(at)s") % said if one else id})
     return tuple(links)

@@ -28,6 +28,7 @@ from yibiao.places import queries as places
 
 STATES: Final = ("unsigned", "issued", "replaced", "withdrawn")
 WRITING: Final[Right] = "review"
+ACTING: Final[tuple[Right, ...]] = ("fill", "review")
 
 
 def listing(request: HttpRequest) -> HttpResponse:
@@ -162,6 +163,7 @@ def page(request: HttpRequest, id: str, refusal: Refusal | None = None) -> HttpR
         ],
         "mine": [_own(request, found, one, known) for one in mine],
         "steps": [(step, receiver(_by_id(held, step.receipt), known)) for step in reversed(steps)],
+        "acting": _names_of({step.organisation for step in steps}),
         "actors": people.names({step.actor for step in steps} | {one.signed_by for one in held}),
         "may_press": _may_write(request, found) or any(one.forwarded_at for one in mine),
         "may_close": found.state == "issued" and _may_write(request, found),
@@ -173,7 +175,8 @@ def page(request: HttpRequest, id: str, refusal: Refusal | None = None) -> HttpR
 
 def _own(request: HttpRequest, found: Notice, one: Receipt, known: Mapping[str, str]) -> dict[str, Any]:
     """What the person may do with a receipt of her own."""
-    may = found.state == "issued" and _doer(request, found, one) is not None
+    signers = _signers(request, found, one) if found.state == "issued" else ()
+    may = bool(signers)
     below = places.children(one.place)[:200] if may and one.signed_at else ()
     held = {each.place for each in queries.receipts(found.id, scope=border.reading(request)) if not each.organisation}
     return {
@@ -181,6 +184,7 @@ def _own(request: HttpRequest, found: Notice, one: Receipt, known: Mapping[str, 
         "name": receiver(one, known),
         "late": one.late(clock.now()),
         "may": may,
+        "signers": [body for body, _ in signers],
         "below": [place for place in below if place.code not in held],
         "bodies": [
             body
@@ -194,10 +198,13 @@ def act(request: HttpRequest, id: str, receipt: str, verb: str) -> HttpResponse:
     """Reading, signing, forwarding or answering a receipt of one's own."""
     found = queries.notice(id, scope=border.reading(request))
     mine = next((one for one in queries.own(id, bodies(request)) if one.id == receipt), None)
-    by = _doer(request, found, mine) if mine else None
-    if mine is None or by is None:
+    body = request.POST.get("organisation", "")
+    held = _signers(request, found, mine) if mine else ()
+    by = next((each for of, each in held if body in ("", of.code)), None)
+    if by is None:
         # The room says why, in the words of its rule.
-        by = border.warrant(request, "fill", place=mine.place if mine else found.place, program=found.program)
+        place = mine.place if mine else found.place
+        by = border.warrant(request, "fill", place=place, program=found.program, organisation=body)
     try:
         said = _act(request, receipt, verb, by)
     except Refusal as refusal:
@@ -238,8 +245,8 @@ def remind(request: HttpRequest, id: str) -> HttpResponse:
     found = queries.notice(id, scope=border.reading(request))
     by = writer(request, found.program, found.place)
     if by is None:
-        mine = queries.own(id, bodies(request))
-        by = _doer(request, found, mine[0]) if mine else None
+        passed_on = [one for one in queries.own(id, bodies(request)) if one.forwarded_at]
+        by = next((each for one in passed_on for _, each in _signers(request, found, one)), None)
     if by is None:
         by = border.warrant(request, WRITING, place=found.place, program=found.program)
     try:
@@ -274,11 +281,12 @@ def attachment(request: HttpRequest, id: str, digest: str) -> HttpResponse:
 
 
 def bodies(request: HttpRequest) -> tuple[Organisation, ...]:
-    """The organisations at which the person holds a post."""
+    """The organisations at which the person holds a post, that of the first post first."""
     known = getattr(request, "desk_bodies", None)
     if known is None:
-        posts = people.posts(border.actor(request))
-        known = people.organisations(codes={one.organisation for one in posts}) if posts else ()
+        posts = list(dict.fromkeys(one.organisation for one in people.posts(border.actor(request))))
+        found = people.organisations(codes=posts) if posts else ()
+        known = sorted(found, key=lambda one: posts.index(one.code))
         request.desk_bodies = known  # type: ignore[attr-defined]
     return tuple(known)
 
@@ -295,12 +303,31 @@ def _may_write(request: HttpRequest, found: Notice) -> bool:
     return border.may(request, WRITING, place=found.place, program=found.program)
 
 
-def _doer(request: HttpRequest, found: Notice, one: Receipt) -> Warrant | None:
-    """The warrant to act on a receipt; None where the person may only look."""
-    for right in ("fill", "review"):
-        if border.may(request, right, place=one.place, program=found.program):
-            return border.warrant(request, right, place=one.place, program=found.program)
+def _signers(request: HttpRequest, found: Notice, one: Receipt) -> tuple[tuple[Organisation, Warrant], ...]:
+    """On whose behalf the person may act on a receipt, each with its warrant; empty where she may only look."""
+    held = bodies(request)
+    if len(held) > 1:
+        held = tuple(body for body in held if any(each.id == one.id for each in queries.own(found.id, (body,))))
+    made = []
+    for body in held:
+        by = _behalf(request, body, place=one.place, program=found.program)
+        if by is not None:
+            made.append((body, by))
+    return tuple(made)
+
+
+def _behalf(request: HttpRequest, body: Organisation, *, place: str, program: str) -> Warrant | None:
+    for right in ACTING:
+        try:
+            return border.warrant(request, right, place=place, program=program, organisation=body.code)
+        except Refusal as refusal:
+            if refusal.codes != ("people.scope.outside",):
+                raise
     return None
+
+
+def _names_of(codes: set[str]) -> dict[str, str]:
+    return {one.code: one.name for one in people.organisations(codes=codes - {""})}
 
 
 def kinds(setting: Frame) -> dict[str, str]:
