@@ -35,6 +35,7 @@ PUBLIC = frozenset({"types", "problems", "queries", "actions"})
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("site", "people.urls"): "the site gives every room its addresses",
     ("site", "desk.urls"): "the site gives every room its addresses",
+    ("records", "ledger.writing"): "the rows of many records are written as their facts are",
     ("desk", "records.urls"): "the desk gives the pages of filling in their place on the site",
     ("desk", "records.intake.api"): "the desk gathers the API of all rooms under one address",
     ("desk", "records.intake.openrosa"): "the server lets phones in by the short way, the reference lists its rules",
