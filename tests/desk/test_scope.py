@@ -34,6 +34,7 @@ OWN = (SIGN_IN, 404, 404, 200, 404, 200)
 WRITER = (SIGN_IN, 404, 404, 404, 404, 200)
 WROTE = (SIGN_IN, 404, 404, 404, 404, SIGN_IN)
 OPEN = (SIGN_IN, 200, 200, 200, 200, 200)
+FED = (401, 403, 403, 200, 200, 200)
 NOBODY = (SIGN_IN, 404, 404, 404, 404, 404)
 MATRIX: dict[str, Row] = {
     "desk_icon": Row("/icon.svg", (200,) * 6),
@@ -180,6 +181,11 @@ MATRIX: dict[str, Row] = {
     "openrosa_key_manifest": Row("/openrosa/key/no-such/forms/x/1/manifest", (403,) * 6),
     "openrosa_key_media": Row("/openrosa/key/no-such/forms/x/1/media/places.csv", (403,) * 6),
     "openrosa_key_submission": Row("/openrosa/key/no-such/submission", (403,) * 6, "post", {}),
+    # Spreadsheets sign in by a password or a token, or ride on the session of a page.
+    "odata_service": Row(f"/odata/{SAFETY}.inspection.svc", FED),
+    "odata_root": Row(f"/odata/{SAFETY}.inspection.svc/", FED),
+    "odata_metadata": Row(f"/odata/{SAFETY}.inspection.svc/$metadata", FED),
+    "odata_set": Row(f"/odata/{SAFETY}.inspection.svc/Submissions", FED),
     "api:openapi-view": Row("/api/docs", OPEN),
     "api:openapi-json": Row("/api/openapi.json", (401, 200, 200, 200, 200, 200)),
 }

@@ -26,4 +26,5 @@ urlpatterns = [
     path(f"{_RECORD}files/<str:name>", login_required(files.attachment), name="records_file"),
     path(f"{_RECORD}erase/", login_required(views.erase), name="records_erase"),
     path("", include("yibiao.records.intake.openrosa.urls")),
+    path("", include("yibiao.records.odata.urls")),
 ]
