@@ -9,6 +9,7 @@ from yibiao.cases import actions as cases
 from yibiao.duty import actions as duty
 from yibiao.figures import actions as figures
 from yibiao.notices import actions as notices
+from yibiao.records import actions as records
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ CLOCKS: tuple[Follower, ...] = (
     Follower("escalation", (), cases.escalate, 60.0),
     Follower("reminders", (), duty.escalate_overdue, 60.0),
     Follower("missed", (), duty.note_missed, 60.0),
+    Follower("files", (), records.sweep_files, 24 * 3600.0),
 )
 
 

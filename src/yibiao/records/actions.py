@@ -21,6 +21,7 @@ from yibiao.records.placing import Atlas
 from yibiao.records.types import Receipt, Sent, State, SubmissionDraft
 
 BATCH_LIMIT: Final = 200_000
+sweep_files = attachments.sweep
 
 
 def receive(draft: SubmissionDraft, *, by: Warrant, at: datetime | None = None) -> Receipt:

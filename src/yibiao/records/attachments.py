@@ -9,9 +9,9 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +28,7 @@ from yibiao.records import models
 from yibiao.records.types import AttachedFile
 
 HEAD: Final = 512
+DAY: Final = 24 * 3600
 # First bytes → type. What begins otherwise, and is no plain text, is not taken.
 _SIGNATURES: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -151,6 +152,25 @@ def forget(record: str) -> None:
         transaction.on_commit(_place(digest).unlink)
 
 
+def sweep() -> int:
+    """Remove what a server that died left behind: files on their way in, and bytes that no record came to name.
+
+    Only what is older than a day: what is on its way in now is let be.
+    """
+    before, gone = time.time() - DAY, 0
+    for folder in (_root() / "incoming").glob("*"):
+        if folder.stat().st_mtime < before:
+            shutil.rmtree(folder, ignore_errors=True)
+            gone += 1
+    for shelf in _root().glob("[0-9a-f][0-9a-f]"):
+        old = {path.name for path in shelf.iterdir() if path.stat().st_mtime < before}
+        named = models.Attachment.objects.filter(digest__startswith=shelf.name).values_list("digest", flat=True)
+        for digest in old - set(named.iterator()):
+            (shelf / digest).unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
 def of(record: str) -> tuple[AttachedFile, ...]:
     """The files of a record by name; whoever asks has looked whether it may be read."""
     rows = models.Attachment.objects.filter(submission_id=record).order_by("name")
@@ -165,10 +185,12 @@ def _settle(one: Arrived) -> None:
     """Move a file to its digest; on the disk, with its folder, before anything is committed that names it."""
     place = _place(one.digest)
     place.parent.mkdir(parents=True, exist_ok=True)
-    if not place.exists():
-        # A link appears whole or not at all; whoever was faster had the same content.
-        with suppress(FileExistsError):
-            os.link(one.path, place)
+    if place.exists():
+        # It may be one that nobody names yet: it is young again, so that no sweeping takes it away.
+        os.utime(place)
+    else:
+        # It appears whole or not at all; whoever was faster had the same content.
+        os.replace(one.path, place)
         folder = os.open(place.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

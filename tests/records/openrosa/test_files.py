@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from django.test import Client
@@ -10,6 +11,7 @@ from tests.records.conftest import World
 from tests.records.openrosa.conftest import Phone, new_id, xml
 from tests.records.openrosa.test_submission import JPEG, camera, plain
 from yibiao.people.types import Account
+from yibiao.records import actions, attachments
 from yibiao.records.models import Attachment
 
 __all__ = ["camera"]
@@ -38,3 +40,22 @@ def test_a_personal_file_is_not_handed_out(camera: Phone, world: World, signed_i
     camera.send(xml(id, version="2", front="a.jpg"), {"a.jpg": JPEG})
     Attachment.objects.update(personal=True)
     assert signed_in(world.clerk).get(f"/records/{plain(id)}/files/a.jpg").status_code == 404
+
+
+def test_what_a_dead_server_left_is_swept_after_a_day(camera: Phone) -> None:
+    id = new_id()
+    camera.send(xml(id, version="2", front="a.jpg"), {"a.jpg": JPEG})
+    (kept,) = attachments.of(plain(id))
+    root = attachments.path_of(kept.digest).parents[1]
+    stray, young = root / "ab" / ("ab" + "0" * 62), root / "cd" / ("cd" + "0" * 62)
+    cut = root / "incoming" / "f00d"
+    for path in (stray, young, cut / "0"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    for path in (stray, attachments.path_of(kept.digest), cut):
+        os.utime(path, (0, 0))
+    actions.sweep_files()
+    assert not stray.exists()
+    assert not cut.exists()
+    assert young.exists()
+    assert attachments.path_of(kept.digest).read_bytes() == JPEG
