@@ -38,6 +38,16 @@ FED = (401, 403, 403, 200, 200, 200)
 NOBODY = (SIGN_IN, 404, 404, 404, 404, 404)
 MATRIX: dict[str, Row] = {
     "desk_icon": Row("/icon.svg", (200,) * 6),
+    "desk_field": Row("/field/", (200,) * 6),
+    "desk_field_worker": Row("/field/worker.js", (200,) * 6),
+    "desk_field_manifest": Row("/field/app.webmanifest", (200,) * 6),
+    "desk_field_me": Row("/field/api/me/", OPEN),
+    "desk_field_forms": Row("/field/api/forms/", OPEN),
+    "desk_field_form": Row(f"/field/api/forms/{SAFETY}.inspection/2/", (SIGN_IN, 403, 403, 200, 200, 200)),
+    "desk_field_list": Row(
+        f"/field/api/forms/{SAFETY}.inspection/2/lists/places/", (SIGN_IN, 403, 403, 200, 200, 200)
+    ),
+    "desk_field_submissions": Row("/field/api/submissions", (SIGN_IN, 403, 403, 403, 403, 403), "post", {}),
     "desk_day": Row("/", (SIGN_IN, 200, SIGN_IN, 200, 200, 200)),
     "desk_board": Row("/board/", (SIGN_IN, 200, SIGN_IN, 200, 200, 200)),
     "desk_board_live": Row("/board/live/", OPEN),

@@ -160,3 +160,11 @@ TEXT_NOWHERE = Rule(
     "Check the path; write “-” to read standard input.",
     404,
 )
+NOT_THE_APP = Rule(
+    "desk.field.not-the-app",
+    "这次发送不是从手机填报页面来的。",
+    "this was not sent by the field app.",
+    "请打开本站的手机填报页面再发送。",
+    "Open the field app of this site and send it from there.",
+    403,
+)

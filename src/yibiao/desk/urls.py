@@ -19,6 +19,7 @@ from yibiao.desk.pages import (
     draws,
     duty,
     duty_acts,
+    field,
     figures,
     inbox,
     inspections,
@@ -42,6 +43,15 @@ _FIGURE = "figures/<str:program>/<str:indicator>/"
 
 urlpatterns: list[Any] = [
     path("icon.svg", shell.icon, name="desk_icon"),
+    # The shell of the field app is empty: a phone keeps it and opens it without a network.
+    path("field/", field.shell, name="desk_field"),
+    path("field/worker.js", field.worker, name="desk_field_worker"),
+    path("field/app.webmanifest", field.manifest, name="desk_field_manifest"),
+    page("field/api/me/", field.me, "desk_field_me"),
+    page("field/api/forms/", field.forms, "desk_field_forms"),
+    page("field/api/forms/<str:id>/<str:version>/", field.form, "desk_field_form"),
+    page("field/api/forms/<str:id>/<str:version>/lists/<str:name>/", field.listing, "desk_field_list"),
+    page("field/api/submissions", field.submissions, "desk_field_submissions"),
     page("", day.day, "desk_day"),
     page("board/", board.board, "desk_board"),
     page("board/live/", board.live, "desk_board_live"),

@@ -43,6 +43,11 @@ def listed(name: str, asker: Asker, program: str) -> Listed:
     return Listed(f"{name}.csv", content)
 
 
+def rows(one: Listed) -> list[tuple[str, str]]:
+    """The code and the label of each row."""
+    return [(row[0], row[1]) for row in csv.reader(io.StringIO(one.content.decode()))][1:]
+
+
 @lru_cache(maxsize=64)
 def _places(roots: tuple[str, ...], edition: int) -> bytes:
     """Every place below the roots, with the name of the place above: many quarters have the same name.

@@ -57,13 +57,14 @@ def submission(request: HttpRequest, asker: Asker) -> HttpResponse:
     if request.method != "POST":
         answer = HttpResponse(status=204)
     else:
-        receipt = _take(request, asker)
+        receipt = take(request, asker)
         answer = replies.message(f"已收到，编号 {receipt.id}。\nReceived as {receipt.id}.", "submit_success", 201)
     answer["X-OpenRosa-Accept-Content-Length"] = str(multipart.BODY_LIMIT)
     return answer
 
 
-def _take(request: HttpRequest, asker: Asker) -> Receipt:
+def take(request: HttpRequest, asker: Asker) -> Receipt:
+    """Reads one post and stores what it holds; Raises: what is wrong with it."""
     given = request.META.get("CONTENT_LENGTH") or ""
     length = int(given) if given.isascii() and given.isdigit() else None
     with Incoming() as incoming:

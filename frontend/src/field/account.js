@@ -1,0 +1,52 @@
+// Who uses the phone. What the server said last is kept, so that the app opens without a network.
+import { ask, post, SignedOut } from "./server.js";
+
+const ME = "yibiao-field:me";
+const WORDS = "yibiao-field:words";
+const LEFT = "yibiao-field:left";
+
+function kept(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+export const lastWords = () => kept(WORDS) ?? {};
+
+// {me}, or {signedOut} where somebody has to sign in; ``away`` says that the server did not answer.
+export async function identify() {
+  const known = kept(ME);
+  if (localStorage.getItem(LEFT) && !(await leaveForGood())) return { signedOut: true, away: true };
+  try {
+    const me = await ask("me/", known ? 5_000 : 20_000);
+    localStorage.setItem(ME, JSON.stringify(me));
+    localStorage.setItem(WORDS, JSON.stringify(me.words));
+    return { me };
+  } catch (error) {
+    if (error instanceof SignedOut) return { signedOut: true };
+    return known ? { me: known, away: true } : { signedOut: true, away: true };
+  }
+}
+
+// Leaving counts at once, also without a network: the server is told as soon as it can be reached.
+export async function leave(me) {
+  localStorage.setItem(LEFT, me.csrf);
+  localStorage.removeItem(ME);
+  await leaveForGood();
+}
+
+async function leaveForGood() {
+  try {
+    await post("/account/logout/", localStorage.getItem(LEFT));
+    localStorage.removeItem(LEFT);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export async function speak(me, language) {
+  await post("/i18n/setlang/", me.csrf, { language, next: "/field/" });
+}

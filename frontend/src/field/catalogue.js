@@ -1,0 +1,59 @@
+// The forms that the person may fill in, kept with their lists; a version stays as long as a draft needs it.
+import { ask } from "./server.js";
+import * as store from "./store.js";
+
+const key = (one) => `${one.id}|${one.version}`;
+const listKey = (program, list) => `${program}/${list}`;
+
+export async function current() {
+  return (await store.get("kept", "forms")) ?? [];
+}
+
+export const form = (id, version) => store.get("forms", `${id}|${version}`);
+
+export async function refresh(progress) {
+  const { forms } = await ask("forms/");
+  const missing = [];
+  for (const one of forms) {
+    if ((await store.get("forms", key(one)))?.digest !== one.digest) missing.push(() => fetchForm(one));
+    for (const list of one.lists) {
+      missing.push(async () => {
+        const known = await store.get("lists", listKey(one.program, list.name));
+        if (known?.digest !== list.digest) await fetchList(one, list);
+      });
+    }
+  }
+  for (const [index, step] of missing.entries()) {
+    progress(index, missing.length);
+    await step();
+  }
+  await store.put("kept", forms, "forms");
+  await sweep(forms);
+  return forms;
+}
+
+async function fetchForm(one) {
+  const got = await ask(`forms/${encodeURIComponent(one.id)}/${encodeURIComponent(one.version)}/`);
+  await store.put("forms", { ...one, form: got.form, model: got.model }, key(one));
+}
+
+async function fetchList(one, list) {
+  const path = `forms/${encodeURIComponent(one.id)}/${encodeURIComponent(one.version)}/lists/${encodeURIComponent(list.name)}/`;
+  const { rows } = await ask(path);
+  await store.put("lists", { digest: list.digest, rows }, listKey(one.program, list.name));
+}
+
+async function sweep(forms) {
+  const needed = new Set(forms.map(key));
+  for (const record of await store.records()) needed.add(`${record.form}|${record.version}`);
+  for (const held of await store.keys("forms")) if (!needed.has(held)) await store.remove("forms", held);
+}
+
+// The lists of a form by name: rows of code and label.
+export async function lists(one) {
+  const found = new Map();
+  for (const list of one.lists) {
+    found.set(list.name, (await store.get("lists", listKey(one.program, list.name)))?.rows ?? []);
+  }
+  return found;
+}

@@ -1,0 +1,93 @@
+// Search in a long list that is kept on the phone: places, organisations, entities of a register.
+import Widget from "enketo-core/src/js/widget";
+import { h } from "../dom.js";
+import { t } from "../words.js";
+
+const SHOWN = 30;
+let lists = new Map();
+
+export function offer(given) {
+  lists = given;
+}
+
+export default class Choose extends Widget {
+  static get selector() {
+    return "input[data-list]";
+  }
+
+  _init() {
+    this.rows = lists.get(this.element.dataset.list) ?? [];
+    this.many = this.element.dataset.many === "true";
+    this.element.classList.add("hide");
+    this.search = h("input", {
+      type: "search", class: "ignore choose-search", autocomplete: "off", enterkeyhint: "search",
+      placeholder: t("choose.search"), "aria-label": t("choose.search"),
+    });
+    this.found = h("div", { class: "choose-found" });
+    this.picked = h("div", { class: "choose-picked" });
+    this.element.after(h("div", { class: "widget choose" }, this.picked, this.search, this.found));
+    this.search.addEventListener("input", (event) => {
+      event.stopPropagation();
+      this.list();
+    });
+    this.search.addEventListener("change", (event) => event.stopPropagation());
+    this.search.addEventListener("focus", () => this.list());
+    this.search.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      this.found.querySelector("button")?.click();
+    });
+    this.element.addEventListener("applyfocus", () => this.search.focus());
+    this.show();
+  }
+
+  get codes() {
+    return this.originalInputValue.split(" ").filter(Boolean);
+  }
+
+  list() {
+    const words = this.search.value.trim().toLowerCase().split(/\s+/);
+    const fits = ([code, label]) => words.every((word) => label.toLowerCase().includes(word) || code.startsWith(word));
+    const matches = [];
+    for (const row of this.rows) {
+      if (fits(row) && matches.push(row) > SHOWN) break;
+    }
+    const pick = ([code, label]) =>
+      h("button", { type: "button", class: "choose-one", onclick: (event) => this.pick(event, code) }, label);
+    const more = matches.length > SHOWN ? h("p", { class: "quiet" }, t("choose.more")) : null;
+    const none = matches.length ? null : h("p", { class: "quiet" }, t(this.rows.length ? "choose.none" : "choose.empty"));
+    this.found.replaceChildren(...[...matches.slice(0, SHOWN).map(pick), more, none].filter(Boolean));
+  }
+
+  pick(event, code) {
+    event.preventDefault();
+    this.originalInputValue = this.many ? [...new Set([...this.codes, code])].join(" ") : code;
+    this.search.value = "";
+    this.show();
+  }
+
+  drop(event, code) {
+    event.preventDefault();
+    this.originalInputValue = this.codes.filter((one) => one !== code).join(" ");
+    this.show();
+  }
+
+  show() {
+    const label = (code) => this.rows.find((row) => row[0] === code)?.[1] ?? code;
+    const chip = (code) =>
+      h(
+        "button",
+        { type: "button", class: "choose-chip", "aria-label": t("choose.drop", { name: label(code) }), onclick: (event) => this.drop(event, code) },
+        label(code),
+        h("span", { "aria-hidden": "true" }, "×"),
+      );
+    const codes = this.codes;
+    this.picked.replaceChildren(...codes.map(chip));
+    this.search.hidden = !this.many && codes.length > 0;
+    this.found.replaceChildren();
+  }
+
+  update() {
+    this.show();
+  }
+}

@@ -1,0 +1,138 @@
+// The screen on which a form is filled in. Every change is kept at once; leaving loses nothing.
+import * as catalogue from "./catalogue.js";
+import { h, moment } from "./dom.js";
+import * as outbox from "./outbox.js";
+import * as store from "./store.js";
+import { t } from "./words.js";
+
+const PAUSE = 250;
+
+export async function fill(app, root, name, [first, second]) {
+  const draft = name === "fill" ? await store.record(first) : null;
+  const form = draft ? await catalogue.form(draft.form, draft.version) : await catalogue.form(first, second);
+  if (!form || (draft && draft.state !== "draft")) {
+    location.replace("#/drafts");
+    return;
+  }
+  const page = frame(app, form, draft);
+  root.replaceChildren(...page.parts);
+  const { open } = await import("./filler.js");
+  const keeper = new Keeper(app, form, draft, page);
+  keeper.session = open({
+    into: page.place,
+    form,
+    lists: await catalogue.lists(form),
+    draft,
+    language: app.me.language,
+    place: app.me.place,
+    changed: () => keeper.soon(),
+  });
+  page.problems.replaceChildren(...said(draft, keeper.session));
+  page.done.addEventListener("click", () => finish(keeper, page));
+  const hidden = () => document.visibilityState === "hidden" && keeper.now();
+  document.addEventListener("visibilitychange", hidden);
+  app.leave = async () => {
+    document.removeEventListener("visibilitychange", hidden);
+    await keeper.now();
+    keeper.session?.close();
+  };
+}
+
+function frame(app, form, draft) {
+  const saved = h("span", { class: "saved", role: "status" }, draft ? t("fill.saved", { at: moment(draft.at) }) : "");
+  const problems = h("div", { class: "problems" });
+  const place = h("div", { class: "form" });
+  const done = h("button", { type: "button", class: "act act-main" }, t("fill.done"));
+  const later = h("a", { class: "act", href: "#/drafts" }, t("fill.later"));
+  const title = app.me.language === "en" ? form.title.en || form.title.zh : form.title.zh;
+  const head = h("header", { class: "top" }, h("a", { class: "back", href: "#/forms", "aria-label": t("back") }, "‹"), h("h1", {}, title), saved);
+  const parts = [head, h("div", { "data-notes": true }), h("main", { class: "screen" }, problems, place), h("footer", { class: "acts" }, later, done)];
+  return { parts, saved, problems, place, done };
+}
+
+// What the server found wrong the last time, each with the way to its question.
+function said(draft, session) {
+  if (!draft?.problems?.length) return [];
+  const line = (problem) =>
+    h("li", {}, problem.text, problem.field ? h("button", { type: "button", class: "plain", onclick: () => session.point(problem) }, t("fill.go")) : null);
+  return [h("h2", {}, t("fill.refused")), h("ul", {}, draft.problems.map(line))];
+}
+
+class Keeper {
+  constructor(app, form, draft, page) {
+    Object.assign(this, { app, form, page, draft, session: null, timer: 0, dirty: false, last: Promise.resolve() });
+  }
+
+  soon() {
+    this.dirty = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.now(), PAUSE);
+  }
+
+  now() {
+    clearTimeout(this.timer);
+    if (this.dirty) this.last = this.last.then(() => this.keep({}));
+    return this.last;
+  }
+
+  async keep(values) {
+    this.dirty = false;
+    const session = this.session;
+    const record = {
+      program: this.form.program,
+      form: this.form.id,
+      version: this.form.version,
+      title: this.form.title,
+      problems: this.draft?.problems ?? [],
+      begunAt: this.draft?.begunAt ?? Date.now(),
+      id: session.id,
+      xml: session.answers(),
+      summary: session.summary(),
+      files: session.named(),
+      at: Date.now(),
+      state: "draft",
+      ...values,
+    };
+    try {
+      await store.save(record, session.files());
+      this.app.full = false;
+    } catch (error) {
+      if (error.name !== "QuotaExceededError") throw error;
+      this.app.full = true;
+      this.app.draw();
+      return false;
+    }
+    if (!this.draft) {
+      navigator.storage?.persist?.();
+      history.replaceState(null, "", `#/fill/${encodeURIComponent(record.id)}`);
+    }
+    this.draft = record;
+    this.page.saved.textContent = t("fill.saved", { at: moment(record.at) });
+    return true;
+  }
+}
+
+async function finish(keeper, page) {
+  page.done.disabled = true;
+  try {
+    await keeper.now();
+    const xml = await keeper.session.finished();
+    if (xml === null) {
+      page.saved.textContent = t("fill.unfinished");
+      return;
+    }
+    const kept = await keeper.keep({ xml, state: "waiting", problems: [], conflict: false, tries: 0, next: 0 });
+    if (!kept) return;
+    keeper.dirty = false;
+    await remember(keeper.form);
+    location.hash = "#/outbox";
+    outbox.send({ now: true });
+  } finally {
+    page.done.disabled = false;
+  }
+}
+
+async function remember(form) {
+  const recent = (await store.get("kept", "recent")) ?? [];
+  await store.put("kept", [form.id, ...recent.filter((id) => id !== form.id)].slice(0, 4), "recent");
+}

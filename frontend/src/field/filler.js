@@ -1,0 +1,107 @@
+// The form filler. In: a form, its lists, a draft with its files. Out: the answers as XML, and files.
+// Nothing outside this folder's engine knows which library is behind it.
+import { Form } from "enketo-core";
+import $ from "jquery";
+import { offer } from "./engine/choose.js";
+import files, { of } from "./engine/files.js";
+import { t } from "./words.js";
+
+const EVENTS = ["input", "change", "dataupdate", "addrepeat", "removerepeat"];
+
+export function open({ into, form, lists, draft, language, place, changed }) {
+  const view = document.createRange().createContextualFragment(form.form).firstElementChild;
+  into.replaceChildren(view);
+  // The library would write a handler into the page, which the content policy forbids; ours stands below.
+  view.setAttribute = (name, value) => name.startsWith("on") || Element.prototype.setAttribute.call(view, name, value);
+  if (draft) of(draft.id);
+  offer(lists);
+  const filler = new Form(view, { modelStr: form.model, instanceStr: draft?.xml, submitted: false, external: [] }, { language });
+  const faults = filler.init();
+  if (faults.length) console.error(faults.join("\n"));
+  const id = filler.instanceID;
+  of(id);
+  if (!draft) begin(filler, view, place);
+  speak(view);
+  view.addEventListener("addrepeat", () => speak(view));
+  view.addEventListener("submit", (event) => event.preventDefault());
+  const heard = () => changed();
+  for (const event of EVENTS) view.addEventListener(event, heard);
+
+  return {
+    id,
+    faults,
+    answers: () => filler.getDataStr(),
+    files: () => files.getCurrentFiles(),
+    named: () => named(view),
+    summary: () => summary(view),
+    async finished() {
+      if (!(await filler.validate())) return null;
+      view.dispatchEvent(new CustomEvent("before-save", { bubbles: true }));
+      return filler.getDataStr({ irrelevant: false });
+    },
+    point: (problem) => point(view, problem),
+    close() {
+      for (const event of EVENTS) view.removeEventListener(event, heard);
+      filler.resetView();
+      into.replaceChildren();
+    },
+  };
+}
+
+// A new record: no item of a list is there until somebody adds it, and the place is the person's own.
+function begin(filler, view, place) {
+  for (const info of view.querySelectorAll(".or-repeat-info:not([data-repeat-fixed]):not([data-repeat-count])")) {
+    for (const item of [...info.parentElement.querySelectorAll(":scope > .or-repeat")]) filler.repeats.remove($(item));
+  }
+  const control = view.querySelector("input[data-list=places]");
+  if (control && place && !control.value) set(control, place);
+  // The phone's own input shows no more than was given: nobody needs the milliseconds.
+  for (const moment of view.querySelectorAll("input[type=datetime-local]")) {
+    if (moment.value.length > 16) set(moment, moment.value.slice(0, 16));
+  }
+}
+
+function set(control, value) {
+  control.value = value;
+  control.dispatchEvent(new Event("change", { bubbles: true }));
+  control.dispatchEvent(new CustomEvent("inputupdate", { bubbles: true }));
+}
+
+function speak(view) {
+  for (const text of view.querySelectorAll("[data-i18n]")) text.textContent = t(`form.${text.dataset.i18n}`);
+  for (const mark of view.querySelectorAll(".required")) mark.textContent = t("fill.required");
+  for (const button of view.querySelectorAll(".add-repeat-btn")) button.textContent = `＋ ${t("fill.add")}`;
+  for (const button of view.querySelectorAll(".repeat-buttons .remove")) button.textContent = t("fill.remove");
+  for (const button of view.querySelectorAll(".btn-reset")) {
+    button.textContent = t("fill.clear");
+    button.setAttribute("aria-label", t("fill.clear"));
+  }
+}
+
+// Names of files that the answers hold, chosen now or before.
+function named(view) {
+  const inputs = view.querySelectorAll("input[type=file]:not(.ignore), input[data-drawing]");
+  const names = files.getCurrentFiles().map((file) => file.name);
+  for (const input of inputs) if (input.dataset.loadedFileName) names.push(input.dataset.loadedFileName);
+  return [...new Set(names)];
+}
+
+// A line by which the person knows the draft again: the first things that were told.
+function summary(view) {
+  const told = [];
+  for (const chip of view.querySelectorAll(".choose-chip")) told.push(chip.firstChild.textContent);
+  for (const input of view.querySelectorAll("input[type=text]:not(.ignore):not(.hide), textarea")) told.push(input.value.trim());
+  return told.filter(Boolean).slice(0, 2).join(" · ").slice(0, 60);
+}
+
+// Shows where the server found something wrong.
+function point(view, { field, repeat, index }) {
+  const end = CSS.escape(`${repeat ? `/${repeat}` : ""}/${field}`);
+  const controls = [...view.querySelectorAll(`[name$="${end}"], [data-name$="${end}"]`)];
+  const questions = [...new Set(controls.map((control) => control.closest(".question")))].filter(Boolean);
+  const question = questions[index ?? 0] ?? questions[0];
+  if (!question) return;
+  question.classList.add("pointed");
+  question.scrollIntoView({ block: "center" });
+  question.querySelector("input:not(.hide), select, textarea")?.focus({ preventScroll: true });
+}

@@ -1,0 +1,128 @@
+"""The texts of the field app, by the names that its scripts know them by; the phone keeps them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+
+def words() -> dict[str, str]:
+    """Every text of the app in the language of whoever asks."""
+    return _shell() | _screens() | _filling() | _library()
+
+
+def _shell() -> dict[str, str]:
+    return {
+        "title": gettext("手机填报 · 一表"),
+        "tab.forms": gettext("表单"),
+        "tab.drafts": gettext("草稿"),
+        "tab.outbox": gettext("发件箱"),
+        "tab.me": gettext("我的"),
+        "tab.conflict": gettext("内容冲突"),
+        "net.on": gettext("已联网"),
+        "net.off": gettext("没有网络"),
+        "sign-in": gettext("登录"),
+        "sign-in.first": gettext("请先登录。本机上各人的草稿只有本人登录后才能看到。"),
+        "sign-in.away": gettext("现在没有网络，无法登录。有网络时再打开。"),
+        "signed-out": gettext("登录已过期，填好的都还在本机，登录后自动发送。"),
+        "update": gettext("有新版本，草稿不受影响。"),
+        "update.take": gettext("现在更新"),
+        "storage.low": gettext("手机存储快满了，请先把发件箱发完，或清理手机。"),
+        "storage.full": gettext("手机存储已满，刚填的内容没有存上。请清理手机后再继续。"),
+        "cancel": gettext("取消"),
+        "close": gettext("关闭"),
+        "delete": gettext("删除"),
+        "back": gettext("返回"),
+        "today": gettext("看今日要办的事（需要网络）"),
+    }
+
+
+def _screens() -> dict[str, str]:
+    return {
+        "forms.recent": gettext("常用"),
+        "forms.none": gettext("你的岗位还没有可以填报的表单。请联系本单位的账号管理员授权。"),
+        "forms.none-away": gettext("表单还没有下载到本机。请先在有网络的地方打开一次。"),
+        "forms.wait": gettext("正在下载表单……"),
+        "forms.fetching": gettext("正在下载 {done}/{all}"),
+        "drafts.none": gettext("没有草稿。填到一半的表单会自动存在这里。"),
+        "drafts.at": gettext("{at} 存"),
+        "drop.title": gettext("删除后找不回来，确定删除吗？"),
+        "outbox.none": gettext("没有要发的。填完的表单会放在这里，有网络就自动发送。"),
+        "outbox.send": gettext("现在发送（{count} 份）"),
+        "outbox.mend": gettext("修改"),
+        "outbox.open": gettext("看记录"),
+        "outbox.conflict": gettext("处理冲突"),
+        "outbox.tried": gettext("已试 {count} 次，{at} 再试"),
+        "outbox.part": gettext("照片已送到 {count} 张，其余接着送"),
+        "state.draft": gettext("草稿"),
+        "state.waiting": gettext("待发"),
+        "state.sending": gettext("发送中"),
+        "state.sent": gettext("已送达"),
+        "state.refused": gettext("被退回"),
+        "conflict.what": gettext("服务器上这个编号已有另一份内容。先看看那份，再决定这份怎么办。"),
+        "conflict.look": gettext("看服务器上的那份"),
+        "conflict.again": gettext("另作一份发送"),
+        "conflict.drop": gettext("放弃本机这份"),
+        "dark.auto": gettext("跟随手机"),
+        "dark.light": gettext("浅色"),
+        "dark.dark": gettext("深色"),
+        "me.dark": gettext("颜色"),
+        "me.large": gettext("放大字号"),
+        "me.normal": gettext("恢复常规字号"),
+        "me.fetch": gettext("重新下载表单和名单"),
+        "me.desk": gettext("打开完整网站"),
+        "me.room": gettext("本机已用 {used} MB，还可用 {free} MB"),
+        "me.leave": gettext("退出登录"),
+        "leave.unsent": gettext("还有 {count} 份没有送达："),
+        "leave.nothing": gettext("没有未送达的填报。"),
+        "leave.keep": gettext("退出，内容留在本机"),
+        "leave.wipe": gettext("退出，并删除本机全部内容"),
+    }
+
+
+def _filling() -> dict[str, str]:
+    return {
+        "fill.done": gettext("填完，发送"),
+        "fill.later": gettext("以后再填"),
+        "fill.saved": gettext("已存 {at}"),
+        "fill.unfinished": gettext("还有没填好的，请看红线处"),
+        "fill.refused": gettext("上次被退回的原因"),
+        "fill.go": gettext("去改"),
+        "fill.required": gettext("必填"),
+        "fill.add": gettext("添加一项"),
+        "fill.remove": gettext("删除这一项"),
+        "fill.clear": gettext("清除"),
+        "choose.search": gettext("输入名称查找"),
+        "choose.more": gettext("还有更多，请多输几个字"),
+        "choose.none": gettext("没有找到，换个写法试试"),
+        "choose.empty": gettext("名单里还没有内容"),
+        "choose.drop": gettext("去掉 {name}"),
+        "here.take": gettext("取当前位置"),
+        "here.drop": gettext("清除位置"),
+        "here.waiting": gettext("正在定位……"),
+        "here.none": gettext("没有取到位置。请在手机设置里允许定位，到开阔处再试。"),
+        "here.not-yet": gettext("还没有取位置。不点按钮就不会定位。"),
+        "here.at": gettext("北纬 {latitude}，东经 {longitude}，误差约 {metres} 米"),
+    }
+
+
+def _library() -> dict[str, str]:
+    """What the form library says, by its own names."""
+    return {
+        "form.constraint.invalid": gettext("这个值不符合要求"),
+        "form.constraint.required": gettext("这一题必填"),
+        "form.form.required": gettext("必填"),
+        "form.hint.guidance.details": gettext("详细说明"),
+        "form.filepicker.placeholder": gettext("点这里拍照或选文件"),
+        "form.filepicker.notFound": gettext("本机找不到原来的文件"),
+        "form.filepicker.waitingForPermissions": gettext("等待手机授权"),
+        "form.filepicker.resetWarning": gettext("确定去掉这个文件吗？"),
+        "form.filepicker.toolargeerror": gettext("文件太大，不能超过 {maxSize}"),
+        "form.filepicker.file": gettext("文件"),
+        "form.drawwidget.drawing": gettext("绘图"),
+        "form.drawwidget.signature": gettext("签名"),
+        "form.drawwidget.annotation": gettext("文件和标注"),
+        "form.selectpicker.noneselected": gettext("还没有选"),
+        "form.selectpicker.numberselected": gettext("已选 {number} 项"),
+        "form.confirm.repeatremove.heading": gettext("删除这一项吗？"),
+        "form.confirm.repeatremove.msg": gettext("删除后找不回来。"),
+    }
