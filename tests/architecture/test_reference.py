@@ -13,7 +13,7 @@ from yibiao.desk import reference
 
 PAGES = reference.pages()
 KIND = re.compile(
-    r"(record|pack|program|bulletin|draft|claim|alias|value|people|notice|warning|draw|duty)\.[a-z]+(-[a-z]+)*"
+    r"(record|pack|program|bulletin|draft|claim|alias|value|people|notice|warning|draw|duty|register|demand)\.[a-z]+(-[a-z]+)*"
 )
 # Not Yibiao's own: where the terminal keeps its language.
 FOREIGN = frozenset({"LC_ALL", "LC_MESSAGES", "LANG"})

@@ -74,6 +74,16 @@ MATRIX: dict[str, Row] = {
     "desk_registers": Row("/registers/", OPEN),
     "desk_register": Row("/registers/enterprise/", OPEN),
     "desk_register_search": Row("/registers/enterprise/search/", OPEN),
+    "desk_catalogue": Row("/catalogue/", OPEN),
+    "desk_catalogue_form": Row(f"/catalogue/{SAFETY}/inspection/", SEEN),
+    "desk_register_suspects": Row("/registers/enterprise/suspects/", OPEN),
+    "desk_register_act": Row(
+        "/registers/enterprise/act/",
+        NOBODY,
+        "post",
+        {"program": SAFETY, "act": "merge", "key": "no-such", "other": "none", "reason": "示例"},
+    ),
+    "desk_entity": Row("/registers/enterprise/no-such/", (SIGN_IN, 200, 200, 404, 404, 404)),
     "desk_bulletins": Row("/bulletins/", OPEN),
     "desk_bulletin_begin": Row(
         "/bulletins/begin/",

@@ -104,6 +104,7 @@ def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
         data = (
             link(gettext("指标"), "desk_figures", "/figures/"),
             link(gettext("台账"), "desk_registers", "/registers/"),
+            link(gettext("表单目录"), "desk_catalogue", "/catalogue/"),
             link(gettext("地点"), "desk_places", "/places/"),
             link(gettext("存证"), "desk_ledger", "/ledger/"),
         )

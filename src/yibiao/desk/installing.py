@@ -29,13 +29,14 @@ from yibiao.packs.types import PackFiles, PackVersion
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the rooms read in a pack, and everything that is wrong with it."""
+    """What the rooms read in a pack, everything that is wrong with it, and what is only worth a second look."""
 
     files: PackFiles | None
     forms: tuple[FormVersion, ...] = ()
     definitions: Definitions | None = None
     templates: tuple[Template, ...] = ()
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def locate(name: str) -> Path:
@@ -67,7 +68,8 @@ def check(path: Path) -> Findings:
     problems += found
     templates, found = bulletin_templates.check(files, definitions.indicators)
     problems += found
-    return Findings(files, tuple(published), definitions, tuple(templates), tuple(problems))
+    odd = tuple(form_files.warnings(files, published))
+    return Findings(files, tuple(published), definitions, tuple(templates), tuple(problems), odd)
 
 
 def install(path: Path) -> PackVersion:

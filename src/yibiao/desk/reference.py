@@ -65,6 +65,19 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "record.reviewed": ("审核结论", "The outcome of a review"),
     "record.personal-read": ("有人查看了个人信息，及其用途", "Somebody read personal answers, and to what purpose"),
     "record.personal-erased": ("删除了个人信息；存证和数不变", "Personal answers were erased; proofs and figures stay"),
+    "register.merged": (
+        "两个台账对象合并为一个；撤销是新的版次",
+        "Two entities of a register were merged into one; undoing it is a new revision",
+    ),
+    "register.kept-apart": ("认定两个相似的台账对象不是同一个", "Two entities that look alike were ruled to be two"),
+    "register.confirmed": (
+        "校验位不符的统一社会信用代码经确认无误",
+        "A unified social credit code whose check characters do not fit was confirmed",
+    ),
+    "demand.repeated": (
+        "单位反映一张表单重复要已有的内容；答复是新的版次",
+        "A unit said that a form asks again for what is known; the answer is a new revision",
+    ),
     "record.file-received": (
         "一份填报的附件已收到：名称、摘要、大小和类型；涉及个人的不写名称",
         "A file of a submission came in: name, digest, size and type; of a personal one no name",
@@ -178,6 +191,9 @@ FORM_COLUMNS: Final[Mapping[str, str]] = {
     "unit": "the unit of a number, for example `处` or `人次`",
     "personal": "`yes`: a personal answer; it never enters the ledger and is stored encrypted",
     "register": "the register whose entity the answer picks",
+    "prefill": "where the answer is known from: `last`, the last record about the same subject, or "
+    "`<question>.<answer>`, what the register keeps of the entity picked there; a correction goes back to the register",
+    "check": "`uscc`: a unified social credit code; one whose check characters do not fit is pointed out, not refused",
 }
 LIFECYCLE_PARTS: Final = (
     ("`[[lifecycle.field]]`", "`id`, `type`, `label`, `choices`, `unit`, `default`, `minimum`, `derived`",

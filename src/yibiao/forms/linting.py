@@ -88,6 +88,7 @@ class Linter:
             self.expressions(entry)
             self.register(entry)
         self.roles()
+        self.prefills()
         self.entity()
         return self.found
 
@@ -241,6 +242,20 @@ class Linter:
             where = self.at(entry.row, "bind::yibiao:register")
             self.add(problems.REGISTER_UNKNOWN.at(where, register=given), "survey", entry.row)
 
+    def prefills(self) -> None:
+        picks = {
+            entry.name
+            for entry in self.entries
+            if entry.row.get("bind::yibiao:register") and not entry.repeats and not personal(entry.row)
+        }
+        subject = any(entry.row.get("bind::yibiao:role") == "subject" for entry in self.entries)
+        for entry in self.entries:
+            for column in ("prefill", "check"):
+                given = entry.row.get(f"bind::yibiao:{column}")
+                for why_zh, why_en in _known_faults(entry, column, given, picks, subject) if given else ():
+                    where = self.at(entry.row, f"bind::yibiao:{column}")
+                    self.add(problems.KNOWN.at(where, given=given, why_zh=why_zh, why_en=why_en), "survey", entry.row)
+
     def entity(self) -> None:
         rows = self.book.rows("entities")
         for entry in self.entries:
@@ -307,6 +322,25 @@ def _role_faults(entry: Entry, role: str, seen: set[str]) -> Iterator[tuple[str,
         yield "它要用 dateTime 或 date 题型", "it needs the type dateTime or date"
     if role in ("place", "organisation", "participants") and entry.kind not in ("text", "calculate", "select_one"):
         yield "它要用 text 题型", "it needs the type text"
+
+
+def _known_faults(entry: Entry, column: str, given: str, picks: set[str], subject: bool) -> Iterator[tuple[str, str]]:
+    if column == "check":
+        if given != "uscc":
+            yield "只认 uscc", "only uscc is known"
+        return
+    question, dot, name = given.partition(".")
+    if given == "last":
+        if not subject:
+            yield "表单里没有 subject 字段，不知道上次是谁的", "the form has no subject, so there is no last record"
+    elif not dot or not name:
+        yield "应写 last 或“字段.台账项”", "write last or <question>.<answer kept>"
+    elif question not in picks:
+        yield f"“{question}”不是重复组之外从台账选的字段", f"“{question}” picks no entity outside of repeats"
+    if entry.repeats:
+        yield "字段在重复组里", "the question stands in a repeat"
+    if personal(entry.row):
+        yield "个人信息不进台账", "a personal answer is not kept in a register"
 
 
 def _save_faults(entry: Entry, saved: str, declared: bool) -> Iterator[tuple[str, str]]:

@@ -151,6 +151,27 @@ REGISTER_UNKNOWN: Final = Rule(
     "请改正名称，或在登记它的表单里加 entities 表。",
     "Correct the name, or add an entities sheet to the form that keeps it.",
 )
+HELD: Final = Rule(
+    "forms.field.held",
+    "“{label}”在台账“{register}”里已有，不必再问。",
+    "The register “{register}” holds “{label}” already.",
+    "请在 bind::yibiao:prefill 列写 {prefill}，或去掉这一题。",
+    "Write {prefill} in the column bind::yibiao:prefill, or leave the question out.",
+)
+HELD_UNPICKED: Final = Rule(
+    "forms.field.held-unpicked",
+    "“{label}”在台账“{register}”里已有，表单却没有从这个台账选。",
+    "The register “{register}” holds “{label}” already, and the form does not pick from it.",
+    "请加一个从台账选的字段（bind::yibiao:register），再从它预填。",
+    "Add a question that picks from the register (bind::yibiao:register), and prefill from it.",
+)
+KNOWN: Final = Rule(
+    "forms.known.rule",
+    "“{given}”不合要求：{why_zh}。",
+    "“{given}” is not as it should be: {why_en}.",
+    "请照工作包手册改正这一列。",
+    "Correct the column; the guide for authors of packs says what it takes.",
+)
 ENTITY: Final = Rule(
     "forms.entity.rule",
     "entities 表不合要求：{why_zh}。",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from yibiao.core.problems import Problem, refuse
 from yibiao.forms import answering, checking, linting, models, problems, stored
+from yibiao.forms.repeating import held
 from yibiao.forms.types import Checked, EntityValue, Field, FieldState, FormVersion
 from yibiao.packs.types import PackFiles
 
+__all__ = [
+    "check", "check_answers", "dictionary", "entity_value", "field_states", "form", "forms", "held", "kinds",
+    "versions", "warnings",
+]  # fmt: skip
 _loaded: dict[tuple[str, str, str], FormVersion] = {}
 
 
@@ -25,10 +30,19 @@ def check(files: PackFiles) -> tuple[list[FormVersion], list[Problem]]:
     return forms, found
 
 
-def warnings(files: PackFiles) -> list[Problem]:
-    """What is odd in the forms of a pack and does not stop it, such as an unknown unit."""
+def warnings(files: PackFiles, checked: Sequence[FormVersion] = ()) -> list[Problem]:
+    """What is odd in the forms of a pack and does not stop it: an unknown unit, a question that a register answers."""
     books, _ = checking.workbooks(files)
-    return [warning for book in books for warning in linting.warnings(book)]
+    found = [warning for book in books for warning in linting.warnings(book)]
+    own = {form.id for form in checked}
+    keepers = [*checked, *(form for form in forms() if form.id not in own)]
+    for form in checked:
+        for one in held(form, keepers):
+            rule = problems.HELD if one.remedy else problems.HELD_UNPICKED
+            where = f"forms/{form.name} {one.field.name}"
+            said = {"label": one.field.label.zh, "register": one.register, "prefill": one.remedy}
+            found.append(rule.at(where, **said))
+    return found
 
 
 def form(id: str, version: str | None = None) -> FormVersion:

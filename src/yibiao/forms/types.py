@@ -33,6 +33,9 @@ class Field:
     ``name`` is unique within its repeat; ``repeat`` names the repeat it stands in, empty at the top. ``role`` says what
     the answer is to the fact (where, when, about what, with whom). A personal answer never enters the ledger.
     ``required`` is unconditional; ``required_if`` is the condition under which an answer is required, or empty.
+    ``prefill`` says what the form knows already: ``last`` (the last record about the same subject) or
+    ``<question>.<answer>`` (what the register keeps of the entity picked there). ``check`` names a code whose check
+    characters are looked at (``uscc``); one that does not fit is pointed out, never refused.
     """
 
     name: str
@@ -57,6 +60,8 @@ class Field:
     appearance: str = ""
     group: Text = _NONE
     required_if: str = ""
+    prefill: str = ""
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,22 @@ class FormVersion:
     @property
     def name(self) -> str:
         return self.id.partition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A question whose answer ``register`` keeps as ``name``; ``question`` is the one by which the form picks from it,
+    empty where it picks nothing and could."""
+
+    field: Field
+    register: str
+    name: str
+    question: str
+
+    @property
+    def remedy(self) -> str:
+        """What the column ``bind::yibiao:prefill`` would say."""
+        return f"{self.question}.{self.name}" if self.question else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,8 @@ class _Reader:
                 appearance=_attribute(control, "appearance"),
                 group=group,
                 required_if=_condition(_attribute(bind, "required")),
+                prefill=_attribute(bind, f"{_OWN}prefill"),
+                check=_attribute(bind, f"{_OWN}check"),
             )
         )
 

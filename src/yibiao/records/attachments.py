@@ -12,7 +12,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -24,7 +24,7 @@ from yibiao.core import clock
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import Warrant
-from yibiao.records import models
+from yibiao.records import models, photos
 from yibiao.records.types import AttachedFile
 
 HEAD: Final = 512
@@ -94,6 +94,16 @@ class Incoming:
             out.flush()
             os.fsync(out.fileno())
         self.files.append(Arrived(name, path, hashed.hexdigest(), size, kind_of(head[:HEAD], name)))
+
+
+def unplaced(one: Arrived) -> Arrived:
+    """The file without the position where a photo was taken; any other file as it is."""
+    if one.kind != "image/jpeg" or not photos.blot(one.path):
+        return one
+    with one.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    return replace(one, digest=digest)
 
 
 def kind_of(head: bytes, name: str) -> str:

@@ -49,6 +49,7 @@ class Prepared:
     entity: registers.Draft | None
     by: Warrant
     sent: Sent | None = None
+    prefilled: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -105,7 +106,7 @@ class Checker:
             organisation=body, subject=checked.subject, participants=participants, occurred_at=occurred_at,
             answers=answers, text=text, personal=canon.plain(checked.personal),  # type: ignore[arg-type]
             digest=_digest(form, program.code, answers, text), entity=entity, by=by,
-            sent=draft.sent,
+            sent=draft.sent, prefilled=draft.prefilled,
         ), found  # fmt: skip
 
     def _form(self, id: str, version: str) -> FormVersion:
@@ -197,9 +198,19 @@ def prepare_all(
         if prepared is not None:
             ready.append(prepared)
             numbers.append(number)
-    for index, problem in registers.dangling([(item.form, item.answers, item.entity) for item in ready]):
+    wrong, moved = registers.looked_up([(item.form, item.answers, item.entity) for item in ready])
+    for index, problem in wrong:
         found += _numbered([problem], numbers[index], len(drafts))
-    return ready, found
+    return [_led_on(item, moved) for item in ready] if moved else ready, found
+
+
+def _led_on(item: Prepared, moved: Mapping[tuple[str, str], str]) -> Prepared:
+    """The record with the entities kept in the place of those merged into them; its digest stays that of what was sent,
+    so that sent again it is known again."""
+    answers = registers.led_on(item.form, item.answers, moved)
+    asked = _role(item.form, "subject")
+    subject = moved.get((asked.register, item.subject), item.subject) if asked and asked.register else item.subject
+    return replace(item, answers=answers, text=_dumps(answers), subject=subject)
 
 
 def filled_in(

@@ -34,6 +34,11 @@ class Submission(models.Model):
     sample = models.BooleanField()
     has_personal = models.BooleanField()
     answers = models.TextField()
+    # How its answers came about when it was first filed; null on records from before this was kept.
+    confirmed_count = models.PositiveIntegerField(null=True)
+    changed_count = models.PositiveIntegerField(null=True)
+    typed_count = models.PositiveIntegerField(null=True)
+    prefilled = models.TextField(default="")
 
     class Meta:
         indexes: ClassVar = [
@@ -131,7 +136,10 @@ class Review(models.Model):
 
 
 class Entity(models.Model):
-    """One object of a register, as its newest live record left it; ``gone`` when no live record is left."""
+    """One object of a register, as its newest live record left it; ``gone`` when no live record is left.
+
+    ``fold`` is the label as ``core.alike`` compares it; ``merged_into`` is the key under which a duplicate goes on.
+    """
 
     id = models.CharField(max_length=36, primary_key=True)
     register = models.CharField(max_length=120)
@@ -144,19 +152,26 @@ class Entity(models.Model):
     occurred_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     gone = models.BooleanField(default=False)
+    fold = models.CharField(max_length=200, default="")
+    merged_into = models.CharField(max_length=200, default="")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["register", "key"], name="records_entity_once"),
         ]
         indexes: ClassVar = [
+            models.Index(fields=["register", "fold"], name="entity_fold"),
+            models.Index(fields=["register", "merged_into"], name="entity_merged"),
             models.Index(fields=["register", "lineage", "key"], name="entity_place"),
             models.Index(fields=["place"], name="entity_code"),
         ]
 
 
 class EntityRevision(models.Model):
-    """What one revision of one record said about an entity; ``live`` until a correction or withdrawal takes it back."""
+    """What one revision of one record said about an entity; ``live`` until a correction or withdrawal takes it back.
+
+    ``said_as`` is the key of a merged duplicate under which it was said, empty where it was the entity's own.
+    """
 
     entity = models.ForeignKey(Entity, models.PROTECT, related_name="revisions")
     record = models.CharField(max_length=36)
@@ -168,9 +183,51 @@ class EntityRevision(models.Model):
     occurred_at = models.DateTimeField()
     at = models.DateTimeField()
     live = models.BooleanField(default=True)
+    said_as = models.CharField(max_length=200, default="")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["record", "live"], name="entity_revision_record")]
+
+
+class Ruling(models.Model):
+    """What somebody decided about entities: ``merge`` and ``apart`` of two, ``confirm`` of an odd code (``other``)."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    act = models.CharField(max_length=12)
+    register = models.CharField(max_length=120)
+    key = models.CharField(max_length=200)
+    other = models.CharField(max_length=200)
+    program = models.CharField(max_length=120)
+    place = models.CharField(max_length=64)
+    reason = models.TextField()
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    undone_reason = models.TextField(default="")
+    undone_by = models.CharField(max_length=64, default="")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["register", "key"], name="ruling_key"),
+            models.Index(fields=["register", "other"], name="ruling_other"),
+        ]
+
+
+class Complaint(models.Model):
+    """A unit's word that a form asks again for what is known; answered once."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    form = models.CharField(max_length=120)
+    program = models.CharField(max_length=120)
+    place = models.CharField(max_length=64)
+    lineage = models.CharField(max_length=700)
+    organisation = models.CharField(max_length=64)
+    reason = models.TextField()
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    reply = models.TextField(default="")
+    replied_by = models.CharField(max_length=64, default="")
+    replied_at = models.DateTimeField(null=True)
 
 
 class Upload(models.Model):

@@ -114,6 +114,67 @@ ENTITY_UNKNOWN = Rule(
     "Choose one from the register's list.",
     404,
 )
+USCC_SHAPE = Rule(
+    "records.uscc.shape",
+    "“{given}”不像统一社会信用代码：应为 18 位数字和大写字母，不含 I、O、S、V、Z。",
+    "“{given}” does not look like a unified social credit code: 18 digits and capitals without I, O, S, V, Z.",
+    "请对照营业执照改正；证照上确实如此的，请在台账里写明情况后确认。",
+    "Compare it with the licence; if it really reads so, confirm it on the register's page with the reason.",
+)
+USCC_CHECK = Rule(
+    "records.uscc.check",
+    "统一社会信用代码“{given}”的校验位不符，按规则应为“{fits}”。",
+    "The check characters of the unified social credit code “{given}” do not fit; by the rule it would be “{fits}”.",
+    "请对照营业执照改正；证照上确实如此的，请在台账里写明情况后确认。",
+    "Compare it with the licence; if it really reads so, confirm it on the register's page with the reason.",
+)
+RULING_SELF = Rule(
+    "records.ruling.self",
+    "选了同一个对象“{key}”。",
+    "Both are the same entity “{key}”.",
+    "请选两个不同的对象。",
+    "Choose two different ones.",
+)
+RULING_MERGED = Rule(
+    "records.ruling.merged",
+    "“{key}”已经合并到“{kept}”。",
+    "“{key}” was merged into “{kept}” already.",
+    "请直接对“{kept}”办理，或先撤销那次合并。",
+    "Act on “{kept}”, or undo that merge first.",
+    409,
+)
+RULING_REPEATED = Rule(
+    "records.ruling.repeated",
+    "这件事已经有人认定过了。",
+    "Somebody has decided this already.",
+    "请刷新页面查看；要改请先撤销原来的认定。",
+    "Look at the page again; undo the earlier decision to change it.",
+    409,
+)
+RULING_UNKNOWN = Rule(
+    "records.ruling.unknown",
+    "没有这次认定，或者它已经撤销，或者不在您的权限范围内。",
+    "There is no such decision, it was undone, or it is outside your scope.",
+    "请从台账对象的页面上操作。",
+    "Act from the entity's page.",
+    404,
+)
+COMPLAINT_UNKNOWN = Rule(
+    "records.complaint.unknown",
+    "没有这条反映，或者它不在您的权限范围内。",
+    "There is no such complaint, or it is outside your scope.",
+    "请从表单目录里打开。",
+    "Open it from the catalogue of forms.",
+    404,
+)
+COMPLAINT_ANSWERED = Rule(
+    "records.complaint.answered",
+    "这条反映已经答复过了。",
+    "The complaint was answered already.",
+    "请刷新页面查看。",
+    "Look at the page again.",
+    409,
+)
 REASON = Rule(
     "records.reason.missing",
     "没有写明理由。",
@@ -312,6 +373,16 @@ UPLOAD_UNKNOWN = Rule(
     "Upload the file again.",
     404,
 )
+
+UPLOAD_BUSY = Rule(
+    "records.upload.busy",
+    "这次上传正在办理。",
+    "This upload is being worked on.",
+    "请等进度走完。",
+    "Wait until it is done.",
+    409,
+)
+CELL_WRONG = Rule("records.cell.wrong", "{zh}", "{en}", "", "")
 
 API_CREDENTIALS = Rule(
     "records.api.credentials",

@@ -12,11 +12,32 @@ from django.db.models import Q, QuerySet
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.forms import queries as forms
-from yibiao.packs import queries as packs
 from yibiao.people.types import Scope, Warrant
 from yibiao.records import actions, models, placing, presenting, problems, types
 from yibiao.records import attachments as kept_files
 from yibiao.records.checking import canonical_id
+from yibiao.records.complaining import complaints
+from yibiao.records.entities import (
+    doubts,
+    doubts_about,
+    entities,
+    entity,
+    entity_at,
+    entity_labels,
+    records_about,
+    registers,
+    rulings,
+    steps,
+    suspects,
+)
+from yibiao.records.loading import record_of
+from yibiao.records.prefilling import came_about, known, tally
+
+__all__ = [
+    "came_about", "complaints", "count", "doubts", "doubts_about", "each", "entities", "entity", "entity_at",
+    "entity_labels", "history", "known", "newest", "page", "personal", "presented", "record", "records",
+    "records_about", "registers", "reviews", "rulings", "steps", "suspects", "tally",
+]  # fmt: skip
 
 
 def record(id: str, *, scope: Scope) -> types.Record:
@@ -146,95 +167,9 @@ def records(ids: Sequence[str], *, scope: Scope) -> dict[str, types.Record]:
     return found
 
 
-def registers(program: str) -> tuple[str, ...]:
-    """The registers that the program's forms keep or look into, in alphabetical order.
-
-    Raises: ``packs.program.unknown``.
-    """
-    found: set[str] = set()
-    for form in forms.forms(packs.program(program).pack):
-        if form.entity:
-            found.add(form.entity.register)
-        found |= {field.register for field in form.fields if field.register}
-    return tuple(sorted(found))
-
-
-def entities(
-    register: str,
-    *,
-    scope: Scope,
-    program: str,
-    text: str = "",
-    place: str | None = None,
-    number: int = 1,
-    size: int = 50,
-) -> tuple[types.Entity, ...]:
-    """Entities of a register by key, one page; ``text`` finds the beginning of a key or words of a label.
-
-    A register that no form of the program uses is closed to the program: it shows as empty.
-    """
-    if register not in registers(program):
-        return ()
-    rows = models.Entity.objects.filter(_entities_within(scope, program), register=register, gone=False)
-    if place:
-        rows = rows.filter(placing.below((placing.Atlas().lineage(place),)))
-    if text:
-        rows = rows.filter(Q(key__startswith=text) | Q(label__icontains=text))
-    size = max(1, min(size, 500))
-    start = (max(1, number) - 1) * size
-    return tuple(_entity(row) for row in rows.order_by("key")[start : start + size])
-
-
-def entity(id: str, *, scope: Scope, program: str) -> types.Entity:
-    """One entity.
-
-    Raises: ``records.entity.unknown``.
-    """
-    rows = models.Entity.objects.filter(_entities_within(scope, program), pk=id, gone=False)
-    row = rows.first()
-    if row is None or row.register not in registers(program):
-        raise refuse(problems.ENTITY_UNKNOWN.at(id=id[:80]))
-    return _entity(row)
-
-
-def entity_labels(register: str, keys: Sequence[str]) -> dict[str, str]:
-    """Labels by key, for showing a stored answer; keys that are not registered are left out."""
-    rows = models.Entity.objects.filter(register=register, key__in=list(keys)[:400])
-    return dict(rows.values_list("key", "label"))
-
-
 def count() -> int:
     """How many records there are."""
     return models.Submission.objects.count()
-
-
-def record_of(row: models.Submission) -> types.Record:
-    """A row as it leaves the room."""
-    return types.Record(
-        id=row.id,
-        form=row.form,
-        form_version=row.form_version,
-        program=row.program,
-        place=row.place,
-        organisation=row.organisation,
-        actor=row.actor,
-        subject=row.subject,
-        participants=tuple(row.participants.split()),
-        occurred_at=_local(row.occurred_at),
-        received_at=_local(row.received_at),
-        revision=row.revision,
-        state=row.state,  # type: ignore[arg-type]
-        channel=row.channel,  # type: ignore[arg-type]
-        answers=json.loads(row.answers),
-        has_personal=row.has_personal,
-        sample=row.sample,
-    )
-
-
-def _entity(row: models.Entity) -> types.Entity:
-    return types.Entity(
-        row.id, row.register, row.key, row.label, row.place, json.loads(row.data), row.record, _local(row.updated_at)
-    )
 
 
 def _rows(
@@ -268,11 +203,6 @@ def _row(id: str, scope: Scope) -> models.Submission:
     if row is None:
         raise refuse(problems.UNKNOWN.at(id=id[:80]))
     return row
-
-
-def _entities_within(scope: Scope, program: str) -> Q:
-    atlas = placing.Atlas()
-    return placing.below(filter(None, (atlas.lineage(code) for code in scope.places(program))))
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

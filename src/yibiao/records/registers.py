@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from yibiao.core import canon
+from yibiao.core import alike, canon
 from yibiao.core.problems import Problem
 from yibiao.forms import queries as forms
 from yibiao.forms.types import Checked, Field, FormVersion
@@ -34,13 +35,27 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A draft with the record that makes it."""
+    """A draft with the record that makes it. ``said_as`` is the key that it named, where that was merged away."""
 
     draft: Draft
     record: str
     revision: int
     place: str
     lineage: str
+    occurred_at: datetime
+    said_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Answers that a record gives of an entity which it does not keep; ``reach`` is where its filer may file."""
+
+    register: str
+    key: str
+    data: Mapping[str, Any]
+    reach: str
+    record: str
+    revision: int
     occurred_at: datetime
 
 
@@ -62,7 +77,15 @@ def draft(form: FormVersion, checked: Checked, *, now: datetime, found: list[Pro
 
 
 def dangling(records: Sequence[tuple[FormVersion, Mapping[str, Any], Draft | None]]) -> list[tuple[int, Problem]]:
-    """Answers that pick an entity which no register has, by the index of their record.
+    """Answers that pick an entity which no register has, by the index of their record."""
+    return looked_up(records)[0]
+
+
+def looked_up(
+    records: Sequence[tuple[FormVersion, Mapping[str, Any], Draft | None]],
+) -> tuple[list[tuple[int, Problem]], dict[tuple[str, str], str]]:
+    """Answers that pick an entity which no register has, by the index of their record; and, of those picked, which
+    were merged: the key to go on under, by register and key.
 
     An entity that an earlier or later record of the same batch creates counts as registered.
     """
@@ -79,8 +102,9 @@ def dangling(records: Sequence[tuple[FormVersion, Mapping[str, Any], Draft | Non
             for at, holder in enumerate(answers.get(field.repeat, ()) if field.repeat else (answers,)):
                 if holder.get(field.name):
                     wanted.setdefault((field.register, str(holder[field.name])), []).append((index, field, at))
-    missing = set(wanted) - created
-    missing -= _registered(missing)
+    live = _registered(wanted)
+    missing = set(wanted) - created - set(live)
+    moved = {pair: kept for pair, kept in live.items() if kept}
     return [
         (
             index,
@@ -90,16 +114,75 @@ def dangling(records: Sequence[tuple[FormVersion, Mapping[str, Any], Draft | Non
         )
         for (register, key) in sorted(missing)
         for index, field, at in wanted[register, key]
-    ]
+    ], moved
 
 
-def _registered(pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+def _registered(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Those of the pairs that are registered, with the key that each was merged into, if any."""
     ids = {entity_id(register, key): (register, key) for register, key in pairs}
-    found: set[tuple[str, str]] = set()
+    found: dict[tuple[str, str], str] = {}
     names = list(ids)
     for start in range(0, len(names), _CHUNK):
         live = models.Entity.objects.filter(pk__in=names[start : start + _CHUNK], gone=False)
-        found |= {ids[id] for id in live.values_list("pk", flat=True)}
+        found |= {ids[id]: kept for id, kept in live.values_list("pk", "merged_into")}
+    return found
+
+
+def led_on(form: FormVersion, answers: Mapping[str, Any], moved: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """Answers that name the entity kept, where they named one that was merged into it."""
+    out = dict(answers)
+    for field in form.fields:
+        if not field.register:
+            continue
+        if not field.repeat:
+            _lead(field, out, moved)
+        elif field.repeat in out:
+            out[field.repeat] = [dict(item) for item in out[field.repeat]]
+            for item in out[field.repeat]:
+                _lead(field, item, moved)
+    return out
+
+
+def _lead(field: Field, holder: dict[str, Any], moved: Mapping[tuple[str, str], str]) -> None:
+    kept = moved.get((field.register, str(holder.get(field.name))))
+    if kept:
+        holder[field.name] = kept
+
+
+def carried(form: FormVersion, answers: Mapping[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """What a record knows of entities that it picks, where the form has the answer from their register."""
+    found: dict[str, tuple[str, str, dict[str, Any]]] = {}
+    for field in form.fields:
+        question, _, name = field.prefill.partition(".")
+        # Where something happened moves no entity: only the form that keeps it says where it is.
+        if not name or name == "place" or answers.get(field.name) is None or not answers.get(question):
+            continue
+        register = next((one.register for one in form.fields if one.name == question and not one.repeat), "")
+        if register:
+            held = found.setdefault(question, (register, str(answers[question]), {}))
+            held[2][name] = answers[field.name]
+    return list(found.values())
+
+
+def amended(patches: Sequence[Patch]) -> list[Statement]:
+    """Patches as statements; one that changes nothing, or is about an entity out of its filer's reach, is none."""
+    ids = list({entity_id(one.register, one.key) for one in patches})
+    rows: dict[str, models.Entity] = {}
+    for start in range(0, len(ids), _CHUNK):
+        rows |= models.Entity.objects.select_for_update().in_bulk(ids[start : start + _CHUNK])
+    found = []
+    data = {id: json.loads(row.data) for id, row in rows.items()}
+    for one in sorted(patches, key=lambda each: each.occurred_at):
+        id = entity_id(one.register, one.key)
+        row = rows.get(id)
+        if row is None or row.gone or f"/{one.reach}/" not in row.lineage:
+            continue
+        new = {**data[id], **one.data}
+        if new == data[id] or one.occurred_at < row.occurred_at:
+            continue
+        data[id] = new
+        draft = Draft(one.register, one.key, row.label, new)
+        found.append(Statement(draft, one.record, one.revision, row.place, row.lineage, one.occurred_at))
     return found
 
 
@@ -107,13 +190,14 @@ def store(statements: Sequence[Statement], *, at: datetime) -> None:
     """Writes statements and brings their entities up to date; runs inside the caller's transaction."""
     if not statements:
         return
+    statements = _redirected(statements)
     _ensure(statements, at)
     models.EntityRevision.objects.bulk_create(
         [
             models.EntityRevision(
                 entity_id=item.draft.id, record=item.record, revision=item.revision, label=item.draft.label,
                 place=item.place, lineage=item.lineage, data=canon.dumps(item.draft.data),
-                occurred_at=item.occurred_at, at=at,
+                occurred_at=item.occurred_at, at=at, said_as=item.said_as,
             )
             for item in statements
         ],
@@ -141,6 +225,11 @@ def retract(record: str, *, at: datetime) -> None:
     mine = models.EntityRevision.objects.filter(record=record, live=True)
     ids = sorted(set(mine.values_list("entity_id", flat=True)))
     mine.update(live=False)
+    recall(ids, at=at)
+
+
+def recall(ids: Sequence[str], *, at: datetime) -> None:
+    """Entities as the newest that still stands left them; runs inside the caller's transaction."""
     changed = []
     for row in models.Entity.objects.filter(pk__in=ids):
         last = row.revisions.filter(live=True).order_by("-occurred_at", "-pk").first()
@@ -149,9 +238,25 @@ def retract(record: str, *, at: datetime) -> None:
         else:
             row.gone, row.label, row.place, row.lineage = False, last.label, last.place, last.lineage
             row.data, row.record, row.occurred_at = last.data, last.record, last.occurred_at
+            row.fold = alike.folded(row.label)
         row.updated_at = at
         changed.append(row)
     _save(changed)
+
+
+def _redirected(statements: Sequence[Statement]) -> list[Statement]:
+    """What is said of a merged entity is said of the one that it was merged into."""
+    moved: dict[str, str] = {}
+    ids = list({item.draft.id for item in statements})
+    for start in range(0, len(ids), _CHUNK):
+        rows = models.Entity.objects.filter(pk__in=ids[start : start + _CHUNK]).exclude(merged_into="")
+        moved |= dict(rows.values_list("pk", "merged_into"))
+    return [
+        replace(item, draft=replace(item.draft, key=moved[item.draft.id]), said_as=item.draft.key)
+        if item.draft.id in moved
+        else item
+        for item in statements
+    ]
 
 
 def _ensure(statements: Sequence[Statement], at: datetime) -> None:
@@ -171,11 +276,12 @@ def _describe(row: models.Entity, item: Statement, at: datetime) -> models.Entit
     row.label, row.place, row.lineage = item.draft.label, item.place, item.lineage
     row.data, row.record, row.gone = canon.dumps(item.draft.data), item.record, False
     row.occurred_at, row.updated_at = item.occurred_at, at
+    row.fold = alike.folded(row.label)
     return row
 
 
 def _save(rows: list[models.Entity]) -> None:
-    columns = ["label", "place", "lineage", "data", "record", "occurred_at", "updated_at", "gone"]
+    columns = ["label", "place", "lineage", "data", "record", "occurred_at", "updated_at", "gone", "fold"]
     models.Entity.objects.bulk_create(
         rows, batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=columns
     )

@@ -9,13 +9,14 @@ from typing import Any, Final, TypeAlias
 from django.db import connection
 from django.db.models import AutoField, Model
 
+from yibiao.core import canon
 from yibiao.core.problems import Problem, Refusal
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import writing
 from yibiao.ledger.types import FactDraft
-from yibiao.records import checking, models, personal, problems, registers
+from yibiao.records import checking, models, personal, prefilling, problems, registers
 from yibiao.records.checking import Prepared
-from yibiao.records.types import Receipt
+from yibiao.records.types import Origins, Receipt
 
 _CHUNK: Final = 2_000
 _LOOKUP: Final = 400
@@ -87,7 +88,17 @@ def describe(row: models.Submission, item: Prepared) -> models.Submission:
     row.subject, row.participants = item.subject, " ".join(item.participants)
     row.occurred_at, row.channel, row.sample = item.occurred_at, item.channel, item.channel == "sample"
     row.has_personal, row.answers = bool(item.personal), item.text
+    if row.revision == 1:
+        # A correction is typed by its corrector: how the record was filled in at first stays as it was.
+        origins = prefilling.origins(item.form, item.answers, item.prefilled)
+        row.confirmed_count, row.changed_count = len(origins.confirmed), len(origins.changed)
+        row.typed_count = origins.typed + len(item.personal)
+        row.prefilled = canon.dumps(_said(origins)) if item.prefilled else ""
     return row
+
+
+def _said(origins: Origins) -> dict[str, list[str]]:
+    return {"confirmed": list(origins.confirmed), "changed": list(origins.changed)}
 
 
 def keep(items: Sequence[Prepared], revision: int) -> dict[str, str]:
@@ -135,6 +146,19 @@ def note(items: Sequence[Prepared], revision: int) -> None:
 
 
 def statements(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:
+    """What records say of entities: those that they keep, and those whose answers they had from the register."""
+    patches = [
+        registers.Patch(register, key, data, item.by.place, item.id, revision, item.occurred_at)
+        for item in items
+        for register, key, data in registers.carried(item.form, item.answers)
+    ]
+    return [
+        *(registers.amended(patches) if patches else ()),
+        *_kept(items, revision),
+    ]
+
+
+def _kept(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:
     return [
         registers.Statement(item.entity, item.id, revision, item.place, item.lineage, item.occurred_at)
         for item in items
@@ -156,6 +180,8 @@ def fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDr
         payload["personal"] = salted
     if item.channel == "sample":
         payload["sample"] = True
+    if item.prefilled and revision == 1:
+        payload["origins"] = _said(prefilling.origins(item.form, item.answers, item.prefilled))
     return FactDraft(
         kind=item.form.kind,
         id=item.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -22,7 +22,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionDraft:
-    """Answers on their way in. ``id`` is the instance id (uuid text) chosen by the sender; one id is one record."""
+    """Answers on their way in. ``id`` is the instance id (uuid text) chosen by the sender; one id is one record.
+
+    ``prefilled`` is what the sender was shown as known before she answered, by question.
+    """
 
     id: str
     form: str
@@ -31,6 +34,7 @@ class SubmissionDraft:
     channel: Channel
     form_version: str = ""
     sent: Sent | None = None
+    prefilled: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,39 @@ class Receipt:
     revision: int
     received_at: datetime
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An answer that need not be asked for: ``of`` is the label of the entity, or the id of the last record."""
+
+    value: Any
+    source: Literal["register", "last"]
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """How the answers of a record came about: prefilled and left as they were, prefilled and changed, typed."""
+
+    confirmed: tuple[str, ...]
+    changed: tuple[str, ...]
+    typed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Origins of a form's answers, counted. ``unkept`` records are from before it was kept."""
+
+    records: int
+    unkept: int
+    confirmed: int
+    changed: int
+    typed: int
+
+    @property
+    def answers(self) -> int:
+        return self.confirmed + self.changed + self.typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +138,8 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One object of a register, as its newest record left it."""
+    """One object of a register, as its newest record left it. ``merged`` are the keys of duplicates merged into it,
+    known where the entity was asked for by itself."""
 
     id: str
     register: str
@@ -111,6 +149,76 @@ class Entity:
     data: Mapping[str, Any]
     record: str
     updated_at: datetime
+    merged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntityStep:
+    """What one record said of an entity, under which key; the label stands in ``data`` under the empty name.
+
+    ``record`` is empty where it may not be opened; not ``live`` where it was corrected or withdrawn later.
+    """
+
+    record: str
+    form: str
+    program: str
+    actor: str
+    at: datetime
+    key: str
+    live: bool
+    data: Mapping[str, Any]
+    changed: tuple[str, ...]
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """Two entities that look like one."""
+
+    one: Entity
+    other: Entity
+
+    @property
+    def both(self) -> tuple[Entity, Entity]:
+        return self.one, self.other
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A unit's word that a form asks again for what is known; ``replied_at`` is None until it is answered."""
+
+    id: str
+    form: str
+    program: str
+    place: str
+    organisation: str
+    reason: str
+    actor: str
+    at: datetime
+    reply: str = ""
+    replied_by: str = ""
+    replied_at: datetime | None = None
+
+
+RulingAct = Literal["merge", "apart", "confirm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision about entities: ``other`` was merged into ``key``, is another thing than ``key``, or is a code of
+    ``key`` that was confirmed although it looks wrong. ``undone_at`` is None while it stands."""
+
+    id: str
+    act: RulingAct
+    register: str
+    key: str
+    other: str
+    reason: str
+    actor: str
+    at: datetime
+    undone_reason: str = ""
+    undone_by: str = ""
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -19,9 +19,11 @@ from yibiao.packs import queries as packs
 from yibiao.packs.types import Program
 from yibiao.people import queries as people
 from yibiao.records import actions, border, checking, exporting, presenting, queries
-from yibiao.records.intake import web
+from yibiao.records.intake import beforehand, web
 from yibiao.records.placing import Atlas
-from yibiao.records.types import Record, SubmissionDraft
+from yibiao.records.types import Known, Record, SubmissionDraft
+
+_NOTHING: Final[Mapping[str, Known]] = {}
 
 
 def form_of(request: HttpRequest, program: str, form: str) -> tuple[Program, FormVersion]:
@@ -36,20 +38,30 @@ def form_of(request: HttpRequest, program: str, form: str) -> tuple[Program, For
 
 @require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest, program: str, form: str) -> HttpResponse:
-    """Filling in a form."""
+    """Filling in a form; what a register or the last record knows stands there already."""
     of, version = form_of(request, program, form)
+    first = web.first_answers(version, of, checking.now(), _own_place(request, of))
     if request.method == "GET":
-        given = web.first_answers(version, of, checking.now(), _own_place(request, of))
         # An address may bring answers along, named as on the page: what is known already is not asked again.
-        given |= web.answers(version, request.GET)
-        return _entry(request, version, of, given, str(uuid.uuid4()))
+        brought = web.answers(version, request.GET)
+        found = beforehand.found(request, version, first | brought, of, request.GET.get("entity", ""))
+        found = {name: one for name, one in found.items() if name not in brought}
+        return _entry(request, version, of, first | beforehand.values(found) | brought, str(uuid.uuid4()), found)
     id, given = request.POST.get("id", ""), web.answers(version, request.POST)
-    draft = SubmissionDraft(id, version.id, of.code, given, "web", request.POST.get("version", ""))
+    found = beforehand.read(request.POST.get("prefilled", ""))
+    if "prefill" in request.POST:
+        found |= beforehand.missing(given, first, beforehand.found(request, version, given, of))
+        return _entry(request, version, of, given | beforehand.values(found), id, found, asked=True)
+    draft = SubmissionDraft(
+        id, version.id, of.code, given, "web", request.POST.get("version", ""), prefilled=beforehand.values(found)
+    )
     try:
         receipt = actions.receive_many([draft], by=border.warrants(request, of))[0]
     except Refusal as refusal:
-        return _entry(request, version, of, given, id, refusal)
+        return _entry(request, version, of, given, id, found, refusal)
     messages.success(request, gettext("已收到，编号 %(id)s。") % {"id": receipt.id})
+    for doubt in queries.doubts(version, given):
+        messages.warning(request, doubt.text(border.language()))
     return redirect(f"/records/{receipt.id}/")
 
 
@@ -165,11 +177,15 @@ def _entry(
     of: Program,
     given: Mapping[str, Any],
     id: str,
+    found: Mapping[str, Known],
     refusal: Refusal | None = None,
+    *,
+    asked: bool = False,
 ) -> HttpResponse:
-    found = refusal.problems if refusal else ()
-    page = _page(version, of, given, id, found)
-    return render(request, "records/enter.html", {"page": page}, status=refusal.status if refusal else 200)
+    wrong = refusal.problems if refusal else ()
+    page = _page(version, of, given, id, wrong, found=found)
+    shown = {"page": page, "asked": asked}
+    return render(request, "records/enter.html", shown, status=refusal.status if refusal else 200)
 
 
 def _correction(
@@ -204,8 +220,9 @@ def _page(
     of: Program,
     given: Mapping[str, Any],
     id: str,
-    found: tuple[Problem, ...],
+    wrong: tuple[Problem, ...],
     revision: int = 0,
+    found: Mapping[str, Known] = _NOTHING,
 ) -> web.FormPage:
     atlas = Atlas()
 
@@ -213,8 +230,8 @@ def _page(
         return presenting.named(field, value, atlas)
 
     return web.page(
-        version, of, given, id=id, now=checking.now(), language=border.language(), problems=found, names=names,
-        revision=revision,
+        version, of, given, id=id, now=checking.now(), language=border.language(), problems=wrong, names=names,
+        revision=revision, sources=beforehand.sources(found), token=beforehand.written(found),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from django.test import Client
 from tests.records.conftest import World
 from tests.records.openrosa.conftest import Phone, new_id, xml
 from tests.records.openrosa.test_submission import JPEG, camera, plain
+from tests.records.test_photos import jpeg
 from yibiao.people.types import Account
 from yibiao.records import actions, attachments
 from yibiao.records.models import Attachment
@@ -59,3 +61,15 @@ def test_what_a_dead_server_left_is_swept_after_a_day(camera: Phone) -> None:
     assert not cut.exists()
     assert young.exists()
     assert attachments.path_of(kept.digest).read_bytes() == JPEG
+
+
+def test_where_a_photo_was_taken_is_not_kept(camera: Phone) -> None:
+    id = new_id()
+    content = xml(id, version="2", front="a.jpg")
+    for _ in range(2):
+        assert camera.send(content, {"a.jpg": jpeg()}).status_code == 201
+    (kept,) = attachments.of(plain(id))
+    found = attachments.path_of(kept.digest).read_bytes()
+    assert hashlib.sha256(found).hexdigest() == kept.digest
+    assert found != jpeg()
+    assert len(found) == len(jpeg())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import click
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from yibiao.core.problems import Refusal
 from yibiao.desk import installing
@@ -33,8 +33,12 @@ def check(source: str) -> None:
             "digest": files.digest,
             "forms": [form.id for form in findings.forms],
             "problems": [],
+            "warnings": [{"code": one.code, "text": one.text(_language())} for one in findings.warnings],
         },
-        [gettext("%(pack)s %(version)s：没有问题。") % {"pack": files.id, "version": files.version}],
+        [
+            gettext("%(pack)s %(version)s：没有问题。") % {"pack": files.id, "version": files.version},
+            *(gettext("请留意：%(text)s") % {"text": one.text(_language())} for one in findings.warnings),
+        ],
     )
 
 
@@ -70,3 +74,7 @@ def listing() -> None:
         ],
         terminal.table([(v.id, v.version, "*" if v.current else "", v.title.zh, v.digest[:12]) for v in versions]),
     )
+
+
+def _language() -> str:
+    return get_language() or "zh-hans"

@@ -34,8 +34,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     if setting is None:
         return nothing(request)
     known = titles(setting.program)
-    counted = {name: _first(request, setting.program, name) for name in known}
-    rows = [{"register": name, "title": title, "first": counted[name]} for name, title in known.items()]
+    rows = [
+        {
+            "register": name,
+            "title": title,
+            "first": _first(request, setting.program, name),
+            "alike": len(records.suspects(name, scope=setting.scope, program=setting.program.code)),
+        }
+        for name, title in known.items()
+    ]
     return render(request, "desk/registers.html", {"frame": setting, "rows": rows})
 
 
@@ -63,22 +70,25 @@ def register(request: HttpRequest, register: str) -> HttpResponse:
         "frame": setting,
         "register": register,
         "title": titles(setting.program).get(register, register),
-        "rows": _rows(found[:SIZE], columns, _reader(setting.program, register)),
+        "rows": _rows(found[:SIZE], columns, reader(setting.program, register)),
         "columns": columns,
         "before": number - 1,
         "after": number + 1,
         "q": text,
         "number": number,
         "more": len(found) > SIZE,
+        "alike": len(records.suspects(register, scope=setting.scope, program=setting.program.code)),
     }
     return render(request, "desk/register.html", shown)
 
 
-def _reader(program: Program, register: str) -> labels.Reader:
-    return labels.Reader(tuple(form for form in forms.forms(program.pack) if _keeps(form, register)))
+def reader(program: Program, register: str) -> labels.Reader:
+    """Reads the values that the program's forms keep in a register."""
+    return labels.Reader(tuple(form for form in forms.forms(program.pack) if keeps(form, register)))
 
 
-def _keeps(form: FormVersion, register: str) -> bool:
+def keeps(form: FormVersion, register: str) -> bool:
+    """Whether a form creates and updates the entities of a register."""
     return form.entity is not None and form.entity.register == register
 
 
@@ -88,6 +98,7 @@ def _rows(found: tuple[Entity, ...], columns: list[tuple[str, str]], reads: labe
     return [
         {
             "entity": one,
+            "doubtful": bool(records.doubts_about(one)),
             "place": names.get(one.place, one.place),
             "values": [labels.said(one.data.get(name), known[name]) for name, _ in columns],
         }
@@ -96,7 +107,7 @@ def _rows(found: tuple[Entity, ...], columns: list[tuple[str, str]], reads: labe
 
 
 def _columns(program: Program, register: str) -> list[tuple[str, str]]:
-    form = next((one for one in forms.forms(program.pack) if _keeps(one, register)), None)
+    form = next((one for one in forms.forms(program.pack) if keeps(one, register)), None)
     if form is None or form.entity is None:
         return []
     titles_of = {field.name: field.label.of(border.language()) for field in form.fields}

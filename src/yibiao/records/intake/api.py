@@ -58,13 +58,23 @@ class Strict(Schema):
 
 
 class SubmissionIn(Strict):
-    """One record. ``id`` is a UUID made by the sender: sent twice, it is stored once."""
+    """One record. ``id`` is a UUID made by the sender: sent twice, it is stored once.
+
+    ``prefilled`` is what the filler was shown as known, by question: it is counted as confirmed or changed, not typed.
+    """
 
     id: Annotated[str, Field(max_length=60)]
     form: Annotated[str, Field(max_length=120)]
     program: Annotated[str, Field(max_length=120)]
     form_version: Annotated[str, Field(max_length=40)] = ""
     answers: dict[str, Any]
+    prefilled: dict[str, Any] = {}
+
+
+class KnownIn(Strict):
+    program: Annotated[str, Field(max_length=120)]
+    answers: dict[str, Any] = {}
+    entity: Annotated[str, Field(max_length=200)] = ""
 
 
 class CorrectionIn(Strict):
@@ -131,6 +141,12 @@ class RecordOut(Schema):
     answers: dict[str, Any]
     has_personal: bool
     sample: bool
+
+
+class KnownOut(Schema):
+    value: Any
+    source: Literal["register", "last"]
+    of: str
 
 
 class RevisionOut(Schema):
@@ -218,6 +234,21 @@ def one_form(request: HttpRequest, id: str, version: str = "") -> Any:
 
 
 @router.post(
+    "/forms/{id}/known",
+    response=dict[str, KnownOut],
+    summary="不必再问的已知内容 · What need not be asked under the answers so far",
+)
+def known(request: HttpRequest, id: str, body: KnownIn) -> Any:
+    form, program = forms.form(id), packs.program(body.program)
+    border.filing(request, program)
+    if form.pack != program.pack:
+        raise refuse(FORM_UNKNOWN.at(form=id, version=""))
+    scope = border.reading(request)
+    found = queries.known(form, body.answers, program=program.code, scope=scope, entity=body.entity)
+    return {name: {"value": one.value, "source": one.source, "of": one.of} for name, one in found.items()}
+
+
+@router.post(
     "/submissions",
     response={201: list[ReceiptOut] | ReceiptOut},
     summary="填报一份或多份（全收或全不收） · Send one record or a list, all or none",
@@ -231,7 +262,10 @@ def send(request: HttpRequest, body: SubmissionIn | list[SubmissionIn]) -> Any:
     for one in several:
         if one.program not in held:
             held[one.program] = border.warrants(request, packs.program(one.program))
-    drafts = [SubmissionDraft(one.id, one.form, one.program, one.answers, "api", one.form_version) for one in several]
+    drafts = [
+        SubmissionDraft(one.id, one.form, one.program, one.answers, "api", one.form_version, prefilled=one.prefilled)
+        for one in several
+    ]
     warrants = [warrant for group in held.values() for warrant in group]
     found = [_receipt(receipt) for receipt in (actions.receive_many(drafts, by=warrants) if drafts else ())]
     return Status(201, found if isinstance(body, list) else found[0])

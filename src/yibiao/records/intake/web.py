@@ -30,6 +30,7 @@ _WIDGETS: Final[Mapping[str, str]] = {
     "integer": "integer", "decimal": "decimal", "date": "date", "time": "time", "datetime": "datetime",
     "choices": "checkboxes", "calculated": "calculated", "file": "file",
 }  # fmt: skip
+_NO_SOURCES: Final[Mapping[str, str]] = {}
 _APPEARANCES: Final = ("place", "register", "organisations", "multiline")
 
 
@@ -60,6 +61,7 @@ class Question:
     personal: bool
     register: str
     problems: tuple[str, ...]
+    source: str = ""
 
     @property
     def html_id(self) -> str:
@@ -102,6 +104,9 @@ class FormPage:
     sections: tuple[Section, ...]
     problems: tuple[str, ...]
     revision: int = 0
+    prefilled: int = 0
+    knows: bool = False
+    token: str = ""
 
 
 def answers(form: FormVersion, posted: QueryDict) -> dict[str, Any]:
@@ -162,10 +167,15 @@ def page(
     problems: Sequence[Problem] = (),
     names: Callable[[Field, str], str] = lambda field, value: "",
     revision: int = 0,
+    sources: Mapping[str, str] = _NO_SOURCES,
+    token: str = "",
 ) -> FormPage:
-    """The page for these answers; what is wrong stands at the top and beneath its field. ``names`` reads codes."""
+    """The page for these answers; what is wrong stands at the top and beneath its field. ``names`` reads codes.
+
+    ``sources`` says of prefilled questions where their answer comes from, ``token`` what was prefilled.
+    """
     states = {(state.repeat, state.index, state.name): state for state in forms.field_states(form, given, now)}
-    build = _Builder(form, given, language, states, names, _beside(problems, language))
+    build = _Builder(form, given, language, states, names, _beside(problems, language), sources)
     sections: list[Section] = []
     for (repeat, heading), fields in groupby(form.fields, key=lambda field: (field.repeat, field.group.of(language))):
         asked = [field for field in fields if field.type != "calculated" or field.label.zh]
@@ -178,7 +188,9 @@ def page(
         elif asked:
             sections.append(Section(heading, "", tuple(build.question(field) for field in asked)))
     texts = tuple(dict.fromkeys(problem.text(language) for problem in problems))
-    return FormPage(id, form, program, form.title.of(language), tuple(sections), texts, revision)
+    knows = any(field.prefill for field in form.fields)
+    title = form.title.of(language)
+    return FormPage(id, form, program, title, tuple(sections), texts, revision, len(sources), knows, token)
 
 
 def states(form: FormVersion, posted: QueryDict, *, now: datetime, language: str) -> list[dict[str, Any]]:
@@ -218,6 +230,7 @@ class _Builder:
     states: Mapping[tuple[str, int, str], FieldState]
     names: Callable[[Field, str], str]
     wrong: Mapping[tuple[str, int, str], tuple[str, ...]]
+    sources: Mapping[str, str]
 
     def repeat(self, repeat: str, heading: str, fields: Sequence[Field]) -> Section:
         held = self.given.get(repeat)
@@ -254,6 +267,7 @@ class _Builder:
             personal=field.personal,
             register=field.register,
             problems=self.wrong.get((field.repeat, index, field.name), ()),
+            source="" if field.repeat else self.sources.get(field.name, ""),
         )
 
     def _options(self, field: Field, value: Any, state: FieldState | None) -> tuple[Option, ...]:

@@ -115,6 +115,9 @@ def _named(incoming: Incoming, sending: Sending) -> list[tuple[Arrived, bool]]:
     wrong = [refusals.FILE_KIND.at(name=one.name[:80]) for one, _ in named if not one.kind]
     if wrong:
         raise Refusal(wrong)
+    # Where a photo was taken is kept only of a form that asks where.
+    if not any(field.type == "geopoint" for field in sending.form.fields):
+        named = [(attachments.unplaced(one), hidden) for one, hidden in named]
     return list({one.name: (one, hidden) for one, hidden in named}.values())
 
 

@@ -1,0 +1,275 @@
+"""Reading registers: entities, what is known of each, how it came to be, and which of them look like duplicates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Any, Final
+
+from django.db.models import Count, Q
+
+from yibiao.core import alike, uscc
+from yibiao.core.periods import SHANGHAI
+from yibiao.core.problems import Problem, refuse
+from yibiao.forms import queries as forms
+from yibiao.forms.types import FormVersion
+from yibiao.packs import queries as packs
+from yibiao.people.types import Scope
+from yibiao.records import models, placing, problems, types
+from yibiao.records.loading import record_of
+from yibiao.records.registers import entity_id
+
+_STEPS: Final = 100
+_PAIRS: Final = 200
+
+
+def registers(program: str) -> tuple[str, ...]:
+    """The registers that the program's forms keep or look into, in alphabetical order.
+
+    Raises: ``packs.program.unknown``.
+    """
+    found: set[str] = set()
+    for form in forms.forms(packs.program(program).pack):
+        if form.entity:
+            found.add(form.entity.register)
+        found |= {field.register for field in form.fields if field.register}
+    return tuple(sorted(found))
+
+
+def entities(
+    register: str,
+    *,
+    scope: Scope,
+    program: str,
+    text: str = "",
+    place: str | None = None,
+    number: int = 1,
+    size: int = 50,
+) -> tuple[types.Entity, ...]:
+    """Entities of a register by key, one page; ``text`` finds the beginning of a key or words of a label.
+
+    One that was merged into another is not listed. A register that no form of the program uses is closed to the
+    program: it shows as empty.
+    """
+    if register not in registers(program):
+        return ()
+    rows = models.Entity.objects.filter(within(scope, program), register=register, gone=False, merged_into="")
+    if place:
+        rows = rows.filter(placing.below((placing.Atlas().lineage(place),)))
+    if text:
+        rows = rows.filter(Q(key__startswith=text) | Q(label__icontains=text))
+    size = max(1, min(size, 500))
+    start = (max(1, number) - 1) * size
+    return tuple(entity_of(row) for row in rows.order_by("key")[start : start + size])
+
+
+def entity(id: str, *, scope: Scope, program: str) -> types.Entity:
+    """One entity; of one that was merged, the entity that it was merged into.
+
+    Raises: ``records.entity.unknown``.
+    """
+    row = models.Entity.objects.filter(pk=id).first()
+    if row is not None and row.merged_into:
+        row = models.Entity.objects.filter(pk=entity_id(row.register, row.merged_into)).first()
+    shown = row is not None and models.Entity.objects.filter(within(scope, program), pk=row.pk, gone=False).exists()
+    if row is None or not shown or row.register not in registers(program):
+        raise refuse(problems.ENTITY_UNKNOWN.at(id=id[:80]))
+    merged = models.Entity.objects.filter(register=row.register, merged_into=row.key).order_by("key")
+    return replace(entity_of(row), merged=tuple(merged.values_list("key", flat=True)))
+
+
+def entity_at(register: str, key: str, *, scope: Scope, program: str) -> types.Entity:
+    """The entity of a register under a key, its own or that of a duplicate merged into it.
+
+    Raises: ``records.entity.unknown``.
+    """
+    return entity(entity_id(register, key), scope=scope, program=program)
+
+
+def entity_labels(register: str, keys: Sequence[str]) -> dict[str, str]:
+    """Labels by key, for showing a stored answer; a merged entity has the label of the one that it was merged into.
+
+    Keys that are not registered are left out.
+    """
+    asked = models.Entity.objects.filter(register=register, key__in=list(keys)[:400])
+    rows = list(asked.values_list("key", "label", "merged_into"))
+    kept_keys = {kept for _, _, kept in rows if kept}
+    if not kept_keys:
+        return {key: label for key, label, _ in rows}
+    kept = dict(models.Entity.objects.filter(register=register, key__in=kept_keys).values_list("key", "label"))
+    return {key: kept.get(into, label) for key, label, into in rows}
+
+
+def steps(one: types.Entity, *, scope: Scope) -> tuple[types.EntityStep, ...]:
+    """How an entity came to be what it is, oldest first: each record that said something of it, also of its duplicates.
+
+    Shape: the newest hundred. ``record`` is empty where the record itself is outside the scope.
+    """
+    ids = [one.id, *(entity_id(one.register, key) for key in one.merged)]
+    rows = list(models.EntityRevision.objects.filter(entity__in=ids).select_related("entity").order_by("-pk")[:_STEPS])
+    records = models.Submission.objects.in_bulk({row.record for row in rows})
+    open_to = models.Submission.objects.filter(placing.within(scope), pk__in=records)
+    shown = set(open_to.values_list("pk", flat=True))
+    actors = models.SubmissionRevision.objects.filter(submission__in=records)
+    by = {(sub, rev): actor for sub, rev, actor in actors.values_list("submission_id", "revision", "actor")}
+    found: list[types.EntityStep] = []
+    before: dict[str, Mapping[str, Any]] = {}
+    for row in reversed(rows):
+        record, data = records.get(row.record), {"": row.label, **json.loads(row.data)}
+        last = before.get(row.entity_id)
+        found.append(
+            types.EntityStep(
+                record=row.record if row.record in shown else "",
+                form=record.form if record else "",
+                program=record.program if record else "",
+                actor=by.get((row.record, row.revision), ""),
+                at=row.at.astimezone(SHANGHAI),
+                key=row.said_as or row.entity.key,
+                live=row.live,
+                data=data,
+                changed=tuple(name for name, value in data.items() if last is not None and last.get(name) != value),
+                first=last is None,
+            )
+        )
+        before[row.entity_id] = data
+    return tuple(found)
+
+
+def records_about(
+    one: types.Entity, *, scope: Scope, programs: Iterable[str], limit: int = 30
+) -> tuple[types.Record, ...]:
+    """The records that name an entity, newest first, in every program and at every place within the scope."""
+    keys = (one.key, *one.merged)
+    asked = Q(pk__in=())
+    for code in programs:
+        for form in forms.forms(packs.program(code).pack):
+            asked |= (
+                Q(program=code, form=form.id) & _names(form, one.register, keys) & placing.within(scope, program=code)
+            )
+    rows = models.Submission.objects.filter(asked).exclude(state="withdrawn")
+    return tuple(record_of(row) for row in rows.order_by("-received_at", "-id")[:limit])
+
+
+def _names(form: FormVersion, register: str, keys: Sequence[str]) -> Q:
+    """The condition that a record of a form names one of the entities, by its canonical answers."""
+    found = Q(pk__in=())
+    if form.entity and form.entity.register == register:
+        found |= Q(pk__in=models.EntityRevision.objects.filter(
+            entity__in=[entity_id(register, key) for key in keys]).values("record"))  # fmt: skip
+    for field in (one for one in form.fields if one.register == register):
+        for key in keys:
+            found |= Q(answers__contains=f"{json.dumps(field.name)}:{json.dumps(key, ensure_ascii=False)}")
+    return found
+
+
+def suspects(register: str, *, scope: Scope, program: str, like: str = "") -> tuple[types.Suspect, ...]:
+    """Pairs of a register that have the same name, however written, at the same place or one within the other.
+
+    ``like`` asks for those of one name only.
+
+    Shape: by name, at most two hundred; pairs that somebody ruled to be two things are left out.
+    """
+    if register not in registers(program):
+        return ()
+    open_to = models.Entity.objects.filter(within(scope, program), register=register, gone=False, merged_into="")
+    if like:
+        open_to = open_to.filter(fold=alike.folded(like))
+    twice = open_to.exclude(fold="").values("fold").annotate(many=Count("pk")).filter(many__gt=1).order_by("fold")
+    folds = [row["fold"] for row in twice[:_PAIRS]]
+    groups: dict[str, list[models.Entity]] = {}
+    for start in range(0, len(folds), 400):
+        for row in open_to.filter(fold__in=folds[start : start + 400]).order_by("key"):
+            groups.setdefault(row.fold, []).append(row)
+    ruled = models.Ruling.objects.filter(act="apart", register=register, undone_at=None).values_list("key", "other")
+    apart = {frozenset(pair) for pair in ruled}
+    found = [
+        types.Suspect(entity_of(one), entity_of(other))
+        for fold in folds
+        for one, other in combinations(groups.get(fold, [])[:20], 2)
+        if frozenset((one.key, other.key)) not in apart and _nested(one.lineage, other.lineage)
+    ]
+    return tuple(found[:_PAIRS])
+
+
+def rulings(register: str, *, scope: Scope, program: str, key: str = "") -> tuple[types.Ruling, ...]:
+    """What was decided about entities of a register, newest first; of one entity where ``key`` is given."""
+    if register not in registers(program):
+        return ()
+    rows = models.Ruling.objects.filter(register=register)
+    if key:
+        rows = rows.filter(Q(key=key) | Q(other=key))
+    found = list(rows.order_by("-at", "-pk")[:_PAIRS])
+    keys = {one.key for one in found}
+    seen = models.Entity.objects.filter(within(scope, program), register=register, key__in=keys)
+    open_to = set(seen.values_list("key", flat=True))
+    return tuple(ruling_of(one) for one in found if one.key in open_to)
+
+
+def doubts(form: FormVersion, answers: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What is odd about checked answers without being refused: codes whose check characters do not fit."""
+    found: list[Problem] = []
+    for field in form.fields:
+        value = answers.get(field.name)
+        if field.check == "uscc" and not field.repeat and value and (wrong := uscc.doubts(str(value))):
+            found.append(_odd(str(value), wrong, field.label.zh))
+    return tuple(found)
+
+
+def doubts_about(one: types.Entity) -> tuple[Problem, ...]:
+    """The same of an entity, without what somebody has confirmed."""
+    found: list[Problem] = []
+    for code in _codes(one):
+        if wrong := uscc.doubts(code):
+            found.append(_odd(code, wrong, ""))
+    if not found:
+        return ()
+    ruled = models.Ruling.objects.filter(act="confirm", register=one.register, key=one.key, undone_at=None)
+    sure = set(ruled.values_list("other", flat=True))
+    return tuple(problem for problem in found if problem.values["given"] not in sure)
+
+
+def _codes(one: types.Entity) -> list[str]:
+    """The values of an entity that are declared to be unified social credit codes."""
+    found: list[str] = []
+    for form in forms.forms():
+        if form.entity is None or form.entity.register != one.register:
+            continue
+        for field in (field for field in form.fields if field.check == "uscc"):
+            if form.entity.key.strip() == f"${{{field.name}}}":
+                found.append(one.key)
+            elif field.name in one.data:
+                found.append(str(one.data[field.name]))
+    return list(dict.fromkeys(found))
+
+
+def _odd(code: str, wrong: Sequence[str], label: str) -> Problem:
+    if "shape" in wrong:
+        return problems.USCC_SHAPE.at(label, given=code)
+    fits = (code[:16] + uscc.inner(code)) if "inner" in wrong else code[:17]
+    return problems.USCC_CHECK.at(label, given=code, fits=fits + uscc.last(fits))
+
+
+def entity_of(row: models.Entity) -> types.Entity:
+    """A row as it leaves the room."""
+    at = row.updated_at.astimezone(SHANGHAI)
+    return types.Entity(row.id, row.register, row.key, row.label, row.place, json.loads(row.data), row.record, at)
+
+
+def ruling_of(row: models.Ruling) -> types.Ruling:
+    """A row as it leaves the room."""
+    return types.Ruling(
+        row.id, row.act, row.register, row.key, row.other, row.reason, row.actor, row.at.astimezone(SHANGHAI),  # type: ignore[arg-type]
+        row.undone_reason, row.undone_by, row.undone_at.astimezone(SHANGHAI) if row.undone_at else None,
+    )  # fmt: skip
+
+
+def within(scope: Scope, program: str) -> Q:
+    """The condition that an entity is open to the scope in a program."""
+    atlas = placing.Atlas()
+    return placing.below(filter(None, (atlas.lineage(code) for code in scope.places(program))))
+
+
+def _nested(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)

@@ -1,0 +1,166 @@
+"""What a form need not ask: the answers that a register or the last record knows, and how answers came about."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db.models import Count, Q, Sum
+
+from yibiao.core import canon
+from yibiao.core.problems import Refusal
+from yibiao.forms.types import Field, FormVersion
+from yibiao.people.types import Scope
+from yibiao.records import entities, models, placing, types
+
+_PLAIN_KEY: Final = re.compile(r"\$\{([^}]+)\}")
+
+
+def known(
+    form: FormVersion, answers: Mapping[str, Any], *, program: str, scope: Scope, entity: str = ""
+) -> dict[str, types.Known]:
+    """What is known of a form's questions under the answers given so far, by question.
+
+    ``entity`` is the key of one that the form keeps: all that is known of it is then known of the form.
+    """
+    found = _of_entity(form, entity, program, scope) if entity else {}
+    given = {**answers, **{name: one.value for name, one in found.items()}}
+    picked: dict[str, types.Entity | None] = {}
+    last: types.Record | None = None
+    if any(field.prefill == "last" for field in form.fields):
+        last = _last(form, given, program, scope)
+    for field in form.fields:
+        if field.prefill == "last":
+            value, source, of = (last.answers.get(field.name), "last", last.id) if last else (None, "last", "")
+        elif field.prefill:
+            question, _, kept = field.prefill.partition(".")
+            if question not in picked:
+                picked[question] = _picked(form, question, given, program, scope)
+            one = picked[question]
+            value, source, of = (_kept(one, kept), "register", one.label) if one else (None, "register", "")
+        else:
+            continue
+        if value not in (None, "", []) and _offered(form, field, value):
+            found[field.name] = types.Known(value, source, of)
+    return found
+
+
+def origins(form: FormVersion, answers: Mapping[str, Any], given: Mapping[str, Any]) -> types.Origins:
+    """How the answers of a record came about; ``given`` is what was prefilled, by question.
+
+    What was prefilled and then emptied was changed. A calculated answer came from nobody and is not counted.
+    """
+    calculated = {(field.repeat, field.name) for field in form.fields if field.calculate}
+    asked = {field.name for field in form.fields if not field.repeat and not field.personal}
+    confirmed, changed = [], []
+    for name in sorted(asked & set(given)):
+        same = name in answers and _text(answers[name]) == _text(given[name])
+        (confirmed if same else changed).append(name)
+    typed = 0
+    for name, value in answers.items():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            typed += sum((name, inner) not in calculated for item in value for inner in item)
+        elif ("", name) not in calculated and name not in given:
+            typed += 1
+    return types.Origins(tuple(confirmed), tuple(changed), typed)
+
+
+def tally(*, program: str, scope: Scope) -> dict[str, types.Tally]:
+    """How the answers of a program's standing records came about, by form.
+
+    **Missing**: records from before this was kept are in ``unkept`` and in no other count.
+    """
+    rows = models.Submission.objects.filter(placing.within(scope, program=program), program=program)
+    counted = (
+        rows.exclude(state="withdrawn")
+        .values("form")
+        .annotate(
+            records=Count("pk"), unkept=Count("pk", filter=Q(typed_count=None)),
+            confirmed=Sum("confirmed_count"), changed=Sum("changed_count"), typed=Sum("typed_count"),
+        )
+    )  # fmt: skip
+    return {
+        row["form"]: types.Tally(
+            row["records"], row["unkept"], row["confirmed"] or 0, row["changed"] or 0, row["typed"] or 0
+        )
+        for row in counted
+    }
+
+
+def came_about(record: str) -> types.Origins | None:
+    """How a record's answers came about when it was first filed; None where that was not kept."""
+    row = models.Submission.objects.filter(pk=record).values_list("typed_count", "prefilled").first()
+    if row is None or row[0] is None:
+        return None
+    said = json.loads(row[1]) if row[1] else {}
+    return types.Origins(tuple(said.get("confirmed", ())), tuple(said.get("changed", ())), row[0])
+
+
+def _of_entity(form: FormVersion, key: str, program: str, scope: Scope) -> dict[str, types.Known]:
+    """An update of what the form keeps: its own last record about the entity, and what the register says since."""
+    if form.entity is None:
+        return {}
+    try:
+        one = entities.entity_at(form.entity.register, key, scope=scope, program=program)
+    except Refusal:
+        return {}
+    values: dict[str, Any] = {}
+    said = models.EntityRevision.objects.filter(entity=one.id, live=True).order_by("-occurred_at", "-pk")
+    open_to = models.Submission.objects.filter(placing.within(scope), form=form.id)
+    last = open_to.filter(pk__in=said.values("record")).order_by("-occurred_at").first()
+    if last is not None:
+        values |= json.loads(last.answers)
+    values |= one.data
+    if plain := _PLAIN_KEY.fullmatch(form.entity.key.strip()):
+        values[plain[1]] = one.key
+    fields = [field for field in form.fields if not (field.repeat or field.personal or field.calculate)]
+    return {
+        field.name: types.Known(one.place if field.role == "place" else values[field.name], "register", one.label)
+        for field in fields
+        if field.role != "occurred_at" and (field.role == "place" or values.get(field.name) not in (None, "", []))
+    }
+
+
+def _picked(
+    form: FormVersion, question: str, given: Mapping[str, Any], program: str, scope: Scope
+) -> types.Entity | None:
+    field = next((one for one in form.fields if one.name == question and not one.repeat), None)
+    key = given.get(question)
+    if field is None or not field.register or not key:
+        return None
+    try:
+        return entities.entity_at(field.register, str(key), scope=scope, program=program)
+    except Refusal:
+        return None
+
+
+def _kept(one: types.Entity, name: str) -> Any:
+    return one.data.get(name, one.place if name == "place" else None)
+
+
+def _last(form: FormVersion, given: Mapping[str, Any], program: str, scope: Scope) -> types.Record | None:
+    """The newest standing record of the form about the same subject."""
+    asked = next((field for field in form.fields if field.role == "subject"), None)
+    subject = given.get(asked.name) if asked else None
+    if not subject:
+        return None
+    rows = models.Submission.objects.filter(
+        placing.within(scope, program=program), form=form.id, program=program, subject=str(subject)
+    )
+    row = rows.exclude(state="withdrawn").order_by("-occurred_at", "-received_at").first()
+    return entities.record_of(row) if row else None
+
+
+def _offered(form: FormVersion, field: Field, value: Any) -> bool:
+    """Whether a value can still be chosen, where the question has choices."""
+    if not field.choices:
+        return True
+    names = {choice.name for choice in form.choices.get(field.choices, ())}
+    return {str(item) for item in (value if isinstance(value, list) else [value])} <= names
+
+
+def _text(value: Any) -> str:
+    plain = canon.plain(value)
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True) if isinstance(plain, list | dict) else str(plain)

@@ -1,0 +1,207 @@
+"""Registers: history, doubts, duplicates, merges and their undoing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.records.conftest import CHANGCHUN, ERDAO, NANGUAN, install
+from yibiao.core.problems import Refusal
+from yibiao.ledger import queries as ledger
+from yibiao.people import actions as people
+from yibiao.people import queries as rights
+from yibiao.people.types import Account, Grant, Scope, Warrant
+from yibiao.places import actions as places
+from yibiao.records import actions, queries
+from yibiao.records.types import SubmissionDraft
+
+KEPT = "kept"
+GOOD, ODD, THIRD = "91350100M000100Y43", "91350211M0000XUF46", "91512081MA62K0260E"
+
+
+class Town:
+    """One clerk of 二道, one of 南关, a reviewer of 长春."""
+
+    def __init__(self) -> None:
+        places.install_jilin()
+        install(Path(__file__).parent / "kept")
+        for code, place in (("ed", ERDAO), ("ng", NANGUAN), ("cc", CHANGCHUN)):
+            people.add_organisation(code=code, name=f"示例{code}局", place=place)
+        self.clerk = self._person("erdao", "ed", "fill", ERDAO)
+        self.other = self._person("nanguan", "ng", "fill", NANGUAN)
+        self.reviewer = self._person("shenhe", "cc", "review", CHANGCHUN)
+
+    def _person(self, username: str, body: str, right: Any, place: str) -> Account:
+        return people.add_person(
+            username=username, name=f"示例{username}", password="Chun-Tian-2022", organisation=body, role="示例岗",
+            grants=[Grant(right, place, frozenset({KEPT}))], sample=True,
+        )  # fmt: skip
+
+    def fill(self, account: Account | None = None, place: str = ERDAO) -> Warrant:
+        return rights.warrant((account or self.clerk).key, "fill", place=place, program=KEPT)
+
+    def rule(self, place: str = CHANGCHUN) -> Warrant:
+        return rights.warrant(self.reviewer.key, "review", place=place, program=KEPT)
+
+    @property
+    def scope(self) -> Scope:
+        return rights.scope(self.reviewer.key, "review")
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    return Town()
+
+
+def firm(code: str, name: str, day: int = 10, **more: Any) -> SubmissionDraft:
+    answers = {"uscc": code, "firm_name": name, "place": ERDAO, "occurred_at": f"2022-09-{day}T09:00:00+08:00", **more}
+    return SubmissionDraft(str(uuid.uuid4()), "kept.firm", KEPT, answers, "api")
+
+
+def check(code: str, **more: Any) -> SubmissionDraft:
+    answers = {"firm": code, "hazards": 1, "place": ERDAO, "occurred_at": "2022-09-11T09:00:00+08:00", **more}
+    return SubmissionDraft(str(uuid.uuid4()), "kept.check", KEPT, answers, "api")
+
+
+def refused(act: Callable[[], object]) -> list[str]:
+    with pytest.raises(Refusal) as caught:
+        act()
+    return [problem.code for problem in caught.value.problems]
+
+
+def test_history_names_who_said_what_and_when(town: Town) -> None:
+    first = firm(GOOD, "示例甲厂", staff=10, keeper="13800000000")
+    actions.receive(first, by=town.fill())
+    actions.receive(firm(GOOD, "示例甲厂", 11, staff=12), by=town.fill())
+    one = queries.entity_at("firm", GOOD, scope=town.scope, program=KEPT)
+    steps = queries.steps(one, scope=town.scope)
+    assert [(step.changed, step.actor, step.live) for step in steps] == [
+        ((), town.clerk.key, True), (("staff",), town.clerk.key, True),
+    ]  # fmt: skip
+    assert one.data["staff"] == 12
+    assert "13800000000" not in repr((one, steps))
+    assert steps[0].record == first.id
+    # Somebody who may not open the record still sees that it was filed, not which it is.
+    with pytest.raises(Refusal):
+        queries.entity_at("firm", GOOD, scope=rights.scope(town.other.key, "fill"), program=KEPT)
+    assert {step.record for step in queries.steps(one, scope=rights.scope(town.other.key, "fill"))} == {""}
+
+
+def test_an_odd_code_is_received_pointed_out_and_confirmed(town: Town) -> None:
+    actions.receive(firm(ODD, "示例乙厂"), by=town.fill())
+    one = queries.entity_at("firm", ODD, scope=town.scope, program=KEPT)
+    assert [problem.code for problem in queries.doubts_about(one)] == ["records.uscc.check"]
+    assert "91350211M0000XUF4R" in queries.doubts_about(one)[0].text()
+    ruling = actions.confirm_code("firm", key=ODD, code=ODD, reason="证照上就是这样", by=town.rule())
+    assert queries.doubts_about(one) == ()
+    again = lambda: actions.confirm_code("firm", key=ODD, code=ODD, reason="再确认", by=town.rule())  # noqa: E731
+    assert refused(again) == ["records.ruling.repeated"]
+    fact = ledger.fact(ruling.id, kind="register.confirmed")
+    assert fact is not None
+    assert (fact.subject, fact.actor, fact.payload["reason"]) == (ODD, town.reviewer.key, "证照上就是这样")
+    actions.undo(ruling.id, reason="看错了", by=town.rule())
+    assert len(queries.doubts_about(one)) == 1
+
+
+def pair(town: Town) -> None:
+    actions.receive(firm(GOOD, "示例（长春）有限责任公司", staff=10), by=town.fill())
+    actions.receive(firm(THIRD, "示例(长春) 有限公司", staff=7), by=town.fill())
+
+
+def test_same_name_and_place_is_suspected_unless_ruled_apart(town: Town) -> None:
+    pair(town)
+    far = firm("11320000MB151840XJ", "示例(长春)有限公司", place=NANGUAN)
+    actions.receive(far, by=town.fill(town.other, NANGUAN))
+    found = queries.suspects("firm", scope=town.scope, program=KEPT)
+    assert [{one.key for one in pair.both} for pair in found] == [{GOOD, THIRD}]
+    assert queries.suspects("firm", scope=rights.scope(town.other.key, "fill"), program=KEPT) == ()
+    ruling = actions.keep_apart("firm", one=GOOD, other=THIRD, reason="两块牌子", by=town.rule())
+    assert queries.suspects("firm", scope=town.scope, program=KEPT) == ()
+    actions.undo(ruling.id, reason="其实是一家", by=town.rule())
+    assert len(queries.suspects("firm", scope=town.scope, program=KEPT)) == 1
+
+
+def test_a_merged_entity_goes_on_as_the_one_kept_and_no_fact_is_lost(town: Town) -> None:
+    pair(town)
+    before = check(THIRD)
+    actions.receive(before, by=town.fill())
+    ruling = actions.merge("firm", kept=GOOD, merged=THIRD, reason="同一家", by=town.rule())
+    scope = town.scope
+    assert [one.key for one in queries.entities("firm", scope=scope, program=KEPT)] == [GOOD]
+    one = queries.entity_at("firm", THIRD, scope=scope, program=KEPT)
+    assert (one.key, one.merged, one.data["staff"]) == (GOOD, (THIRD,), 10)
+    assert queries.entity_labels("firm", [THIRD]) == {THIRD: "示例（长春）有限责任公司"}
+    later = check(THIRD, hazards=2)
+    receipt = actions.receive(later, by=town.fill())
+    # What was sent is known again, though it was led on to the other key.
+    assert actions.receive(later, by=town.fill()).repeated
+    stored = queries.record(receipt.id, scope=scope)
+    assert (stored.subject, stored.answers["firm"]) == (GOOD, GOOD)
+    assert queries.record(before.id, scope=scope).subject == THIRD
+    about = queries.records_about(one, scope=scope, programs=[KEPT])
+    assert {record.id for record in about} >= {before.id, later.id}
+    # What is said under the old key is said of the one kept.
+    actions.receive(firm(THIRD, "示例(长春)有限公司", 12, staff=20), by=town.fill())
+    assert queries.entity_at("firm", GOOD, scope=scope, program=KEPT).data["staff"] == 20
+    fact = ledger.fact(ruling.id, kind="register.merged")
+    assert fact is not None
+    assert (fact.payload["key"], fact.payload["other"], fact.payload["reason"]) == (GOOD, THIRD, "同一家")
+
+
+def test_undoing_a_merge_gives_the_duplicate_what_was_said_under_its_key(town: Town) -> None:
+    pair(town)
+    ruling = actions.merge("firm", kept=GOOD, merged=THIRD, reason="同一家", by=town.rule())
+    actions.receive(firm(THIRD, "示例新名", 12, staff=20), by=town.fill())
+    actions.undo(ruling.id, reason="不是一家", by=town.rule())
+    kept, back = (queries.entity_at("firm", key, scope=town.scope, program=KEPT) for key in (GOOD, THIRD))
+    assert (kept.label, kept.data["staff"], kept.merged) == ("示例（长春）有限责任公司", 10, ())
+    assert (back.label, back.data["staff"]) == ("示例新名", 20)
+    fact = ledger.fact(ruling.id, kind="register.merged")
+    assert fact is not None
+    assert fact.withdrawn
+    assert refused(lambda: actions.undo(ruling.id, reason="再撤", by=town.rule())) == ["records.ruling.unknown"]
+
+
+def test_a_chain_of_merges_comes_apart_link_by_link(town: Town) -> None:
+    pair(town)
+    actions.receive(firm(ODD, "示例丙厂"), by=town.fill())
+    low = actions.merge("firm", kept=THIRD, merged=ODD, reason="先合一次", by=town.rule())
+    high = actions.merge("firm", kept=GOOD, merged=THIRD, reason="再合一次", by=town.rule())
+
+    def at(key: str) -> str:
+        return queries.entity_at("firm", key, scope=town.scope, program=KEPT).key
+
+    assert (at(ODD), at(THIRD)) == (GOOD, GOOD)
+    actions.receive(firm(ODD, "示例丙厂", 12, staff=3), by=town.fill())
+    actions.undo(high.id, reason="错了", by=town.rule())
+    assert (at(ODD), at(THIRD)) == (THIRD, THIRD)
+    assert queries.entity_at("firm", THIRD, scope=town.scope, program=KEPT).data["staff"] == 3
+    actions.undo(low.id, reason="错了", by=town.rule())
+    assert (at(ODD), at(THIRD)) == (ODD, THIRD)
+    assert queries.entity_at("firm", ODD, scope=town.scope, program=KEPT).data["staff"] == 3
+    assert queries.entity_at("firm", THIRD, scope=town.scope, program=KEPT).data["staff"] == 7
+
+
+def test_what_is_not_allowed(town: Town) -> None:
+    pair(town)
+    rule, fill = town.rule(), town.fill()
+    away = rights.warrant(town.reviewer.key, "review", place=NANGUAN, program=KEPT)
+
+    def merge(kept: str = GOOD, merged: str = THIRD, reason: str = "同一家", by: Warrant = rule) -> object:
+        return actions.merge("firm", kept=kept, merged=merged, reason=reason, by=by)
+
+    assert refused(lambda: merge(by=fill)) == ["records.submission.not-allowed"]
+    assert refused(lambda: merge(by=away)) == ["records.entity.unknown"]
+    assert refused(lambda: merge(merged=GOOD)) == ["records.ruling.self"]
+    assert refused(lambda: merge(merged="没有")) == ["records.entity.unknown"]
+    assert refused(lambda: merge(reason=" ")) == ["records.reason.missing"]
+    merge()
+    assert refused(merge) == ["records.ruling.merged"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM records_ruling")
+        assert cursor.fetchone()[0] == 1
