@@ -16,7 +16,7 @@ from yibiao.bulletins import actions as bulletins
 from yibiao.core.periods import Period
 from yibiao.desk import followers
 from yibiao.duty import actions, models, queries
-from yibiao.duty.types import StaffDraft
+from yibiao.duty.types import Placing, StaffDraft
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Query
 from yibiao.ledger import actions as ledger
@@ -197,7 +197,32 @@ def test_spot_checks_are_drawn_and_noted(units: World, enter: Enter) -> None:
         follow=True,
     )
     assert "查岗结果已登记" in done.content.decode()
-    assert "9 秒" in text_of(client, "/duty/checks/", program=SAFETY)
+    shown = text_of(client, "/duty/checks/", program=SAFETY)
+    assert "9 秒" in shown
+    assert re.findall(r"<b>(\d+)</b>", shown) == ["1", "3"]
+    assert text_of(client, "/duty/checks/", program=SAFETY, verdict="present").count('scope="row"') == 1
+    assert text_of(client, "/duty/checks/", program=SAFETY, verdict="open").count('scope="row"') == 3
+    assert 'scope="row"' not in text_of(client, "/duty/checks/", program=SAFETY, verdict="absent")
+
+
+def test_who_is_on_duty_is_found_by_unit_or_name_and_folded(units: World, enter: Enter) -> None:
+    by = people.warrant(units.editor.key, "fill", place=JILIN, program=SAFETY)
+    window = Period(packs.program(SAFETY).window_from, packs.program(SAFETY).window_until)
+    for unit, _ in UNITS:
+        names = [f"示例{unit[-1]}-{number}" for number in range(5)]
+        staff = actions.add_staff(SAFETY, unit, [StaffDraft(one, "示例岗", one.endswith("0")) for one in names], by=by)
+        roster = actions.open_roster(SAFETY, unit, window, by=by)
+        shift = queries.roster(roster, scope=people.scope(units.editor.key, "fill")).shifts[0]
+        posts = ("leader", "officer", "officer", "officer", "officer")
+        actions.assign(roster, [Placing(shift.id, who, at) for who, at in zip(staff, posts, strict=True)], by=by)
+    client, asked = enter(units.editor), {"program": SAFETY, "at": shift.begins.strftime("%Y-%m-%dT%H:%M")}
+    every = text_of(client, "/duty/", **asked)
+    assert every.count('scope="row"') == 2
+    assert every.count("还有 2 人") == 2, "the folded ones are counted, and in the page"
+    assert "示例5-4" in every
+    one = text_of(client, "/duty/", **asked, q="示例2-1")
+    assert (one.count('scope="row"'), "示例2-4" in one, "示例5-4" in one) == (1, True, False)
+    assert "没有符合条件的单位或人员" in text_of(client, "/duty/", **asked, q="无此人")
 
 
 def test_sixty_units_for_thirty_days_are_read_in_as_many_queries_as_two(units: World, enter: Enter) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 
 from yibiao.core import clock
@@ -23,7 +24,11 @@ from yibiao.duty.types import Assignment, Roster, RosterView, Rules, Swap
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
 
-SIZE: Final = 100
+SIZE: Final = 50
+# How many spot checks are looked at, how many people of a unit stand before the fold, and what is not yet checked.
+MOST: Final = 2000
+AHEAD: Final = 3
+TO_DO: Final = "open"
 
 
 def now_page(request: HttpRequest) -> HttpResponse:
@@ -37,11 +42,17 @@ def now_page(request: HttpRequest) -> HttpResponse:
     units = duty.reporting_units(code, scope=scope, place=place)
     seats = duty.on_duty(code, at=at, scope=scope, place=place)
     manned = {seat.unit for seat in seats}
+    groups = _by_unit(seats, rules, {key: one.label for key, one in units.items()})
+    text = request.GET.get("q", "").strip()
+    kept = [one for one in groups if text in one["unit"] or any(text in each["seat"].name for each in one["seats"])]
     shown = {
         "frame": setting,
         "at": at,
         "at_text": at.strftime("%Y-%m-%dT%H:%M"),
-        "groups": _by_unit(seats, rules, {key: one.label for key, one in units.items()}),
+        "q": text,
+        "manned": len(groups),
+        "groups": kept,
+        **_paged(request, kept, "groups"),
         "counts": _counts(seats, rules),
         "empty_units": [one.label for key, one in units.items() if key not in manned],
         "mine": [_seat(one, rules) for one in duty.shifts_of(border.actor(request), at=at, limit=5)],
@@ -78,23 +89,18 @@ def rosters(request: HttpRequest) -> HttpResponse:
     code, place = setting.program.code, setting.place.code
     found = duty.rosters(code, scope=setting.scope, place=place)
     units = duty.reporting_units(code, scope=setting.scope, place=place)
-    number = border.number(request.GET.get("page"))
     text = request.GET.get("q", "").strip()
     kept = [one for one in found if not text or text in one.unit_label or one.unit.startswith(text)]
-    last = max(1, -(-len(kept) // SIZE))
-    number = min(number, last)
+    paged = _paged(request, kept, "rows")
     have = {one.unit for one in found}
     shown = {
         "frame": setting,
-        "rows": [_roster_row(one) for one in kept[(number - 1) * SIZE : number * SIZE]],
+        **paged,
+        "rows": [_roster_row(one) for one in paged["rows"]],
         "total": len(kept),
         "filed": sum(one.filed_at is not None for one in kept),
         "without": [one for key, one in units.items() if key not in have],
         "may_open": border.fills(request, code) and bool(duty.rules_of(setting.program.pack).shift_types),
-        "number": number,
-        "last": last,
-        "before": number - 1,
-        "after": number + 1,
         "q": text,
         "first": setting.program.window_from.astimezone(SHANGHAI).date(),
         "until": setting.program.last_day,
@@ -152,17 +158,27 @@ def checks(request: HttpRequest) -> HttpResponse:
         return nothing(request)
     at = max(moment_of(request, setting), clock.now())
     code, place = setting.program.code, setting.place.code
-    found = duty.spot_checks(code, scope=setting.scope, place=place, at=at, limit=300)
+    found = duty.spot_checks(code, scope=setting.scope, place=place, at=at, limit=MOST)
     may = any(border.may(request, right, place=place, program=code) for right in ("review", "fill"))
     counts: dict[str, int] = defaultdict(int)
     for one in found:
         counts[one.verdict] += 1
     verdicts = [(value, watching.said(label)) for value, label in duty.VERDICTS]
+    # What is asked for beside the verdicts: those that nobody has made yet.
+    asked = request.GET.get("verdict", "")
+    kept = [one for one in found if not asked or (one.verdict or TO_DO) == asked]
+    paged = _paged(request, kept, "rows")
     shown = {
         "frame": setting,
-        "rows": [(one, watching.verdict(one.verdict), watching.means(one.means)) for one in found],
-        "tally": [(label, counts[value]) for value, label in verdicts if counts[value]],
-        "open": counts[""],
+        **paged,
+        "rows": [(one, watching.verdict(one.verdict), watching.means(one.means)) for one in paged["rows"]],
+        "tally": [
+            (value, label, counts[value if value != TO_DO else ""])
+            for value, label in [*verdicts, (TO_DO, gettext("待查"))]
+            if counts[value if value != TO_DO else ""]
+        ],
+        "asked": asked,
+        "total": len(found),
         "verdicts": verdicts,
         "means": [(value, watching.said(label)) for value, label in duty.MEANS],
         "may": may,
@@ -226,6 +242,14 @@ def _feeds(request: HttpRequest, view: RosterView) -> list[tuple[str, str]]:
     ]
 
 
+def _paged(request: HttpRequest, held: Sequence[Any], name: str) -> dict[str, Any]:
+    """One page of a list under a name, and the numbers of the pages around it."""
+    last = max(1, -(-len(held) // SIZE))
+    number = min(max(1, border.number(request.GET.get("page"))), last)
+    shown = held[(number - 1) * SIZE : number * SIZE]
+    return {name: shown, "number": number, "last": last, "before": number - 1, "after": number + 1}
+
+
 def _by_unit(seats: Sequence[Assignment], rules: Rules, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     groups: dict[str, list[Assignment]] = defaultdict(list)
     for seat in seats:
@@ -235,9 +259,14 @@ def _by_unit(seats: Sequence[Assignment], rules: Rules, labels: Mapping[str, str
             "unit": labels.get(unit, unit),
             "roster": own[0].roster,
             "until": own[0].ends,
-            "seats": [_seat(one, rules) for one in sorted(own, key=lambda one: (one.category != "leader", one.name))],
+            "seats": [_seat(one, rules) for one in own],
+            "first": [_seat(one, rules) for one in own[:AHEAD]],
+            "others": [_seat(one, rules) for one in own[AHEAD:]],
         }
-        for unit, own in sorted(groups.items())
+        for unit, own in (
+            (unit, sorted(own, key=lambda one: (one.category != "leader", one.name)))
+            for unit, own in sorted(groups.items())
+        )
     ]
 
 
