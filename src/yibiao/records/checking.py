@@ -198,8 +198,8 @@ def prepare_all(
         if prepared is not None:
             ready.append(prepared)
             numbers.append(number)
-    wrong, moved = registers.looked_up([(item.form, item.answers, item.entity) for item in ready])
-    for index, problem in wrong:
+    dangling, moved = registers.looked_up([(item.form, item.answers, item.entity) for item in ready])
+    for index, problem in dangling:
         found += _numbered([problem], numbers[index], len(drafts))
     return [_led_on(item, moved) for item in ready] if moved else ready, found
 

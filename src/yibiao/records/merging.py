@@ -49,7 +49,7 @@ def keep_apart(
     """
     why, moment = _begin(reason, by, "认定为两个", "keep them apart"), at or checking.now()
     with transaction.atomic():
-        first, second = _two(register, *sorted((one, other)), by)
+        first, second = _two(register, min(one, other), max(one, other), by)
         _once("apart", register, first.key, second.key)
         return _rule("apart", first, second.key, why, by, moment)
 

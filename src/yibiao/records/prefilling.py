@@ -14,6 +14,7 @@ from yibiao.core.problems import Refusal
 from yibiao.forms.types import Field, FormVersion
 from yibiao.people.types import Scope
 from yibiao.records import entities, models, placing, types
+from yibiao.records.loading import record_of
 
 _PLAIN_KEY: Final = re.compile(r"\$\{([^}]+)\}")
 
@@ -33,17 +34,17 @@ def known(
         last = _last(form, given, program, scope)
     for field in form.fields:
         if field.prefill == "last":
-            value, source, of = (last.answers.get(field.name), "last", last.id) if last else (None, "last", "")
+            one = types.Known(last.answers.get(field.name), "last", last.id) if last else None
         elif field.prefill:
             question, _, kept = field.prefill.partition(".")
             if question not in picked:
                 picked[question] = _picked(form, question, given, program, scope)
-            one = picked[question]
-            value, source, of = (_kept(one, kept), "register", one.label) if one else (None, "register", "")
+            held = picked[question]
+            one = types.Known(_kept(held, kept), "register", held.label) if held else None
         else:
             continue
-        if value not in (None, "", []) and _offered(form, field, value):
-            found[field.name] = types.Known(value, source, of)
+        if one and one.value not in (None, "", []) and _offered(form, field, one.value):
+            found[field.name] = one
     return found
 
 
@@ -54,7 +55,8 @@ def origins(form: FormVersion, answers: Mapping[str, Any], given: Mapping[str, A
     """
     calculated = {(field.repeat, field.name) for field in form.fields if field.calculate}
     asked = {field.name for field in form.fields if not field.repeat and not field.personal}
-    confirmed, changed = [], []
+    confirmed: list[str] = []
+    changed: list[str] = []
     for name in sorted(asked & set(given)):
         same = name in answers and _text(answers[name]) == _text(given[name])
         (confirmed if same else changed).append(name)
@@ -150,7 +152,7 @@ def _last(form: FormVersion, given: Mapping[str, Any], program: str, scope: Scop
         placing.within(scope, program=program), form=form.id, program=program, subject=str(subject)
     )
     row = rows.exclude(state="withdrawn").order_by("-occurred_at", "-received_at").first()
-    return entities.record_of(row) if row else None
+    return record_of(row) if row else None
 
 
 def _offered(form: FormVersion, field: Field, value: Any) -> bool:

@@ -21,7 +21,7 @@ from yibiao.duty.types import Obligation
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Indicator
 from yibiao.forms import queries as forms
-from yibiao.forms.types import FormVersion, Held
+from yibiao.forms.types import Field, FormVersion, Held
 from yibiao.packs.types import Program
 from yibiao.people import queries as people
 from yibiao.people.types import Right
@@ -128,7 +128,7 @@ def _duty(one: Obligation, known: Mapping[str, str]) -> tuple[str, str, str]:
     return one.label.of(border.language()), known.get(one.register, one.register), str(_EVERY[one.every])
 
 
-def _asked(form: FormVersion) -> Sequence[object]:
+def _asked(form: FormVersion) -> Sequence[Field]:
     return [field for field in form.fields if not field.calculate]
 
 
