@@ -205,4 +205,4 @@ def _put(rows: Sequence[Model]) -> None:
     names = [field.attname for field in fields]
     values = [[getattr(row, name) for name in names] for row in rows]
     adapted = [[moment(value) if isinstance(value, datetime) else value for value in row] for row in values]
-    writing.insert(kind, [field.column for field in fields], adapted)
+    writing.insert(kind, [str(field.column) for field in fields], adapted)

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -105,6 +104,6 @@ def _await(port: int, server: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/icon.svg", timeout=5):
                 return
-        except urllib.error.URLError:
+        except OSError:
             time.sleep(0.2)
     raise RuntimeError("the server did not answer; see serve.log")

@@ -34,6 +34,8 @@ def _made(stored: int) -> dict[str, Any]:
     from yibiao.places import actions as places
     from yibiao.records import actions as records
 
+    if connection.introspection.table_names():
+        sys.exit("this database is not empty")
     serving.prepare()
     places.install_jilin()
     installing.install(PACK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,10 @@ from yibiao.desk.commands.terminal import options
 def measure(clients: str, seconds: float, stored: int, database: str) -> None:
     asked = [int(part) for part in clients.split(",") if part.strip().isdigit()]
     with tempfile.TemporaryDirectory(prefix="yibiao-bench-") as folder:
-        found = ingest.run(Path(folder), database, clients=asked, seconds=seconds, stored=stored)
+        try:
+            found = ingest.run(Path(folder), database, clients=asked, seconds=seconds, stored=stored)
+        except subprocess.CalledProcessError:
+            raise click.ClickException(gettext("没有量成：数据库要是空的，并且能连上。")) from None
     result = {"machine": measuring.machine(), "versions": measuring.versions(), "seconds": seconds, **found}
     if terminal.wants_json():
         # Durations are floats, which the records of facts never are.
