@@ -85,6 +85,11 @@ def test_a_result_is_due_in_twenty_working_days_and_public_once_it_is_published(
     assert "示例计划示1" in page
     assert '1 / 2 <small class="muted">50%' in page
     assert "未发现问题" in page
+    assert f"/cases/?program={SAFETY}&amp;kind=inspection-result&amp;pace=open" in page, "those still to be published"
+    editor = enter(site.editor)
+    for text, found in (("示例对象", True), ("二道区", True), ("示1", True), ("查无此物", False)):
+        shown = editor.get("/inspections/", {"program": SAFETY, "q": text}).content.decode()
+        assert ("未发现问题" in shown, "没有符合条件的检查结果" in shown) == (found, not found)
 
 
 def test_what_is_withheld_stays_out_of_the_public_file(site: World, enter: Enter) -> None:

@@ -18,13 +18,13 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.desk import border, watching
 from yibiao.desk.pages.frame import Frame, frame, nothing
+from yibiao.desk.pages.paging import paged
 from yibiao.desk.problems import NO_PAGE
 from yibiao.duty import queries as duty
 from yibiao.duty.types import Assignment, Roster, RosterView, Rules, Swap
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
 
-SIZE: Final = 50
 # How many spot checks are looked at, how many people of a unit stand before the fold, and what is not yet checked.
 MOST: Final = 2000
 AHEAD: Final = 3
@@ -52,7 +52,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "q": text,
         "manned": len(groups),
         "groups": kept,
-        **_paged(request, kept, "groups"),
+        **paged(request, kept, "groups"),
         "counts": _counts(seats, rules),
         "empty_units": [one.label for key, one in units.items() if key not in manned],
         "mine": [_seat(one, rules) for one in duty.shifts_of(border.actor(request), at=at, limit=5)],
@@ -91,12 +91,12 @@ def rosters(request: HttpRequest) -> HttpResponse:
     units = duty.reporting_units(code, scope=setting.scope, place=place)
     text = request.GET.get("q", "").strip()
     kept = [one for one in found if not text or text in one.unit_label or one.unit.startswith(text)]
-    paged = _paged(request, kept, "rows")
+    page = paged(request, kept, "rows")
     have = {one.unit for one in found}
     shown = {
         "frame": setting,
-        **paged,
-        "rows": [_roster_row(one) for one in paged["rows"]],
+        **page,
+        "rows": [_roster_row(one) for one in page["rows"]],
         "total": len(kept),
         "filed": sum(one.filed_at is not None for one in kept),
         "without": [one for key, one in units.items() if key not in have],
@@ -167,11 +167,11 @@ def checks(request: HttpRequest) -> HttpResponse:
     # What is asked for beside the verdicts: those that nobody has made yet.
     asked = request.GET.get("verdict", "")
     kept = [one for one in found if not asked or (one.verdict or TO_DO) == asked]
-    paged = _paged(request, kept, "rows")
+    page = paged(request, kept, "rows")
     shown = {
         "frame": setting,
-        **paged,
-        "rows": [(one, watching.verdict(one.verdict), watching.means(one.means)) for one in paged["rows"]],
+        **page,
+        "rows": [(one, watching.verdict(one.verdict), watching.means(one.means)) for one in page["rows"]],
         "tally": [
             (value, label, counts[value if value != TO_DO else ""])
             for value, label in [*verdicts, (TO_DO, gettext("待查"))]
@@ -242,16 +242,9 @@ def _feeds(request: HttpRequest, view: RosterView) -> list[tuple[str, str]]:
     ]
 
 
-def _paged(request: HttpRequest, held: Sequence[Any], name: str) -> dict[str, Any]:
-    """One page of a list under a name, and the numbers of the pages around it."""
-    last = max(1, -(-len(held) // SIZE))
-    number = min(max(1, border.number(request.GET.get("page"))), last)
-    shown = held[(number - 1) * SIZE : number * SIZE]
-    return {name: shown, "number": number, "last": last, "before": number - 1, "after": number + 1}
-
-
 def _by_unit(seats: Sequence[Assignment], rules: Rules, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     groups: dict[str, list[Assignment]] = defaultdict(list)
+    order = {post.id: number for kind in rules.shift_types for number, post in enumerate(kind.posts)}
     for seat in seats:
         groups[seat.unit].append(seat)
     return [
@@ -264,7 +257,7 @@ def _by_unit(seats: Sequence[Assignment], rules: Rules, labels: Mapping[str, str
             "others": [_seat(one, rules) for one in own[AHEAD:]],
         }
         for unit, own in (
-            (unit, sorted(own, key=lambda one: (one.category != "leader", one.name)))
+            (unit, sorted(own, key=lambda one: (one.category != "leader", order.get(one.post, len(order)), one.name)))
             for unit, own in sorted(groups.items())
         )
     ]

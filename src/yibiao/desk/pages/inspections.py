@@ -19,6 +19,7 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.desk import border
 from yibiao.desk.pages.frame import frame, nothing
+from yibiao.desk.pages.paging import paged
 from yibiao.desk.problems import NO_PAGE
 from yibiao.draws import queries as draws
 from yibiao.draws.types import InspectionPlan, PlanRule
@@ -27,7 +28,7 @@ from yibiao.packs.types import Program
 from yibiao.places import queries as places
 from yibiao.records import queries as records
 
-SHOWN: Final = 200
+SHOWN: Final = 1000
 
 
 def listing(request: HttpRequest) -> HttpResponse:
@@ -41,13 +42,18 @@ def listing(request: HttpRequest) -> HttpResponse:
     plans = draws.plans_for(program.code, scope=setting.scope, at=at) if rule else ()
     results = cases.disclosed(program.code, rule.result, limit=SHOWN) if rule else ()
     names = places.names([place for plan in plans for place in (*plan.places, plan.place)] + [r.place for r in results])
+    text = request.GET.get("q", "").strip()
+    rows = [(one, names.get(one.place, one.place)) for one in results]
+    kept = [(one, place) for one, place in rows if not text or any(text in said for said in _searched(one, place))]
     shown = {
         "frame": setting,
+        "q": text,
+        "total": len(kept),
+        **paged(request, kept, "results"),
         "rule": rule,
         "plans": _rows(plans, rule, program.code, names) if rule else (),
-        "results": [(one, names.get(one.place, one.place)) for one in results],
         "entry": _entry(request, rule, program.code) if rule else "",
-        "waiting": reverse("desk_cases") + f"?program={program.code}&lifecycle={rule.result}" if rule else "",
+        "waiting": reverse("desk_cases") + f"?program={program.code}&kind={rule.result}&pace=open" if rule else "",
         "file": reverse("desk_inspections_published", kwargs={"program": program.code}),
     }
     return render(request, "desk/inspections.html", shown)
@@ -105,6 +111,11 @@ def _rows(
             }
         )
     return rows
+
+
+def _searched(one: Disclosed, place: str) -> tuple[str, ...]:
+    """The words of a published result that are searched."""
+    return place, *(str(one.answers.get(name) or "") for name in ("object_name", "object", "plan"))
 
 
 def _entry(request: HttpRequest, rule: PlanRule, program: str) -> str:

@@ -18,6 +18,7 @@ from yibiao.desk import border
 from yibiao.desk.middleware import spoken_all
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.pages.notices import moment, writer
+from yibiao.desk.pages.paging import paged
 from yibiao.desk.problems import BAD_PERIOD
 from yibiao.notices import actions, queries
 from yibiao.notices.types import Message, WarningDraft
@@ -37,7 +38,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     rows = sorted((_row(one, now) for one in found), key=lambda row: not row["in_force"])
     may = writer(request, setting.program.code) is not None
-    return render(request, "desk/warnings.html", {"frame": setting, "rows": rows, "may_issue": may})
+    return render(request, "desk/warnings.html", {"frame": setting, "may_issue": may, **paged(request, rows, "rows")})
 
 
 def _row(one: Message, now: Any) -> dict[str, Any]:
