@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.desk import served
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") == "postgres", reason="it brings a database of its own")
 def test_the_rates_of_sending_as_json(tmp_path: object) -> None:
     words = ("bench", "ingest", "--json", "--seconds", "1", "--clients", "2", "--stored", "0")
     done = served.run(tmp_path, "yibiao.desk.cli", *words)  # type: ignore[arg-type]

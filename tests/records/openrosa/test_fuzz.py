@@ -65,7 +65,7 @@ def test_anything_as_xml_is_read_or_refused(content: bytes) -> None:
 
 
 @pytest.mark.usefixtures("sites")
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=CHANGES)
 def test_the_door_answers_whatever_comes(phone: Phone, changes: list[tuple[int, int, bytes]]) -> None:
     before = rows("records_submission")
