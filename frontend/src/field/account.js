@@ -39,12 +39,17 @@ export async function leave(me) {
 
 async function leaveForGood() {
   try {
-    await post("/account/logout/", localStorage.getItem(LEFT));
-    localStorage.removeItem(LEFT);
-    return true;
-  } catch {
-    return false;
+    let csrf = localStorage.getItem(LEFT);
+    for (let tries = 0; tries < 2; tries += 1) {
+      if ((await post("/account/logout/", csrf)).status < 400) break;
+      // The token was of an earlier sign-in: nobody is signed out by an old one.
+      csrf = (await ask("me/")).csrf;
+    }
+  } catch (error) {
+    if (!(error instanceof SignedOut)) return false;
   }
+  localStorage.removeItem(LEFT);
+  return true;
 }
 
 export async function speak(me, language) {

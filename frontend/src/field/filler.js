@@ -30,7 +30,10 @@ export function open({ into, form, lists, draft, language, place, changed }) {
   return {
     id,
     faults,
-    answers: () => filler.getDataStr(),
+    answers() {
+      settle(view);
+      return filler.getDataStr();
+    },
     files: () => files.getCurrentFiles(),
     named: () => named(view),
     summary: () => summary(view),
@@ -59,6 +62,17 @@ function begin(filler, view, place) {
   for (const moment of view.querySelectorAll("input[type=datetime-local]")) {
     if (moment.value.length > 16) set(moment, moment.value.slice(0, 16));
   }
+}
+
+// What is being typed counts already: the library looks only when the person goes on to the next question.
+const settled = new WeakMap();
+
+function settle(view) {
+  const control = document.activeElement;
+  const typed = view.contains(control) && control.matches("textarea, input:not(.ignore):not([type=file]):not([type=radio]):not([type=checkbox])");
+  if (!typed || settled.get(control) === control.value) return;
+  settled.set(control, control.value);
+  control.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function set(control, value) {

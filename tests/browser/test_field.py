@@ -1,0 +1,321 @@
+"""The field app on a phone with a bad network: nothing is lost, nothing is sent twice, nobody sees another's drafts."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import struct
+import subprocess
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+from tests.browser.conftest import CHROMIUM
+from tests.browser.network import Network
+from tests.desk import served
+from tests.records.conftest import PASSWORD
+
+pytestmark = pytest.mark.browser
+PHOTO = "input[type=file][name='/data/photo']"
+
+
+class Site:
+    """A site with one small program, reached through a network that fails when it is told to."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.run("build")
+        port = served.free_port()
+        self.running = served.Served(data, port)
+        self.network = Network(port)
+
+    def run(self, word: str) -> Any:
+        done = served.run(self.data, "tests.browser.prepare_field", word)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def records(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.run("look")
+        return found
+
+
+class Phone:
+    """A Chromium of its own, with a memory of its own: it can be killed and started again."""
+
+    def __init__(self, play: Playwright, folder: Path, site: Site) -> None:
+        self.play, self.folder, self.site = play, folder, site
+        self.process: subprocess.Popen[bytes] | None = None
+        self.browser: Browser | None = None
+
+    def start(self) -> Page:
+        (self.folder / "DevToolsActivePort").unlink(missing_ok=True)
+        words = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=zh-CN")
+        own = ("--remote-debugging-port=0", f"--user-data-dir={self.folder}", "about:blank")
+        self.process = subprocess.Popen(
+            [str(CHROMIUM), *words, *own],
+            start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        told, until = self.folder / "DevToolsActivePort", time.monotonic() + 60
+        while not (told.is_file() and told.read_text().strip()):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        self.browser = self.play.chromium.connect_over_cdp(f"http://127.0.0.1:{told.read_text().splitlines()[0]}")
+        page = self.browser.contexts[0].new_page()
+        page.set_default_timeout(30_000)
+        page.set_viewport_size({"width": 390, "height": 844})
+        return page
+
+    def kill(self) -> None:
+        """No process gets a moment to tidy up."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    made = Site(tmp_path_factory.mktemp("field"))
+    yield made
+    made.network.close()
+    made.running.stop()
+
+
+@pytest.fixture(scope="module")
+def play() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def phone(play: Playwright, site: Site, tmp_path: Path) -> Iterator[Phone]:
+    site.network.on = True
+    made = Phone(play, tmp_path / "phone", site)
+    yield made
+    if made.process is not None:
+        made.kill()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> str:
+    """A picture that does not grow smaller by packing: every cut falls into the midst of it."""
+    noise, wide = random.Random(7), 160
+    rows = b"".join(b"\0" + noise.randbytes(wide * 3) for _ in range(wide))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", wide, wide, 8, 2, 0, 0, 0)
+    path = tmp_path / "photo.png"
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    )
+    return str(path)
+
+
+def sign_in(page: Page, site: Site, username: str = "erdao") -> None:
+    page.goto(f"{site.network.address}/account/login/?next=/field/")
+    page.fill("input[name=login]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button.button-primary")
+    expect(page.locator(".row-link strong", has_text="巡检记录").first).to_be_visible()
+    expect(page.locator("[role=status].note")).to_have_count(0)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+def tab(page: Page, name: str) -> None:
+    page.locator(".tabs a", has_text=name).click()
+    expect(page.locator(".top h1")).to_have_text(name)
+
+
+def begin(page: Page) -> None:
+    tab(page, "表单")
+    page.locator(".row-link", has_text="巡检记录").first.click()
+    expect(page.locator("form.or")).to_be_visible()
+
+
+def choose(page: Page, label: str) -> None:
+    page.locator(".option-wrapper > label:visible", has_text=label).click()
+
+
+def answer(page: Page, measure: str, photo: str = "") -> None:
+    expect(page.locator(".choose-chip")).to_contain_text("二道区")
+    choose(page, "矿山")
+    expect(page.locator(".option-wrapper > label:visible", has_text="市场")).to_have_count(0)
+    choose(page, "煤矿")
+    page.fill("input[name='/data/hazards']", "2")
+    page.fill("input[name='/data/measure']", measure)
+    page.locator(".add-repeat-btn").click()
+    page.fill("input[name='/data/finds/what']", "示例隐患")
+    if photo:
+        page.set_input_files(PHOTO, photo)
+        expect(page.locator(".file-preview img")).to_be_visible()
+
+
+def finish(page: Page) -> None:
+    page.get_by_role("button", name="填完，发送").click()
+    expect(page.locator(".top h1")).to_have_text("发件箱")
+
+
+def states(page: Page, name: str, count: int) -> None:
+    expect(page.locator(f".item[data-state={name}]")).to_have_count(count, timeout=30_000)
+
+
+def added(site: Site, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    known = {one["id"] for one in before}
+    return [one for one in site.records() if one["id"] not in known]
+
+
+def test_filled_without_a_network_killed_and_delivered_once(phone: Phone, site: Site, photo: str) -> None:
+    before, page = site.records(), phone.start()
+    sign_in(page, site)
+    site.network.on = False
+    page.reload()
+    expect(page.locator(".net-off")).to_be_visible()
+    for number in (1, 2):
+        begin(page)
+        answer(page, f"示例要求{number}", photo)
+        finish(page)
+        states(page, "waiting", number)
+    begin(page)
+    choose(page, "商贸")
+    expect(page.locator(".saved")).to_contain_text("已存")
+    page.fill("input[name='/data/hazards']", "7")
+    page.wait_for_timeout(1_000)
+    phone.kill()
+
+    page = phone.start()
+    page.goto(f"{site.network.address}/field/#/outbox")
+    states(page, "waiting", 2)
+    tab(page, "草稿")
+    page.locator(".item-main").first.click()
+    expect(page.locator("input[name='/data/hazards']")).to_have_value("7")
+    expect(page.locator(".option-wrapper > label:has(:checked)", has_text="商贸")).to_be_visible()
+    page.locator(".back").click()
+    site.network.on = True
+    sign_in(page, site)
+    tab(page, "发件箱")
+    states(page, "sent", 2)
+    states(page, "waiting", 0)
+    assert [one["counts"] for one in added(site, before)] == [[1, 1, 1]] * 2
+
+
+def test_an_upload_that_is_cut_anywhere_arrives_once(phone: Phone, site: Site, photo: str) -> None:
+    before, page = site.records(), phone.start()
+    sign_in(page, site)
+    shares = (0.1, 0.5, 0.9, 1.0)
+    for number, share in enumerate(shares, 1):
+        cuts = site.network.cuts
+        # A browser tries again by itself where a connection that it had used before breaks: every upload is cut.
+        site.network.cut(share, times=1_000)
+        begin(page)
+        answer(page, f"示例断网{number}", photo)
+        finish(page)
+        waiting = page.locator(".item[data-state=waiting]")
+        expect(waiting).to_contain_text(re.compile("已试 [1-9] 次"), timeout=30_000)
+        page.locator(".send button").click()
+        expect(waiting).to_contain_text(re.compile("已试 [2-9] 次"), timeout=30_000)
+        assert site.network.cuts >= cuts + 2
+        states(page, "sent", number - 1)
+        site.network.cut(share, times=0)
+        page.locator(".send button").click()
+        states(page, "sent", number)
+    assert [one["counts"] for one in added(site, before)] == [[1, 1, 1]] * len(shares)
+
+
+def test_two_people_on_one_phone_never_see_each_others_drafts(phone: Phone, site: Site) -> None:
+    page = phone.start()
+    sign_in(page, site)
+    begin(page)
+    choose(page, "矿山")
+    expect(page.locator(".saved")).to_contain_text("已存")
+    page.locator(".back").click()
+    tab(page, "我的")
+    page.get_by_role("button", name="退出登录").click()
+    expect(page.locator("dialog.ask")).to_contain_text("还有 1 份没有送达")
+    expect(page.locator("dialog.ask li")).to_contain_text("巡检记录")
+    page.get_by_role("button", name="退出，内容留在本机").click()
+    expect(page.locator(".bare a")).to_be_visible()
+
+    sign_in(page, site, "nanguan")
+    tab(page, "草稿")
+    expect(page.locator(".nothing")).to_be_visible()
+    tab(page, "我的")
+    page.get_by_role("button", name="退出登录").click()
+    page.get_by_role("button", name="删除本机全部内容").click()
+    expect(page.locator(".bare a")).to_be_visible()
+
+    sign_in(page, site)
+    tab(page, "草稿")
+    expect(page.locator(".item")).to_have_count(1)
+
+
+def test_what_the_server_refuses_is_said_and_mended(phone: Phone, site: Site) -> None:
+    before, page = site.records(), phone.start()
+    sign_in(page, site)
+    begin(page)
+    answer(page, "示例退回")
+    page.fill("input[name='/data/occurred_at']", "2098-01-01T08:00")
+    finish(page)
+    states(page, "refused", 1)
+    assert page.locator(".why li").count() >= 1
+    page.get_by_role("button", name="修改").click()
+    page.locator(".problems button").first.click()
+    expect(page.locator(".pointed")).to_contain_text("检查时间")
+    page.fill("input[name='/data/occurred_at']", "2022-09-11T08:00")
+    finish(page)
+    states(page, "sent", 1)
+    assert [one["counts"] for one in added(site, before)] == [[1, 1, 0]]
+
+
+def test_a_draft_is_sent_as_the_version_with_which_it_began(phone: Phone, site: Site) -> None:
+    before, page = site.records(), phone.start()
+    sign_in(page, site)
+    begin(page)
+    answer(page, "示例旧版")
+    expect(page.locator(".saved")).to_contain_text("已存")
+    page.locator(".back").click()
+    site.run("newer")
+    page.reload()
+    expect(page.locator(".row-link strong", has_text="巡检记录二").first).to_be_visible()
+    tab(page, "草稿")
+    page.locator(".item-main").first.click()
+    expect(page.locator("input[name='/data/measure']")).to_have_value("示例旧版")
+    finish(page)
+    states(page, "sent", 1)
+    begin(page)
+    answer(page, "示例新版")
+    finish(page)
+    states(page, "sent", 2)
+    assert [one["version"] for one in added(site, before)] == ["1", "2"]
+
+
+def test_nothing_is_too_small_for_a_finger_or_wider_than_the_phone(phone: Phone, site: Site) -> None:
+    page = phone.start()
+    sign_in(page, site)
+
+    def fits(width: int) -> None:
+        page.set_viewport_size({"width": width, "height": 800})
+        small = page.evaluate(
+            "[...document.querySelectorAll('#app a, #app button, #app select, #app input:not(.hide), #app textarea')]"
+            ".filter(e => e.offsetParent && !e.closest('.option-wrapper') && e.getBoundingClientRect().height < 44)"
+            ".map(e => e.outerHTML.slice(0, 120))"
+        )
+        assert small == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    for name in ("草稿", "发件箱", "我的"):
+        tab(page, name)
+        fits(360)
+    page.get_by_role("button", name="放大字号").click()
+    begin(page)
+    for width in (360, 390):
+        fits(width)

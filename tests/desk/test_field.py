@@ -1,0 +1,108 @@
+"""What the field app asks of the server, and what it is refused."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from lxml import etree
+
+from tests.desk.world import ERDAO, NANGUAN, SAFETY, World
+from yibiao.desk.pages import field_forms, field_words
+from yibiao.forms import queries as forms
+from yibiao.packs import queries as packs
+from yibiao.people.types import Account
+from yibiao.records.intake.openrosa import serving
+from yibiao.records.models import Submission
+
+pytestmark = pytest.mark.django_db
+JSON = {"HTTP_ACCEPT": "application/json"}
+MARK = JSON | {"HTTP_X_YIBIAO_FIELD": "1"}
+FORM = f"{SAFETY}.team@{SAFETY}"
+
+
+def sent(client: Client, place: str, id: str = "", **headers: str) -> Any:
+    xml = (
+        f'<data id="{FORM}" version="1"><code>T77</code><team_name>示例组</team_name><team_type>office</team_type>'
+        f"<place>{place}</place><occurred_at>2022-09-10T09:30:00.000+08:00</occurred_at>"
+        f"<meta><instanceID>uuid:{id or uuid.uuid4()}</instanceID></meta></data>"
+    )
+    part = (
+        f'--b\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="s.xml"\r\n\r\n{xml}\r\n--b--\r\n'
+    )
+    return client.post("/field/api/submissions", part.encode(), "multipart/form-data; boundary=b", **headers)
+
+
+def test_the_shell_is_the_same_for_everybody(world: World, enter: Callable[[Account], Client]) -> None:
+    assert Client().get("/field/").content == enter(world.clerk).get("/field/").content
+
+
+def test_whoever_has_signed_in_is_told_so_with_the_texts(world: World, enter: Callable[[Account], Client]) -> None:
+    told = enter(world.clerk).get("/field/api/me/", **JSON).json()
+    assert (told["key"], told["place"], told["language"]) == (world.clerk.key, ERDAO, "zh")
+    assert told["words"].keys() == field_words.words().keys()
+    assert Client().get("/field/api/me/", **JSON).status_code == 401
+
+
+def test_forms_and_their_lists_are_those_of_where_one_files(world: World, enter: Callable[[Account], Client]) -> None:
+    client = enter(world.clerk)
+    told = client.get("/field/api/forms/", **JSON).json()["forms"]
+    assert {one["program"] for one in told} == {SAFETY}
+    assert len(told) == len(forms.forms(SAFETY))
+    one = next(one for one in told if one["id"] == FORM)
+    got = client.get(f"/field/api/forms/{FORM}/{one['version']}/", **JSON).json()
+    assert got["digest"] == one["digest"]
+    rows = client.get(f"/field/api/forms/{FORM}/{one['version']}/lists/places/", **JSON).json()["rows"]
+    assert ERDAO in dict(rows)
+    assert NANGUAN not in dict(rows)
+    assert client.get(f"/field/api/forms/{FORM}/{one['version']}/lists/secrets/", **JSON).status_code == 404
+    assert enter(world.idle).get("/field/api/forms/", **JSON).json() == {"forms": []}
+
+
+def test_a_submission_is_stored_once_however_often_it_is_sent(world: World, enter: Callable[[Account], Client]) -> None:
+    client, id = enter(world.clerk), str(uuid.uuid4())
+    answers = [sent(client, ERDAO, id, **MARK) for _ in range(3)]
+    assert [one.status_code for one in answers] == [201] * 3
+    assert [one.json()["repeated"] for one in answers] == [False, True, True]
+    assert Submission.objects.filter(pk=id).count() == 1
+
+
+def test_what_is_refused_says_at_which_question(world: World, enter: Callable[[Account], Client]) -> None:
+    answer = sent(enter(world.clerk), "", **MARK)
+    assert answer.status_code >= 400
+    assert "place" in {one["field"] for one in answer.json()["problems"]}
+    assert all(one["text"] for one in answer.json()["problems"])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [JSON, MARK | {"HTTP_ORIGIN": "https://elsewhere.example"}, JSON | {"HTTP_X_YIBIAO_FIELD": "0"}],
+    ids=["no mark", "another site", "a wrong mark"],
+)
+def test_another_site_cannot_send_in_somebodys_name(
+    world: World, enter: Callable[[Account], Client], headers: dict[str, str]
+) -> None:
+    before = Submission.objects.count()
+    answer = sent(enter(world.clerk), ERDAO, **headers)
+    assert answer.status_code == 403
+    assert "desk.field.not-the-app" in json.dumps(answer.json())
+    assert sent(Client(), ERDAO, **MARK).status_code == 401
+    assert Submission.objects.count() == before
+
+
+def test_every_form_becomes_a_page_with_all_its_questions(world: World) -> None:
+    """Counted a second way: the page asks what the form's own dictionary holds, in both languages."""
+    for program in packs.programs():
+        for form in forms.forms(program.pack):
+            shown = field_forms.shown(serving.served(form, program))
+            page, model = etree.HTML(shown.form), etree.fromstring(shown.model)
+            asked = {one.get("data-name") or one.get("name") for one in page.iter("input", "select", "textarea")}
+            assert {field.path for field in form.fields if field.label.zh} <= asked
+            named = [one for one in page.iter("input") if one.get("data-list")]
+            assert {one.get("name") for one in named} == {one.path for one in form.fields if serving.list_of(one)}
+            assert not model.xpath("//*[local-name()='instance'][@src]")
+            assert {one.get("lang") for one in page.iter() if one.get("lang")} <= {"zh", "en"}
