@@ -150,15 +150,18 @@ def _lead(field: Field, holder: dict[str, Any], moved: Mapping[tuple[str, str], 
 
 
 def carried(form: FormVersion, answers: Mapping[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    """What a record knows of entities that it picks, where the form has the answer from their register."""
+    """What a record says of the entity that it is about, where the form has the answer from its register.
+
+    Of what it only refers to (a plan, a team) a record corrects nothing.
+    """
     found: dict[str, tuple[str, str, dict[str, Any]]] = {}
+    about = {field.name: field.register for field in form.fields if field.role == "subject" and field.register}
     for field in form.fields:
         question, _, name = field.prefill.partition(".")
         # Where something happened moves no entity: only the form that keeps it says where it is.
         if not name or name == "place" or answers.get(field.name) is None or not answers.get(question):
             continue
-        register = next((one.register for one in form.fields if one.name == question and not one.repeat), "")
-        if register:
+        if register := about.get(question):
             held = found.setdefault(question, (register, str(answers[question]), {}))
             held[2][name] = answers[field.name]
     return list(found.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yibiao.cases import queries as cases
+from yibiao.core.lifecycles.types import Lifecycle
 from yibiao.core.problems import Refusal, refuse
 from yibiao.desk import border
 from yibiao.desk.pages.registers import titles
@@ -45,6 +47,7 @@ class Demand:
     keeps: str
     duties: tuple[tuple[str, str, str], ...]
     indicators: tuple[Indicator, ...]
+    cases: tuple[str, ...]
     held: tuple[Held, ...]
     tally: Tally
     complaints: tuple[Complaint, ...]
@@ -64,10 +67,11 @@ class Demand:
 
 def listing(request: HttpRequest) -> HttpResponse:
     """Every form of every program that the person may see anything of, by program."""
-    groups = [
-        {"program": program, "demands": demands(request, program), "place": places.place(program.place)}
-        for program in border.programs(request)
-    ]
+    groups = []
+    for program in border.programs(request):
+        found = demands(request, program)
+        place = places.place(program.place)
+        groups.append({"program": program, "demands": found, "place": place, "total": _total(found)})
     return render(request, "desk/catalogue.html", {"groups": groups})
 
 
@@ -106,6 +110,7 @@ def demands(request: HttpRequest, program: Program) -> list[Demand]:
     keepers = [form for form in forms.forms() if form.entity]
     rules = duty.rules_of(program.pack)
     counted = figures.indicators(program.pack)
+    tables = cases.lifecycles(program.pack)
     tallies = records.tally(program=program.code, scope=scope)
     said = records.complaints(program=program.code, scope=scope)
     known = titles(program)
@@ -115,12 +120,30 @@ def demands(request: HttpRequest, program: Program) -> list[Demand]:
             keeps=known.get(form.entity.register, form.entity.register) if form.entity else "",
             duties=tuple(_duty(one, known) for one in rules.obligations if one.form == form.name),
             indicators=tuple(one for one in counted if one.source.partition("/")[0] == form.name),
+            cases=tuple(_opened(form, tables)),
             held=forms.held(form, keepers),
             tally=tallies.get(form.id, _NONE),
             complaints=tuple(one for one in said if one.form == form.id),
         )
         for form in offered
     ]
+
+
+def _opened(form: FormVersion, tables: Sequence[Lifecycle]) -> Iterator[str]:
+    """The kinds of cases that records of a form open."""
+    for one in tables:
+        if any(opening.form == form.name for opening in one.openings):
+            yield one.label.en if border.language() == "en" else one.label.zh
+
+
+def _total(found: Sequence[Demand]) -> Tally:
+    """The tallies of several forms together: each record is in one of them."""
+    return Tally(
+        *(
+            sum(getattr(one.tally, name) for one in found)
+            for name in ("records", "unkept", "confirmed", "changed", "typed")
+        )
+    )
 
 
 def _duty(one: Obligation, known: Mapping[str, str]) -> tuple[str, str, str]:
