@@ -106,6 +106,7 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
         "organisation": _organisation(record.organisation),
         "participants": [_organisation(code) for code in record.participants],
         "actors": actors,
+        "origins": records.came_about(record.id),
         "history": [(step, _changes(form, history, n)) for n, step in enumerate(history)][::-1],
         "reviews": reviews,
         "proof": _proof(record),

@@ -1,0 +1,88 @@
+"""Pages of registers: an entity, its duplicates, decisions about it, and the catalogue of forms."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.test import Client
+
+from tests.desk.world import ERDAO, SAFETY, World
+from yibiao.ledger import queries as ledger
+from yibiao.people import queries as rights
+from yibiao.people.types import Account
+from yibiao.records import actions, queries
+from yibiao.records.types import SubmissionDraft
+
+Enter = Callable[[Account | None], Client]
+GOOD, ODD = "91350100M000100Y43", "91350211M0000XUF46"
+ACT = "/registers/enterprise/act/"
+
+
+def firms(site: World) -> None:
+    by = rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY)
+    for code, name in ((GOOD, "示例（二道）有限公司"), (ODD, "示例(二道) 有限责任公司")):
+        answers = {
+            "uscc": code, "enterprise_name": name, "fields": ["trade"], "place": ERDAO,
+            "occurred_at": "2022-09-10T09:00:00+08:00",
+        }  # fmt: skip
+        draft = SubmissionDraft(str(uuid.uuid4()), f"{SAFETY}.enterprise", SAFETY, answers, "web")
+        actions.receive(draft, by=by)
+
+
+def page(client: Client, key: str) -> str:
+    answer = client.get(f"/registers/enterprise/{key}/?program={SAFETY}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_reviewer_merges_a_clerk_only_reads(site: World, enter: Enter) -> None:
+    firms(site)
+    clerk, editor = enter(site.clerk), enter(site.editor)
+    for client, may in ((clerk, False), (editor, True)):
+        shown = page(client, ODD)
+        assert "校验位不符" in shown
+        assert "疑似重复" in shown
+        assert ("认定是不是同一个" in shown) is may
+    given = {"program": SAFETY, "act": "merge", "key": GOOD, "other": ODD, "reason": "同一家"}
+    assert clerk.post(ACT, given).status_code == 403
+    assert "1 对疑似重复" in editor.get(f"/registers/enterprise/?program={SAFETY}").content.decode()
+    assert "示例(二道) 有限责任公司" in editor.get(f"/registers/enterprise/suspects/?program={SAFETY}").content.decode()
+    assert editor.post(ACT, given).status_code == 302
+    shown = page(editor, ODD)
+    assert f"{ODD} 已经合并到 {GOOD}" in shown
+    assert "没有疑似重复的对象" in editor.get(f"/registers/enterprise/suspects/?program={SAFETY}").content.decode()
+    (ruling,) = queries.rulings("enterprise", scope=rights.scope(site.editor.key, "review"), program=SAFETY)
+    undo = {"program": SAFETY, "act": "undo", "key": GOOD, "ruling": ruling.id, "reason": "看错了"}
+    assert editor.post(ACT, undo).status_code == 302
+    assert "已经合并到" not in page(editor, ODD)
+    assert "已撤销" in page(editor, GOOD)
+    fact = ledger.fact(ruling.id, kind="register.merged")
+    assert fact is not None
+    assert fact.withdrawn
+
+
+def test_a_code_is_confirmed_with_a_reason(site: World, enter: Enter) -> None:
+    firms(site)
+    editor = enter(site.editor)
+    given = {"program": SAFETY, "act": "confirm", "key": ODD, "other": ODD, "reason": ""}
+    editor.post(ACT, given)
+    assert "没有写明理由" in page(editor, ODD)
+    editor.post(ACT, given | {"reason": "证照上就是这样"})
+    assert "校验位不符" not in page(editor, ODD).split("<h2>认定")[0]
+
+
+def test_the_catalogue_says_who_owes_what_and_takes_complaints(site: World, enter: Enter) -> None:
+    clerk, editor, other = enter(site.clerk), enter(site.editor), enter(site.other)
+    listed = clerk.get("/catalogue/").content.decode()
+    for text in ("每日平安报告", "每天", "督查检查记录", "手填", "登记台账：企业登记"):
+        assert text in listed
+    address = f"/catalogue/{SAFETY}/zero-report/"
+    assert clerk.post(address, {"reason": "这些数平台里已有"}).status_code == 302
+    assert "1 条待答复" in editor.get("/catalogue/").content.decode()
+    assert "这些数平台里已有" not in other.get(address).content.decode()
+    (one,) = queries.complaints(program=SAFETY, scope=rights.scope(site.editor.key, "review"))
+    assert other.post(address, {"act": "answer", "complaint": one.id, "reply": "知道了"}).status_code == 404
+    assert clerk.post(address, {"act": "answer", "complaint": one.id, "reply": "知道了"}).status_code == 403
+    assert editor.post(address, {"act": "answer", "complaint": one.id, "reply": "改为自动取数"}).status_code == 302
+    assert "改为自动取数" in clerk.get(address).content.decode()
