@@ -296,6 +296,9 @@ def test_thousands_of_rows_are_read_and_taken(world: World, template: bytes) -> 
     out = io.BytesIO()
     book.save(out)
     form, warrants = forms.form(VISIT), [world.warrant()]
-    found = sheet.offer("大表.xlsx", out.getvalue(), form=form, program=PROGRAM, warrants=warrants)
+    id = sheet.offer("大表.xlsx", out.getvalue(), form=form, program=PROGRAM, warrants=warrants)
+    found = sheet.preview(id, warrants=warrants)
     assert (found.total, found.bad) == (3_000, 0)
-    assert len(sheet.take(found.upload, "all", warrants=warrants)) == 3_000
+    sheet.take(id, "all", warrants=warrants)
+    assert sheet.taken(id, warrants=warrants).count == 3_000
+    assert rows("records_submission") == 3_003

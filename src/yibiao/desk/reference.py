@@ -34,6 +34,7 @@ from yibiao.people import problems as people
 from yibiao.places import problems as places
 from yibiao.records import problems as records
 from yibiao.records.intake.openrosa import problems as openrosa
+from yibiao.records.odata import problems as odata
 
 CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
     "core": (lots, alerts, answering, checking, expressions, moving, periods, quantities, spans, trees, wording),
@@ -42,7 +43,7 @@ CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
     "people": (people,),
     "packs": (packs,),
     "forms": (forms,),
-    "records": (records, openrosa),
+    "records": (records, openrosa, odata),
     "duty": (duty,),
     "cases": (cases,),
     "draws": (draws,),

@@ -382,7 +382,6 @@ UPLOAD_BUSY = Rule(
     "Wait until it is done.",
     409,
 )
-CELL_WRONG = Rule("records.cell.wrong", "{zh}", "{en}", "", "")
 
 API_CREDENTIALS = Rule(
     "records.api.credentials",

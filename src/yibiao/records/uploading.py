@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yibiao.core.problems import Problem, Refusal, refuse
+from yibiao.core.problems import Refusal, refuse
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
 from yibiao.records import border, problems
@@ -34,25 +35,41 @@ def upload(request: HttpRequest, program: str, form: str) -> HttpResponse:
         if (given.size or 0) > cells.FILE_LIMIT:
             raise refuse(problems.SHEET_LARGE.at(given.name or "", limit="20 MB"))
         warrants = border.warrants(request, of)
-        found = sheet.offer(given.name or "", given.read(), form=version, program=of.code, warrants=warrants)
+        id = sheet.offer(given.name or "", given.read(), form=version, program=of.code, warrants=warrants, beside=True)
     except Refusal as refusal:
         return _choose(request, of, version, refusal)
-    return redirect(reverse("records_preview", kwargs={"program": program, "form": form, "id": found.upload}))
+    return redirect(reverse("records_preview", kwargs={"program": program, "form": form, "id": id}))
 
 
 @require_GET
 def template(request: HttpRequest, program: str, form: str) -> HttpResponse:
-    """The template of a form."""
+    """The template of a form, in Chinese or, asked for by ``in=en``, in English."""
     _, version = form_of(request, program, form)
-    return _file(workbook.template(version), f"{version.title.zh or version.name}.xlsx")
+    language = "en" if request.GET.get("in") == "en" else "zh"
+    return _file(workbook.template(version, language), f"{version.title.of(language) or version.name}.xlsx")
 
 
 @require_GET
 def preview(request: HttpRequest, program: str, form: str, id: uuid.UUID) -> HttpResponse:
-    """What taking an upload would do, with every error and its cell."""
+    """How far the work on an upload is; then what taking it would do, with every error and its cell; then what it did.
+
+    The page asks again by itself while there is work.
+    """
     of, version = form_of(request, program, form)
-    found = sheet.preview(str(id), warrants=border.warrants(request, of))
-    return _preview(request, of, version, found)
+    warrants = border.warrants(request, of)
+    try:
+        job = sheet.job(str(id), warrants=warrants)
+    except Refusal:
+        found = sheet.taken(str(id), warrants=warrants)
+        return _again(request, render(request, "records/taken.html", {**_shown(of, version), "taken": found}))
+    if job.busy:
+        shown = {**_shown(of, version), "job": job, "upload": id}
+        fragment = "records/progress.html" if request.headers.get("HX-Request") else "records/working.html"
+        return render(request, fragment, shown)
+    said = [one[0] if border.language() == "zh" else one[1] for one in job.problems]
+    if job.state == "refused" and not job.mode:
+        return _again(request, _choose(request, of, version, said=said))
+    return _again(request, _preview(request, of, version, sheet.preview(str(id), warrants=warrants), said=said))
 
 
 @require_GET
@@ -69,36 +86,61 @@ def take(request: HttpRequest, program: str, form: str, id: uuid.UUID) -> HttpRe
     """Taking an upload: every row, or the good ones."""
     of, version = form_of(request, program, form)
     warrants = border.warrants(request, of)
+    mode: sheet.Mode = "good" if request.POST.get("mode") == "good" else "all"
     try:
-        receipts = sheet.take(str(id), "good" if request.POST.get("mode") == "good" else "all", warrants=warrants)
+        sheet.take(str(id), mode, warrants=warrants, beside=True)
     except Refusal as refusal:
         if problems.UPLOAD_UNKNOWN.code in refusal.codes:
             raise
         found = sheet.preview(str(id), warrants=warrants)
         return _preview(request, of, version, found, refusal)
-    fresh = sum(not receipt.repeated for receipt in receipts)
-    said = gettext("已收下 %(fresh)d 份，另有 %(old)d 份以前已经收过。")
-    messages.success(request, said % {"fresh": fresh, "old": len(receipts) - fresh})
-    return redirect(f"/records/?program={quote(of.code)}&form={quote(version.id)}")
+    return redirect(reverse("records_preview", kwargs={"program": program, "form": form, "id": id}))
 
 
-def _choose(request: HttpRequest, of: Program, version: FormVersion, refusal: Refusal | None = None) -> HttpResponse:
-    found = [problem.text(border.language()) for problem in refusal.problems] if refusal else []
+@require_POST
+def undo(request: HttpRequest, program: str, form: str, id: uuid.UUID) -> HttpResponse:
+    """Taking back all that an upload brought, with one reason."""
+    of, version = form_of(request, program, form)
+    warrants = border.warrants(request, of)
+    try:
+        count = sheet.undo(str(id), reason=request.POST.get("reason", ""), warrants=warrants)
+    except Refusal as refusal:
+        if problems.UPLOAD_UNKNOWN.code in refusal.codes:
+            raise
+        said = [problem.text(border.language()) for problem in refusal.problems[:20]]
+        shown = {**_shown(of, version), "taken": sheet.taken(str(id), warrants=warrants), "problems": said}
+        return render(request, "records/taken.html", shown, status=refusal.status)
+    messages.success(request, gettext("已整批撤回 %(count)d 份。") % {"count": count})
+    return redirect(reverse("records_preview", kwargs={"program": program, "form": form, "id": id}))
+
+
+def _again(request: HttpRequest, page: HttpResponse) -> HttpResponse:
+    """The whole page anew, where only the bar of progress was asked for."""
+    if not request.headers.get("HX-Request"):
+        return page
+    answer = HttpResponse()
+    answer["HX-Redirect"] = request.path
+    return answer
+
+
+def _choose(
+    request: HttpRequest, of: Program, version: FormVersion, refusal: Refusal | None = None, said: Sequence[str] = ()
+) -> HttpResponse:
+    found = [problem.text(border.language()) for problem in refusal.problems] if refusal else list(said)
     return render(request, "records/upload.html", {**_shown(of, version), "problems": found}, status=_status(refusal))
 
 
 def _preview(
-    request: HttpRequest, of: Program, version: FormVersion, found: sheet.Preview, refusal: Refusal | None = None
+    request: HttpRequest,
+    of: Program,
+    version: FormVersion,
+    found: sheet.Preview,
+    refusal: Refusal | None = None,
+    said: Sequence[str] = (),
 ) -> HttpResponse:
-    language = border.language()
+    english = border.language() == "en"
     marks = [
-        {
-            "sheet": mark.sheet,
-            "at": mark.at,
-            "row": mark.row,
-            "label": mark.label,
-            "said": _said(mark.problem, language),
-        }
+        {"sheet": mark.sheet, "at": mark.at, "row": mark.row, "label": mark.label, "said": mark.said[english]}
         for mark in found.marks[: sheet.SHOWN_LIMIT]
     ]
     shown = {
@@ -106,14 +148,9 @@ def _preview(
         "preview": found,
         "marks": marks,
         "unshown": max(0, len(found.marks) - sheet.SHOWN_LIMIT),
-        "problems": [problem.text(language) for problem in refusal.problems[:1]] if refusal else [],
+        "problems": [problem.text(border.language()) for problem in refusal.problems[:1]] if refusal else list(said),
     }
     return render(request, "records/preview.html", shown, status=_status(refusal))
-
-
-def _said(problem: Problem, language: str) -> str:
-    rule, remedy = problem.parts(language)
-    return f"{rule}{' ' if language == 'en' else ''}{remedy}"
 
 
 def _shown(of: Program, version: FormVersion) -> dict[str, object]:

@@ -6,7 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from yibiao.core.problems import refuse
 from yibiao.records import problems
+from yibiao.records.intake.xlsx import Broken, Reading, rows
 
 FILE_LIMIT: Final = 20 * 1024 * 1024
 ROW_LIMIT: Final = 100_000
@@ -23,16 +24,11 @@ _UNPACKED_LIMIT: Final = 400 * 1024 * 1024
 _RATIO_LIMIT: Final = 250
 _MEMBER_LIMIT: Final = 500
 _GAP_LIMIT: Final = 5_000
+__all__ = ["Broken", "Grid", "decoded", "read"]
 _DAMAGE: Final = (
-    ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, EOFError, ParseError, zipfile.BadZipFile,
+    ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, EOFError, ParseError, SyntaxError,
+    zipfile.BadZipFile, OverflowError,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A cell whose formula has no usable value."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,35 +87,24 @@ def decoded(name: str, content: bytes) -> str:
 
 
 def _workbook(name: str, content: bytes) -> tuple[Grid, ...]:
-    formulas = _inspect(name, content)
+    _inspect(name, content)
+    grids = []
     try:
-        values = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sources = (
-            load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False) if formulas else None
-        )
-        grids = []
-        for sheet in values.worksheets[:SHEET_LIMIT]:
-            other = sources[sheet.title] if sources is not None else None
-            grids.append(Grid(sheet.title, tuple(_rows(name, sheet, other))))
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        OSError,
-        EOFError,
-        ParseError,
-        SyntaxError,
-    ) as error:
-        # openpyxl answers a damaged file with whatever its parser stumbles over; none of it tells a clerk anything.
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        reading = Reading(None, book._date_formats, book._timedelta_formats, book.epoch)
+        for sheet in book.worksheets[:SHEET_LIMIT]:
+            with sheet._get_source() as source:
+                of = replace(reading, texts=sheet._shared_strings)
+                grids.append(Grid(sheet.title, tuple(_rows(name, rows(source, of, COLUMN_LIMIT)))))
+    except _DAMAGE as error:
+        # A damaged file is answered with whatever its parser stumbles over; none of it tells a clerk anything.
         raise refuse(problems.SHEET_FORMAT.at(name)) from error
     return tuple(grids)
 
 
-def _inspect(name: str, content: bytes) -> bool:
-    """Refuses a workbook that unpacks to too much or brings entities; says whether it holds formulas."""
-    formulas, total = False, 0
+def _inspect(name: str, content: bytes) -> None:
+    """Refuses a workbook that unpacks to too much or brings entities."""
+    total = 0
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
@@ -131,56 +116,34 @@ def _inspect(name: str, content: bytes) -> bool:
                 if total > _UNPACKED_LIMIT or steep or member.flag_bits & 1:
                     raise refuse(problems.SHEET_UNSAFE.at(name))
                 if member.filename.endswith((".xml", ".rels")):
-                    formulas |= _scan(name, archive, member)
+                    _scan(name, archive, member)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, EOFError) as error:
         raise refuse(problems.SHEET_FORMAT.at(name)) from error
-    return formulas
 
 
-def _scan(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
-    """Whether a part holds formulas; the sizes that the file claims of itself are not believed."""
-    formulas, seen, tail = False, 0, b""
+def _scan(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Refuses a part that declares anything; the sizes that the file claims of itself are not believed."""
+    seen, tail = 0, b""
     with archive.open(member) as part:
         while block := part.read(1 << 20):
             seen += len(block)
             window = (tail + block).replace(b"\x00", b"")
             if seen > member.file_size or b"<!DOCTYPE" in window or b"<!ENTITY" in window:
                 raise refuse(problems.SHEET_UNSAFE.at(name))
-            formulas = formulas or b"<f>" in window or b"<f " in window or b"<f/" in window
             tail = block[-16:]
-    return formulas
 
 
-def _rows(name: str, sheet: Any, source: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    sheet.reset_dimensions()
-    plain = sheet.iter_rows(max_col=COLUMN_LIMIT, values_only=True)
-    written = iter(()) if source is None else _formulas(source)
-    held, gap = 0, 0
-    for number, cells in enumerate(plain, 1):
-        given = next(written, ())
-        if given:
-            cells = tuple(_result(value, text) for value, text in zip(cells, given, strict=False))
+def _rows(name: str, plain: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Rows that hold anything; what stands far below the last of them was not meant."""
+    held, last = 0, 0
+    for number, cells in plain:
+        if number - last > _GAP_LIMIT:
+            return
         if any(cell is not None and str(cell).strip() for cell in cells):
-            held, gap = held + 1, 0
+            held, last = held + 1, number
             yield number, _trimmed(cells)
-        else:
-            gap += 1
         if held > ROW_LIMIT + 2:
             raise refuse(problems.SHEET_LARGE.at(name, limit=f"{ROW_LIMIT} 行"))
-        if gap > _GAP_LIMIT:
-            return
-
-
-def _formulas(source: Any) -> Iterator[tuple[Any, ...]]:
-    source.reset_dimensions()
-    yield from source.iter_rows(max_col=COLUMN_LIMIT, values_only=True)
-
-
-def _result(value: Any, written: Any) -> Any:
-    """The value of a cell; a formula without one, or with an error, must not pass as an empty cell."""
-    if isinstance(written, str) and written.startswith("=") and written != value:
-        return Broken(str(value or "")) if value is None or str(value).startswith("#") else value
-    return value
 
 
 def _trimmed(cells: tuple[Any, ...]) -> tuple[Any, ...]:

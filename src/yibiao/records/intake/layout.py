@@ -35,13 +35,14 @@ class Layout:
     columns: tuple[Column, ...]
 
 
-def layouts(form: FormVersion) -> tuple[Layout, ...]:
+def layouts(form: FormVersion, language: str = "zh") -> tuple[Layout, ...]:
     """The sheets of a form, the main one first."""
-    main = [Column(NUMBER, "编号"), *_columns(form, "")]
-    found = [Layout("", _title(form.title.zh or form.name), tuple(main))]
+    english = language == "en"
+    main = [Column(NUMBER, "Number" if english else "编号"), *_columns(form, "", language)]
+    found = [Layout("", _title(form.title.of(language) or form.name), tuple(main))]
     for repeat in dict.fromkeys(field.repeat for field in form.fields if field.repeat):
-        label = next((section.label.zh for section in form.sections if section.name == repeat), "")
-        columns = (Column(PARENT, "所属行"), *_columns(form, repeat))
+        label = next((section.label.of(language) for section in form.sections if section.name == repeat), "")
+        columns = (Column(PARENT, "Row of" if english else "所属行"), *_columns(form, repeat, language))
         found.append(Layout(repeat, _title(label or repeat), columns))
     return tuple(found)
 
@@ -52,9 +53,10 @@ def cascade(field: Field) -> tuple[str, str] | None:
     return (match[1], match[2].rpartition("/")[2]) if match else None
 
 
-def heading(column: Column) -> str:
+def heading(column: Column, language: str = "zh") -> str:
     """What stands in the header: the label, its unit, and a star for an answer that must be given."""
-    unit = f"（{column.field.unit}）" if column.field and column.field.unit else ""
+    around = " ({})" if language == "en" else "（{}）"
+    unit = around.format(column.field.unit) if column.field and column.field.unit else ""
     return f"{column.label}{unit}{'*' if column.required else ''}"
 
 
@@ -62,9 +64,9 @@ def choices(form: FormVersion, field: Field) -> tuple[Choice, ...]:
     return tuple(form.choices.get(field.choices, ())) if field.choices else ()
 
 
-def _columns(form: FormVersion, repeat: str) -> list[Column]:
+def _columns(form: FormVersion, repeat: str, language: str) -> list[Column]:
     return [
-        Column(field.name, field.label.zh or field.name, field)
+        Column(field.name, field.label.of(language) or field.name, field)
         for field in form.fields
         if field.repeat == repeat and field.type not in ("calculated", "file") and not field.calculate
     ]

@@ -50,25 +50,33 @@ def read(form: FormVersion, grids: Sequence[Grid], resolve: Resolve) -> tuple[li
 
     Raises: what is wrong with the header: ``records.sheet.header|column-unknown|column-twice|column-missing|empty``.
     """
-    tables = _tables(form, grids)
+    found = tables(form, grids)
     reader = _Reader(form, resolve)
-    main = tables[0]
+    main = found[0]
     rows = [reader.row(main, number, cells) for number, cells in main.rows]
     by_number = {row.number: row for row in rows}
     by_key = {row.key: row for row in rows if row.key}
-    for table in tables[1:]:
+    for table in found[1:]:
         for number, cells in table.rows:
             reader.item(table, number, cells, rows, by_key, by_number)
-    return rows, tables
+    return rows, found
 
 
-def _tables(form: FormVersion, grids: Sequence[Grid]) -> tuple[Table, ...]:
+def tables(form: FormVersion, grids: Sequence[Grid]) -> tuple[Table, ...]:
+    """The sheets of an upload with their columns found.
+
+    Raises: ``records.sheet.header|column-unknown|column-twice|column-missing|empty``.
+    """
     wanted = layouts(form)
     first = _table(wanted[0], grids[0], required=True)
     if not first.rows:
         raise Refusal([problems.SHEET_EMPTY.at(grids[0].title)])
     titles = {grid.title.strip(): grid for grid in grids[1:]}
-    others = [_table(layout, titles[layout.title], required=False) for layout in wanted[1:] if layout.title in titles]
+    others = []
+    for layout, english in zip(wanted[1:], layouts(form, "en")[1:], strict=True):
+        grid = titles.get(layout.title) or titles.get(english.title)
+        if grid is not None:
+            others.append(_table(layout, grid, required=False))
     return (first, *others)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from openpyxl.utils import get_column_letter
 
 from yibiao.core import canon
@@ -21,10 +23,13 @@ from yibiao.forms.types import Field, FormVersion
 from yibiao.people import queries as people
 from yibiao.people.types import Warrant
 from yibiao.places import queries as places
-from yibiao.records import actions, checking, models, personal, problems, registers
-from yibiao.records.intake import cells, rows, workbook
-from yibiao.records.types import Receipt, SubmissionDraft
+from yibiao.records import batching, checking, models, personal, problems, registers, undoing
+from yibiao.records.intake import cells, jobs, rows, workbook
+from yibiao.records.types import SubmissionDraft
 
+# More than these are taken beside the requests; and this many are written at a time.
+TAKEN_AT_ONCE: Final = 2_000
+_PIECE: Final = 2_000
 KEPT_FOR: Final = timedelta(hours=24)
 SHOWN_LIMIT: Final = 200
 _SPACE: Final = uuid.UUID("0f9e8f3c-5a54-5d5c-8f0b-6f6c7e0f4a11")
@@ -33,14 +38,14 @@ Mode = Literal["all", "good"]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An error and its cell: ``at`` is the address in the file, such as ``C7``."""
+    """An error and its cell: ``at`` is the address in the file, such as ``C7``; ``said`` is Chinese and English."""
 
     sheet: str
     row: int
     column: int
     at: str
     label: str
-    problem: Problem
+    said: tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -59,6 +64,17 @@ class Preview:
         return self.total - self.good
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an upload: how many records it brought, and how many of those still stand."""
+
+    upload: str
+    name: str
+    at: datetime
+    count: int
+    standing: int
+
+
 @dataclass(slots=True)
 class _Line:
     row: rows.Row
@@ -66,31 +82,55 @@ class _Line:
     wrong: list[tuple[str, int, int, Problem]]
 
 
-def offer(name: str, content: bytes, *, form: FormVersion, program: str, warrants: Sequence[Warrant]) -> Preview:
-    """Keeps a file for 24 hours and says what taking it would do.
+def offer(
+    name: str, content: bytes, *, form: FormVersion, program: str, warrants: Sequence[Warrant], beside: bool = False
+) -> str:
+    """Keeps a file for 24 hours and checks it, a large one beside the requests where that is allowed; gives its id.
 
     Raises: what is wrong with the file as a whole: ``records.sheet.*``.
     """
-    lines, tables = _lines(form, program, cells.read(name, content), warrants)
     now = checking.now()
     upload = models.Upload(
         id=str(uuid.uuid4()), actor=warrants[0].actor, form=form.id, form_version=form.version, program=program,
         name=Path(name).name[:255], created_at=now, expires_at=now + KEPT_FOR,
     )  # fmt: skip
     sweep()
-    _store(upload.id, content)
+    _store(_path(upload.id), content)
     upload.save()
-    return _preview(upload, lines, tables)
+    try:
+        _begin(upload, form, warrants, beside=beside and len(content) > jobs.SMALL)
+    except Refusal:
+        _forget(upload.id)
+        upload.delete()
+        raise
+    return upload.id
 
 
-def preview(id: str, *, warrants: Sequence[Warrant]) -> Preview:
-    """The preview of an upload again.
+def job(id: str, *, warrants: Sequence[Warrant]) -> jobs.Job:
+    """How far the work on an upload is; a job that fell silent with its process begins anew.
 
     Raises: ``records.upload.unknown``.
     """
     upload, form = _upload(id, warrants)
-    lines, tables = _lines(form, upload.program, cells.read(upload.name, _content(id)), warrants)
-    return _preview(upload, lines, tables)
+    found = jobs.read(_path(id, "job"))
+    if found is None or (found.silent and found.state == "checking"):
+        _begin(upload, form, warrants, beside=True)
+    elif found.silent:
+        _take(upload, form, found.mode, warrants, beside=True)
+    return jobs.read(_path(id, "job")) or jobs.Job("checking")
+
+
+def preview(id: str, *, warrants: Sequence[Warrant]) -> Preview:
+    """What an upload would do, once it is checked.
+
+    Raises: ``records.upload.unknown``.
+    """
+    _upload(id, warrants)
+    if not _path(id, "seen").exists():
+        raise refuse(problems.UPLOAD_UNKNOWN.at())
+    held = json.loads(_kept(_path(id, "seen")))
+    marks = [Mark(**{**one, "said": tuple(one["said"])}) for one in held.pop("marks")]
+    return Preview(**held, marks=marks)
 
 
 def marked(id: str, *, warrants: Sequence[Warrant]) -> bytes:
@@ -99,30 +139,50 @@ def marked(id: str, *, warrants: Sequence[Warrant]) -> bytes:
     Raises: ``records.upload.unknown``.
     """
     upload, form = _upload(id, warrants)
-    lines, tables = _lines(form, upload.program, cells.read(upload.name, _content(id)), warrants)
+    tables = rows.tables(form, cells.read(upload.name, _kept(_path(id))))
     found: dict[tuple[str, int, int], list[str]] = {}
-    for sheet, row, column, problem in _wrong(lines):
-        found.setdefault((sheet, row, column), []).append(problem.text())
+    for mark in preview(id, warrants=warrants).marks:
+        found.setdefault((mark.sheet, mark.row, mark.column), []).append(mark.said[0])
     return workbook.marked(form, tables, found)
 
 
-def take(id: str, mode: Mode, *, warrants: Sequence[Warrant]) -> list[Receipt]:
-    """Stores the rows of an upload in one transaction: all of them, or the good ones.
+def take(id: str, mode: Mode, *, warrants: Sequence[Warrant], beside: bool = False) -> None:
+    """Stores the rows of an upload in one transaction: all of them, or those that were good when it was checked.
 
-    Raises: ``records.upload.unknown``, ``records.sheet.bad-rows`` with every error when all were asked for.
+    Raises: ``records.upload.unknown``, ``records.upload.busy``, ``records.sheet.bad-rows`` when all were asked for and
+    not all are good, and what no longer holds since the check.
     """
     upload, form = _upload(id, warrants)
-    lines, _ = _lines(form, upload.program, cells.read(upload.name, _content(id)), warrants)
-    bad = [line for line in lines if line.wrong]
-    if bad and mode == "all":
-        raise Refusal([problems.SHEET_BAD_ROWS.at(upload.name, count=len(bad)), *(one[3] for one in _wrong(bad))])
-    good = [line for line in lines if not line.wrong]
-    with transaction.atomic():
-        receipts = actions.receive_many([line.draft for line in good], by=warrants)
-        upload.taken_at, upload.taken = checking.now(), len(receipts)
-        upload.save(update_fields=["taken_at", "taken"])
-        transaction.on_commit(lambda: _path(id).unlink(missing_ok=True))
-    return receipts
+    found = jobs.read(_path(id, "job"))
+    if found is not None and found.busy:
+        raise refuse(problems.UPLOAD_BUSY.at())
+    seen = preview(id, warrants=warrants)
+    if seen.bad and mode == "all":
+        raise refuse(problems.SHEET_BAD_ROWS.at(upload.name, count=seen.bad))
+    _take(upload, form, mode, warrants, beside=beside and seen.good > TAKEN_AT_ONCE)
+
+
+def taken(id: str, *, warrants: Sequence[Warrant]) -> Taken:
+    """What an upload brought.
+
+    Raises: ``records.upload.unknown``.
+    """
+    upload = models.Upload.objects.filter(pk=id, actor=warrants[0].actor, program=warrants[0].program).first()
+    if upload is None or upload.taken_at is None:
+        raise refuse(problems.UPLOAD_UNKNOWN.at())
+    brought = _brought(upload)
+    standing = brought.exclude(state="withdrawn").count()
+    return Taken(upload.id, upload.name, upload.taken_at, upload.taken, standing)
+
+
+def undo(id: str, *, reason: str, warrants: Sequence[Warrant]) -> int:
+    """Withdraws all that an upload brought and that still stands, as one act; gives how many.
+
+    Raises: ``records.upload.unknown``, ``records.reason.missing``, ``records.submission.unknown``.
+    """
+    found = taken(id, warrants=warrants)
+    ids = list(_brought(models.Upload.objects.get(pk=found.upload)).values_list("pk", flat=True))
+    return undoing.withdraw_all(ids, reason=reason, by=warrants)
 
 
 def sweep() -> int:
@@ -130,7 +190,7 @@ def sweep() -> int:
     now = checking.now()
     old = models.Upload.objects.filter(expires_at__lt=now, taken_at=None)
     for id in old.values_list("pk", flat=True):
-        _path(id).unlink(missing_ok=True)
+        _forget(id)
     gone, _ = old.delete()
     folder = Path(settings.DATA) / "files" / "uploads"
     for path in folder.iterdir() if folder.is_dir() else ():
@@ -139,15 +199,64 @@ def sweep() -> int:
     return gone
 
 
+def _begin(upload: models.Upload, form: FormVersion, warrants: Sequence[Warrant], *, beside: bool) -> None:
+    """Checks a file and keeps what was found: the preview, and the rows that are good."""
+
+    def check(report: jobs.Report) -> jobs.State:
+        grids = cells.read(upload.name, _kept(_path(upload.id)))
+        lines, tables = _lines(form, upload.program, grids, warrants, report)
+        good = [[line.draft.id, line.draft.answers] for line in lines if not line.wrong]
+        _store(_path(upload.id, "rows"), json.dumps(good, default=str, ensure_ascii=False).encode())
+        seen = asdict(_preview(upload, lines, tables))
+        _store(_path(upload.id, "seen"), json.dumps(seen, ensure_ascii=False).encode())
+        return "checked"
+
+    jobs.run(_path(upload.id, "job"), jobs.Job("checking"), check, beside=beside)
+
+
+def _take(upload: models.Upload, form: FormVersion, mode: str, warrants: Sequence[Warrant], *, beside: bool) -> None:
+    def store(report: jobs.Report) -> jobs.State:
+        held = json.loads(_kept(_path(upload.id, "rows")))
+        drafts = [SubmissionDraft(id, form.id, upload.program, one, "sheet", form.version) for id, one in held]
+        moment = checking.now()
+        # Half of the work is checking once more: rights, registers and rules may have changed since the preview.
+        ready, found = checking.prepare_all(
+            jobs.Watched(drafts, lambda done, total: report(done, 2 * total)), by=tuple(warrants), at=moment
+        )
+        if found:
+            raise Refusal(found)
+        with transaction.atomic():
+            fresh = 0
+            for start in range(0, len(ready), _PIECE):
+                report(len(ready) + start, 2 * len(ready))
+                receipts = batching.write(ready[start : start + _PIECE], at=moment, shared=False)
+                fresh += sum(not one.repeated for one in receipts)
+            # By this moment, the records that the upload brought are known again.
+            upload.taken_at, upload.taken = moment, fresh
+            upload.save(update_fields=["taken_at", "taken"])
+            transaction.on_commit(lambda: _forget(upload.id))
+        return "taken"
+
+    checking.require_right(warrants, "fill")
+    jobs.run(_path(upload.id, "job"), jobs.Job("taking", mode=mode), store, beside=beside)
+
+
+def _brought(upload: models.Upload) -> QuerySet[models.Submission]:
+    rows = models.Submission.objects.filter(
+        channel="sheet", form=upload.form, program=upload.program, actor=upload.actor
+    )
+    return rows.filter(received_at=upload.taken_at) if upload.taken_at else rows.none()
+
+
 def _lines(
-    form: FormVersion, program: str, grids: Sequence[cells.Grid], warrants: Sequence[Warrant]
+    form: FormVersion, program: str, grids: Sequence[cells.Grid], warrants: Sequence[Warrant], report: jobs.Report
 ) -> tuple[list[_Line], tuple[rows.Table, ...]]:
     """Every row with its draft and everything that is wrong with it."""
     read, tables = rows.read(form, grids, _Names(tuple(warrant.place for warrant in warrants)))
     checker = checking.Checker(tuple(warrants), checking.now())
     ids = _ids(form, program, read, warrants[0])
     lines, ready = [], []
-    for row, (key, clash) in zip(read, ids, strict=True):
+    for row, (key, clash) in zip(jobs.Watched(read, report), ids, strict=True):
         draft = SubmissionDraft(key, form.id, program, row.answers, "sheet", form.version)
         line = _Line(row, draft, list(row.wrong))
         lines.append(line)
@@ -185,14 +294,14 @@ def _ids(
     Two rows that say the same without a number are two events, told apart by which of them comes first.
     """
     seen: dict[str, int] = {}
-    numbered: dict[str, str] = {}
+    numbered: dict[str, dict[str, Any]] = {}
     for row in read:
-        content = canon.dumps(_textual(row.answers))
         if row.key:
-            clash = numbered.setdefault(row.key, content) != content
+            clash = numbered.setdefault(row.key, row.answers) != row.answers
             said = problems.CELL_ROW.at(number=row.key[:40]) if clash else None
             yield str(uuid.uuid5(_SPACE, canon.dumps([form.id, program, by.organisation, row.key]))), said
         else:
+            content = json.dumps(_textual(row.answers), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
             seen[content] = seen.get(content, 0) + 1
             yield str(uuid.uuid5(_SPACE, canon.dumps([form.id, program, content, seen[content]]))), None
 
@@ -248,7 +357,7 @@ def _preview(upload: models.Upload, lines: Sequence[_Line], tables: Sequence[row
         stored += models.Submission.objects.filter(pk__in=good[start : start + 400]).count()
     labels = {(one.layout.title, index): column.label for one in tables for index, column in one.columns.items()}
     marks = [
-        Mark(sheet, row, column, _address(column, row), labels.get((sheet, column), ""), problem)
+        Mark(sheet, row, column, _address(column, row), labels.get((sheet, column), ""), _said(problem))
         for sheet, row, column, problem in _wrong(lines)
     ]
     return Preview(upload.id, upload.name, len(lines), len(good), stored, marks)
@@ -256,6 +365,10 @@ def _preview(upload: models.Upload, lines: Sequence[_Line], tables: Sequence[row
 
 def _wrong(lines: Sequence[_Line]) -> list[tuple[str, int, int, Problem]]:
     return [one for line in lines for one in sorted(line.wrong, key=lambda one: one[:3])]
+
+
+def _said(problem: Problem) -> tuple[str, str]:
+    return "".join(problem.parts("zh")), " ".join(problem.parts("en"))
 
 
 def _address(column: int, row: int) -> str:
@@ -310,17 +423,22 @@ def _upload(id: str, warrants: Sequence[Warrant]) -> tuple[models.Upload, FormVe
     return found, forms.form(found.form, found.form_version)
 
 
-def _path(id: str) -> Path:
-    return Path(settings.DATA) / "files" / "uploads" / f"{uuid.UUID(id)}"
+def _path(id: str, part: str = "") -> Path:
+    name = f"{uuid.UUID(id)}{f'.{part}' if part else ''}"
+    return Path(settings.DATA) / "files" / "uploads" / name
 
 
-def _store(id: str, content: bytes) -> None:
-    path = _path(id)
+def _forget(id: str) -> None:
+    for part in ("", "rows", "seen", "job"):
+        _path(id, part).unlink(missing_ok=True)
+
+
+def _store(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Sheets hold personal answers: the file waits encrypted.
-    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as new:
+    with open(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as new:
         new.write(personal.seal(content))
 
 
-def _content(id: str) -> bytes:
-    return personal.unseal(_path(id).read_bytes())
+def _kept(path: Path) -> bytes:
+    return personal.unseal(path.read_bytes())

@@ -16,8 +16,9 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from yibiao.forms.types import Field, FormVersion
+from yibiao.records.intake import phrases
 from yibiao.records.intake.cells import Broken
-from yibiao.records.intake.layout import PARENT, Column, Layout, cascade, choices, heading, layouts
+from yibiao.records.intake.layout import Layout, cascade, choices, heading, layouts
 from yibiao.records.intake.rows import Table
 
 LISTS: Final = "选项"
@@ -29,30 +30,25 @@ _MUST: Final = PatternFill("solid", fgColor="FCE4D6")
 _WRONG: Final = PatternFill("solid", fgColor="FFC7CE")
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_WORDS: Final[Mapping[str, str]] = {
-    "text": "文字", "integer": "整数", "decimal": "小数", "date": "日期，如 2022-09-10", "time": "时间，如 20:00",
-    "datetime": "日期时间，如 2022-09-10 20:00", "choice": "从下拉列表选一项", "choices": "可选多项，用顿号隔开",
-    "geopoint": "纬度 经度", "barcode": "文字",
-}  # fmt: skip
 
 
-def template(form: FormVersion) -> bytes:
+def template(form: FormVersion, language: str = "zh") -> bytes:
     """The template of a form: a sheet for its rows, one per repeat, one that explains, one hidden with the lists."""
     book = Workbook()
     sheets = []
-    for index, layout in enumerate(layouts(form)):
+    for index, layout in enumerate(layouts(form, language)):
         sheet = book.active if index == 0 else book.create_sheet()
         sheet.title = layout.title
-        _head(sheet, layout)
+        _head(sheet, layout, language)
         sheets.append((sheet, layout))
-    _guide(book.create_sheet(GUIDE), form)
+    _guide(book.create_sheet("Guide" if language == "en" else GUIDE), form, language)
     lists = book.create_sheet(LISTS)
     lists.sheet_state = "hidden"
     column = 1
     for sheet, layout in sheets:
         for index, one in enumerate(layout.columns, 1):
             if one.field is not None:
-                column = _validate(sheet, index, form, layout, one.field, lists, column)
+                column = _validate(sheet, index, form, layout, one.field, lists, column, language)
     return _bytes(book)
 
 
@@ -97,20 +93,22 @@ def _cell(
     wrong: Mapping[tuple[str, int, int], Sequence[str]],
 ) -> Any:
     value = cells[index] if index < len(cells) else None
-    cell = WriteOnlyCell(sheet, value=plain(value.text if isinstance(value, Broken) else value))
+    shown = plain(value.text if isinstance(value, Broken) else value)
     texts = wrong.get((table.layout.title, number, index))
-    if texts:
-        cell.fill = _WRONG
-        cell.comment = Comment("\n".join(texts)[:1000], "一表", width=320, height=120)
+    if not texts:
+        return shown
+    cell = WriteOnlyCell(sheet, value=shown)
+    cell.fill = _WRONG
+    cell.comment = Comment("\n".join(texts)[:1000], "一表", width=320, height=120)
     return cell
 
 
-def _head(sheet: Any, layout: Layout) -> None:
+def _head(sheet: Any, layout: Layout, language: str) -> None:
     for index, column in enumerate(layout.columns, 1):
-        cell = sheet.cell(1, index, heading(column))
+        cell = sheet.cell(1, index, heading(column, language))
         cell.font, cell.fill = Font(bold=True), _MUST if column.required else _HEAD
         cell.alignment = Alignment(wrap_text=True, vertical="center")
-        hint = _advice(column)
+        hint = phrases.advice(column, language)
         if hint:
             cell.comment = Comment(hint, "一表", width=280, height=90)
         sheet.cell(2, index, column.name)
@@ -119,25 +117,9 @@ def _head(sheet: Any, layout: Layout) -> None:
     sheet.freeze_panes = "B3"
 
 
-def _advice(column: Column) -> str:
-    if column.field is None:
-        if column.name == PARENT:
-            return "填写主表中的行号或编号。"
-        return "可不填。填写后，同一编号只收一份；重复上传也只算一次。"
-    return "。".join(filter(None, (_kind(column.field), column.field.hint.zh)))
-
-
-def _kind(field: Field) -> str:
-    if field.role == "place":
-        return "地点名称或 12 位代码"
-    if field.register:
-        return f"台账“{field.register}”中的编号或名称"
-    if field.role in ("participants", "organisation"):
-        return "机构名称或代码" + ("，多个用空格隔开" if field.role == "participants" else "")
-    return _WORDS.get(field.type, "")
-
-
-def _validate(sheet: Any, index: int, form: FormVersion, layout: Layout, field: Field, lists: Any, column: int) -> int:
+def _validate(
+    sheet: Any, index: int, form: FormVersion, layout: Layout, field: Field, lists: Any, column: int, language: str
+) -> int:
     """Drop-downs, number and date rules of one column; returns the next free column of the hidden sheet."""
     letter = get_column_letter(index)
     span = f"{letter}{FIRST}:{letter}{_LAST}"
@@ -146,21 +128,21 @@ def _validate(sheet: Any, index: int, form: FormVersion, layout: Layout, field: 
         sheet.column_dimensions[letter].number_format = formats[field.type]
     rule: DataValidation | None = None
     if field.type == "choice":
-        rule, column = _list(form, layout, field, lists, column)
+        rule, column = _list(form, layout, field, lists, column, language)
     elif field.type == "integer":
         rule = DataValidation("whole", operator="between", formula1="-999999999999", formula2="999999999999")
     elif field.type == "decimal":
         rule = DataValidation("decimal", operator="between", formula1="-999999999999", formula2="999999999999")
     if rule is not None:
         rule.allow_blank, rule.showErrorMessage = True, True
-        rule.errorTitle, rule.error = field.label.zh[:30], f"{_kind(field)}。"
+        rule.errorTitle, rule.error = field.label.of(language)[:30], phrases.kind(field, language)
         sheet.add_data_validation(rule)
         rule.add(span)
     return column
 
 
 def _list(
-    form: FormVersion, layout: Layout, field: Field, lists: Any, column: int
+    form: FormVersion, layout: Layout, field: Field, lists: Any, column: int, language: str
 ) -> tuple[DataValidation | None, int]:
     offered, rule = choices(form, field), cascade(field)
     parent = next(
@@ -171,16 +153,16 @@ def _list(
         return None, column
     if rule is None or parent is None:
         for row, one in enumerate(offered, 1):
-            lists.cell(row, column, one.label.zh or one.name)
+            lists.cell(row, column, one.label.of(language) or one.name)
         letter = get_column_letter(column)
         return DataValidation("list", formula1=f"{name}!${letter}$1:${letter}${len(offered)}"), column + 1
     above = layout.columns[parent - 1].field
-    labels = {one.name: one.label.zh or one.name for one in choices(form, above)} if above else {}
+    labels = {one.name: one.label.of(language) or one.name for one in choices(form, above)} if above else {}
     # Sorted by the label of the parent, the choices below one parent are one block: its start and its height.
     ordered = sorted(offered, key=lambda one: labels.get(one.filters.get(rule[0], ""), ""))
     for row, one in enumerate(ordered, 1):
         lists.cell(row, column, labels.get(one.filters.get(rule[0], ""), ""))
-        lists.cell(row, column + 1, one.label.zh or one.name)
+        lists.cell(row, column + 1, one.label.of(language) or one.name)
     keys, last = get_column_letter(column), len(ordered)
     head, keys = f"{name}!${get_column_letter(column + 1)}$1", f"{name}!${keys}$1:${keys}${last}"
     cell = f"${get_column_letter(parent)}{FIRST}"
@@ -188,24 +170,19 @@ def _list(
     return DataValidation("list", formula1=formula), column + 2
 
 
-def _guide(sheet: Any, form: FormVersion) -> None:
-    lines = [
-        [f"{form.title.zh} 填写说明"],
-        ["1. 从第 3 行起，每行一份；带 * 的栏目必填，不要改动表头。"],
-        ["2. 上传后先预览：有误的格子会标红并说明原因，改好再上传；同一行重复上传只算一次。"],
-        ["3. “编号”可不填；填了的，同一机构同一编号只收一份，改内容请在系统中“更正”。"],
-        ["4. 有重复项目的表单另有工作表，用“所属行”写明它属于主表哪一行（行号或编号）。"],
-        [],
-        ["栏目", "必填", "填法", "单位", "说明"],
-    ]
-    for layout in layouts(form):
+def _guide(sheet: Any, form: FormVersion, language: str) -> None:
+    title = phrases.of((f"{form.title.zh} 填写说明", f"{form.title.of('en')}: how to fill it in"), language)
+    lines = [[title], *([phrases.of(one, language)] for one in phrases.RULES), []]
+    lines.append([phrases.of(one, language) for one in phrases.HEADS])
+    for layout in layouts(form, language):
         for column in layout.columns:
             if column.field is not None:
-                must = "是" if column.required else ("视情况" if column.field.relevant else "")
-                lines.append(
-                    [f"{layout.title}：{column.label}" if layout.repeat else column.label, must, _kind(column.field),
-                     column.field.unit, column.field.hint.zh or column.field.constraint_message.zh]
-                )  # fmt: skip
+                field = column.field
+                label = phrases.of(("{}：{}", "{}: {}"), language).format(layout.title, column.label)
+                how = phrases.kind(field, language)
+                said = field.hint.of(language) or field.constraint_message.of(language)
+                shown = label if layout.repeat else column.label
+                lines.append([shown, phrases.must(column, language), how, field.unit, said])
     for line in lines:
         sheet.append([plain(text) for text in line])
     sheet["A1"].font = Font(bold=True, size=14)
