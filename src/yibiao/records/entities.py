@@ -219,21 +219,33 @@ def doubts(form: FormVersion, answers: Mapping[str, Any]) -> tuple[Problem, ...]
 
 def doubts_about(one: types.Entity) -> tuple[Problem, ...]:
     """The same of an entity, without what somebody has confirmed."""
-    found: list[Problem] = []
-    for code in _codes(one):
-        if wrong := uscc.doubts(code):
-            found.append(_odd(code, wrong, ""))
-    if not found:
-        return ()
-    ruled = models.Ruling.objects.filter(act="confirm", register=one.register, key=one.key, undone_at=None)
-    sure = set(ruled.values_list("other", flat=True))
-    return tuple(problem for problem in found if problem.values["given"] not in sure)
+    return _unsure([one]).get(one.id, ())
 
 
-def _codes(one: types.Entity) -> list[str]:
+def doubtful(found: Sequence[types.Entity]) -> frozenset[str]:
+    """Of these entities of one register, the ids of those that ``doubts_about`` has something to say of."""
+    return frozenset(_unsure(found))
+
+
+def _unsure(found: Sequence[types.Entity]) -> dict[str, tuple[Problem, ...]]:
+    keepers = forms.forms()
+    odd = {
+        one.id: [_odd(code, wrong, "") for code in _codes(one, keepers) if (wrong := uscc.doubts(code))]
+        for one in found
+    }
+    keys = [one.key for one in found if odd[one.id]]
+    if not keys:
+        return {}
+    ruled = models.Ruling.objects.filter(act="confirm", register=found[0].register, key__in=keys, undone_at=None)
+    sure = set(ruled.values_list("key", "other"))
+    left = {one.id: tuple(each for each in odd[one.id] if (one.key, each.values["given"]) not in sure) for one in found}
+    return {id: rest for id, rest in left.items() if rest}
+
+
+def _codes(one: types.Entity, keepers: Sequence[FormVersion]) -> list[str]:
     """The values of an entity that are declared to be unified social credit codes."""
     found: list[str] = []
-    for form in forms.forms():
+    for form in keepers:
         if form.entity is None or form.entity.register != one.register:
             continue
         for field in (field for field in form.fields if field.check == "uscc"):

@@ -18,6 +18,7 @@ from yibiao.records import attachments as kept_files
 from yibiao.records.checking import canonical_id
 from yibiao.records.complaining import complaints
 from yibiao.records.entities import (
+    doubtful,
     doubts,
     doubts_about,
     entities,
@@ -34,8 +35,8 @@ from yibiao.records.loading import record_of
 from yibiao.records.prefilling import came_about, known, tally
 
 __all__ = [
-    "came_about", "complaints", "count", "doubts", "doubts_about", "each", "entities", "entity", "entity_at",
-    "entity_labels", "history", "known", "newest", "page", "personal", "presented", "record", "records",
+    "came_about", "complaints", "count", "doubtful", "doubts", "doubts_about", "each", "entities", "entity",
+    "entity_at", "entity_labels", "history", "known", "newest", "page", "personal", "presented", "record", "records",
     "records_about", "registers", "reviews", "rulings", "steps", "suspects", "tally",
 ]  # fmt: skip
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
-from yibiao.desk import border, labels
-from yibiao.desk.pages.frame import frame, nothing
+from yibiao.desk import border, labels, tables
+from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
@@ -18,6 +20,7 @@ from yibiao.records.types import Entity
 
 SIZE: Final = 50
 COLUMNS: Final = 6
+EXPORTED: Final = 500
 
 
 def titles(program: Program) -> dict[str, str]:
@@ -39,7 +42,6 @@ def listing(request: HttpRequest) -> HttpResponse:
             "register": name,
             "title": title,
             "first": _first(request, setting.program, name),
-            "alike": len(records.suspects(name, scope=setting.scope, program=setting.program.code)),
         }
         for name, title in known.items()
     ]
@@ -50,12 +52,15 @@ def _first(request: HttpRequest, program: Program, register: str) -> tuple[Entit
     return records.entities(register, scope=border.reading(request), program=program.code, size=3)
 
 
-def register(request: HttpRequest, register: str) -> HttpResponse:
+def register(request: HttpRequest, register: str) -> HttpResponseBase:
     """One register: its entities within the scope, with search."""
     setting = frame(request)
     if setting is None:
         return nothing(request)
     number, text = border.number(request.GET.get("page")), request.GET.get("q", "").strip()
+    if tables.wanted(request):
+        title = titles(setting.program).get(register, register)
+        return tables.answer(request, title, _every(request, setting, register, text))
     found = records.entities(
         register,
         scope=setting.scope,
@@ -77,9 +82,25 @@ def register(request: HttpRequest, register: str) -> HttpResponse:
         "q": text,
         "number": number,
         "more": len(found) > SIZE,
-        "alike": len(records.suspects(register, scope=setting.scope, program=setting.program.code)),
     }
     return render(request, "desk/register.html", shown)
+
+
+def _every(request: HttpRequest, setting: Frame, register: str, text: str) -> Iterator[list[Any]]:
+    """All entities that the filter leaves, a page at a time."""
+    columns, reads = _columns(setting.program, register), reader(setting.program, register)
+    heads = [gettext("代码"), gettext("名称"), gettext("地点")]
+    yield [*heads, *(label for _, label in columns), gettext("最近填报")]
+    for number in range(1, tables.LIMIT // EXPORTED + 1):
+        found = records.entities(
+            register, scope=setting.scope, program=setting.program.code, text=text,
+            place=request.GET.get("place") or None, number=number, size=EXPORTED,
+        )  # fmt: skip
+        for row in _rows(found, columns, reads):
+            one = row["entity"]
+            yield [one.key, one.label, row["place"], *row["values"], one.updated_at]
+        if len(found) < EXPORTED:
+            return
 
 
 def reader(program: Program, register: str) -> labels.Reader:
@@ -94,11 +115,12 @@ def keeps(form: FormVersion, register: str) -> bool:
 
 def _rows(found: tuple[Entity, ...], columns: list[tuple[str, str]], reads: labels.Reader) -> list[dict[str, Any]]:
     names = places.names(list({one.place for one in found}))
+    doubtful = records.doubtful(found)
     known = {name: reads.labels(name, [one.data.get(name) for one in found]) for name, _ in columns}
     return [
         {
             "entity": one,
-            "doubtful": bool(records.doubts_about(one)),
+            "doubtful": one.id in doubtful,
             "place": names.get(one.place, one.place),
             "values": [labels.said(one.data.get(name), known[name]) for name, _ in columns],
         }
