@@ -86,8 +86,6 @@ def told(opened: Mapping[str, Account], failed: Callable[[Exception], None]) -> 
     yield from circulars.stories(opened)
     yield from casework.stories(opened, every=timedelta(hours=3))
     yield random_checks.results(opened)
-    for nightly in (nights.duties, nights.returns, nights.reviews):
-        yield from nightly(opened)
     for told in (nights.duties, nights.returns, nights.reviews):
         yield from told(opened)
 
