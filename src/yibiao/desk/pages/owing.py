@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Refusal
-from yibiao.desk import border, watching
+from yibiao.desk import border, tables, watching
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.duty import queries as duty
 from yibiao.duty.types import Cell, Matrix, Obligation, Rules
@@ -29,7 +29,7 @@ OWN: Final = 12
 LISTED: Final = 5
 
 
-def matrix(request: HttpRequest) -> HttpResponse:
+def matrix(request: HttpRequest) -> HttpResponseBase:
     """Units down, periods across; every cell says with a sign and in words what is filed."""
     setting = frame(request)
     if setting is None:
@@ -41,6 +41,10 @@ def matrix(request: HttpRequest) -> HttpResponse:
     at = asked_at(request, setting.program)
     held = _held(request, setting, one, at)
     words: dict[str, str] = {name: watching.filing(name) for name in STATES}
+    if tables.wanted(request):
+        heads = [gettext("单位"), *(_slot(slot.key) for slot in held.slots)]
+        lines = ([unit.label, *(words.get(cell.state, "") for cell in row)] for unit, row in held.rows)
+        return tables.answer(request, watching.said(one.label), [heads, *lines])
     words["chased"] = gettext("，已催 {n} 次")
     shown = {
         "frame": setting,
