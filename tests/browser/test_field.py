@@ -276,6 +276,27 @@ def test_what_the_server_refuses_is_said_and_mended(phone: Phone, site: Site) ->
     assert [one["counts"] for one in added(site, before)] == [[1, 1, 0]]
 
 
+def test_what_differs_from_the_server_is_settled_by_a_correction(phone: Phone, site: Site) -> None:
+    """The answer was lost, so the phone does not know that the server has it; then somebody changes it."""
+    before, page = site.records(), phone.start()
+    sign_in(page, site)
+    site.network.cut(1.0, times=1_000)
+    begin(page)
+    answer(page, "示例起初")
+    finish(page)
+    states(page, "waiting", 1)
+    expect(page.locator(".item[data-state=waiting]")).to_contain_text("次")
+    page.get_by_role("button", name="修改").click()
+    page.fill("input[name='/data/measure']", "示例后来")
+    site.network.cut(1.0, times=0)
+    finish(page)
+    states(page, "refused", 1)
+    page.get_by_role("link", name="处理冲突").click()
+    page.get_by_role("button", name="用本机这份更正那份").click()
+    states(page, "sent", 1)
+    assert [one["counts"] for one in added(site, before)] == [[2, 2, 0]]
+
+
 def test_a_draft_is_sent_as_the_version_with_which_it_began(phone: Phone, site: Site) -> None:
     before, page = site.records(), phone.start()
     sign_in(page, site)

@@ -16,7 +16,11 @@ export async function fill(app, root, name, [first, second]) {
   }
   const page = frame(app, form, draft);
   root.replaceChildren(...page.parts);
-  const { open } = await import("./filler.js");
+  const { open } = (await import("./filler.js").catch(() => null)) ?? {};
+  if (!open) {
+    page.problems.replaceChildren(h("p", {}, t("fill.missing")));
+    return;
+  }
   const keeper = new Keeper(app, form, draft, page);
   keeper.session = open({
     into: page.place,
@@ -45,7 +49,7 @@ function frame(app, form, draft) {
   const done = h("button", { type: "button", class: "act act-main" }, t("fill.done"));
   const later = h("a", { class: "act", href: "#/drafts" }, t("fill.later"));
   const title = app.me.language === "en" ? form.title.en || form.title.zh : form.title.zh;
-  const head = h("header", { class: "top" }, h("a", { class: "back", href: "#/forms", "aria-label": t("back") }, "‹"), h("h1", {}, title), saved);
+  const head = h("header", { class: "top" }, h("a", { class: "back", href: "#/forms", "aria-label": t("back") }, "‹"), h("div", { class: "top-title" }, h("h1", {}, title), saved));
   const parts = [head, h("div", { "data-notes": true }), h("main", { class: "screen" }, problems, place), h("footer", { class: "acts" }, later, done)];
   return { parts, saved, problems, place, done };
 }

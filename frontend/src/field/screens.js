@@ -103,7 +103,8 @@ async function forgetOld(found) {
   }
 }
 
-// The server holds something else under this id: look at it, send this as another record, or give this one up.
+// The server holds something else under this id: look at it, correct it with this one, send this as another record, or
+// give this one up.
 export async function conflict(app, [id]) {
   const one = await store.record(id);
   if (!one) return [empty("outbox.none")];
@@ -116,17 +117,22 @@ export async function conflict(app, [id]) {
       "div",
       { class: "stack" },
       h("a", { class: "act", href: `/records/${encodeURIComponent(plain)}/` }, t("conflict.look")),
-      button(t("conflict.again"), () => another(one), "act-main"),
+      button(t("conflict.correct"), () => another(one, true), "act-main"),
+      button(t("conflict.again"), () => another(one, false)),
       button(t("conflict.drop"), () => drop(app, one).then(() => (location.hash = "#/outbox")), "act-bad"),
     ),
   ];
 }
 
-async function another(one) {
+async function another(one, correcting) {
   const id = `uuid:${crypto.randomUUID()}`;
   const blobs = (await store.files(one.id)).map(({ name, blob }) => ({ name, blob }));
-  const fresh = { ...one, id, xml: one.xml.replaceAll(one.id, id), state: "waiting", problems: [], conflict: false, tries: 0, next: 0 };
-  await store.save(fresh, blobs);
+  const named = /<((?:\w+:)?)instanceID([^>]*)>[^<]*<\/\1instanceID>(?:<\1deprecatedID[^>]*>[^<]*<\/\1deprecatedID>)?/;
+  const xml = one.xml.replace(named, (_whole, prefix, attributes) => {
+    const element = (name, value) => `<${prefix}${name}${attributes}>${value}</${prefix}${name}>`;
+    return element("instanceID", id) + (correcting ? element("deprecatedID", one.id) : "");
+  });
+  await store.save({ ...one, id, xml, state: "waiting", problems: [], conflict: false, tries: 0, next: 0 }, blobs);
   await store.forget(one.id);
   location.hash = "#/outbox";
   outbox.send({ now: true });

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 
 def words() -> dict[str, str]:
@@ -13,8 +13,8 @@ def words() -> dict[str, str]:
 def _shell() -> dict[str, str]:
     return {
         "title": gettext("手机填报 · 一表"),
-        "tab.forms": gettext("表单"),
-        "tab.drafts": gettext("草稿"),
+        "tab.forms": pgettext("field app", "表单"),
+        "tab.drafts": pgettext("field app", "草稿"),
         "tab.outbox": gettext("发件箱"),
         "tab.me": gettext("我的"),
         "tab.conflict": gettext("内容冲突"),
@@ -60,12 +60,13 @@ def _screens() -> dict[str, str]:
         "state.refused": gettext("被退回"),
         "conflict.what": gettext("服务器上这个编号已有另一份内容。先看看那份，再决定这份怎么办。"),
         "conflict.look": gettext("看服务器上的那份"),
+        "conflict.correct": gettext("用本机这份更正那份"),
         "conflict.again": gettext("另作一份发送"),
         "conflict.drop": gettext("放弃本机这份"),
         "dark.auto": gettext("跟随手机"),
         "dark.light": gettext("浅色"),
         "dark.dark": gettext("深色"),
-        "me.dark": gettext("颜色"),
+        "me.dark": gettext("页面颜色"),
         "me.large": gettext("放大字号"),
         "me.normal": gettext("恢复常规字号"),
         "me.fetch": gettext("重新下载表单和名单"),
@@ -85,9 +86,10 @@ def _filling() -> dict[str, str]:
         "fill.later": gettext("以后再填"),
         "fill.saved": gettext("已存 {at}"),
         "fill.unfinished": gettext("还有没填好的，请看红线处"),
+        "fill.missing": gettext("应用没有下载完整，请在有网络的地方重新打开。"),
         "fill.refused": gettext("上次被退回的原因"),
         "fill.go": gettext("去改"),
-        "fill.required": gettext("必填"),
+        "fill.required": pgettext("field app", "必填"),
         "fill.add": gettext("添加一项"),
         "fill.remove": gettext("删除这一项"),
         "fill.clear": gettext("清除"),
