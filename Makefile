@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
+# What asks no database anything, or always its own: it runs once.
+WITHOUT_A_DATABASE := core architecture bulletins/test_text.py bulletins/test_verdicts.py \
+  desk/test_bench.py desk/test_check_command.py desk/test_marking.py desk/test_parts.py
 PYTEST := .venv/bin/pytest -q -p no:cacheprovider
 
 help:  ## What can be made
@@ -34,10 +37,10 @@ test: setup-tests lint types  ## Everything that must hold, on SQLite, on Postgr
 	@echo '== tests on SQLite'
 	@$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser'
 	@echo '== tests on PostgreSQL'
-	@# The core knows no database: its tests have run above.
-	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser' --ignore=tests/core
+	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser' \
+	  $(addprefix --ignore=tests/,$(WITHOUT_A_DATABASE))
 	@echo '== the site in a real browser'
-	@$(PYTEST) -m browser
+	@$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m browser tests/browser
 	@echo 'All tests passed.'
 
 docs:  ## Write docs/reference again from the code
