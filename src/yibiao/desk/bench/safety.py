@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import statistics
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,11 +18,12 @@ from yibiao.cases import queries as cases
 from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI, Period, local_day
 from yibiao.core.problems import refuse
-from yibiao.desk import followers, installing
+from yibiao.desk import installing
+from yibiao.desk.bench.measuring import milliseconds
+from yibiao.desk.demo.build import settle
 from yibiao.desk.operating import everything
 from yibiao.desk.problems import BENCH_TAKEN
 from yibiao.duty import queries as duty
-from yibiao.ledger import actions as ledger
 from yibiao.ledger import queries as log
 from yibiao.packs import queries as packs
 from yibiao.people import actions as accounts
@@ -84,8 +83,7 @@ def build(open_cases: int, units: int, days: int) -> None:
     ]
     _send("zero-report", reports, by)
     _send("inspection", [_inspection(n, counties) for n in range(open_cases // HAZARDS_OF_ONE)], by)
-    while ledger.seal_all() is not None:
-        followers.catch_up()
+    settle()
 
 
 def database() -> str:
@@ -158,7 +156,11 @@ def _first(days: int) -> date:
 def _two(ours: Callable[[], int], plain: Callable[[], int], rounds: int) -> dict[str, Any]:
     if (mine := ours()) != (other := plain()):
         raise AssertionError(f"the two ways count {mine} and {other}")
-    return {"found": mine, "ms": round(_median(ours, rounds), 1), "plain_ms": round(_median(plain, rounds), 1)}
+    return {
+        "found": mine,
+        "ms": round(milliseconds(ours, rounds), 1),
+        "plain_ms": round(milliseconds(plain, rounds), 1),
+    }
 
 
 class _Counting:
@@ -177,16 +179,7 @@ def _page(client: Client, url: str, asked: dict[str, str], rounds: int) -> Measu
         answer = client.get(url, asked)
     if answer.status_code != 200:
         raise AssertionError(f"{url} answers {answer.status_code}")
-    return Measure(_median(lambda: client.get(url, asked), rounds), made.count, len(answer.content))
-
-
-def _median(act: Callable[[], object], rounds: int) -> float:
-    taken = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        act()
-        taken.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(taken)
+    return Measure(milliseconds(lambda: client.get(url, asked), rounds), made.count, len(answer.content))
 
 
 def _send(form: str, answers: Sequence[dict[str, Any]], by: Warrant) -> None:
