@@ -151,7 +151,9 @@ class Picker {
     this.text.setAttribute("aria-expanded", "true");
   }
 
+  // Also what was about to be asked is given up: a list that opens after the choice would cover what comes next.
   close() {
+    clearTimeout(this.waiting);
     this.turn = null;
     this.list.hidden = true;
     this.text.setAttribute("aria-expanded", "false");
