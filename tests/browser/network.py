@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import socket
 import threading
+from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 
 UPLOAD = b"POST /field/api/submissions"
@@ -12,11 +14,15 @@ _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 class Network:
-    """``cut`` arms it: the next uploads end after that share of their body; 1 means that the answer is lost."""
+    """``cut`` arms it: an upload ends after that share of it; 1 means that the answer is lost.
+
+    ``plan`` arms it for one upload after the other: a share, or None for one that goes through.
+    """
 
     def __init__(self, port: int) -> None:
         self.on, self.cuts = True, 0
         self._target, self._share, self._times = port, 0.0, 0
+        self._planned: deque[float | None] = deque()
         self._lock = threading.Lock()
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
@@ -25,6 +31,15 @@ class Network:
     def cut(self, share: float, times: int) -> None:
         with self._lock:
             self._share, self._times = share, times
+
+    def plan(self, shares: Iterable[float | None]) -> None:
+        with self._lock:
+            self._planned = deque(shares)
+
+    @property
+    def planned(self) -> int:
+        """How many uploads of the plan have not come yet."""
+        return len(self._planned)
 
     def close(self) -> None:
         self._listening.close()
@@ -43,16 +58,21 @@ class Network:
             line = _Line(client, server)
             threading.Thread(target=line.back, daemon=True).start()
             while self.on and (data := client.recv(16_384)):
-                if data.startswith(UPLOAD) and self._armed():
-                    self.cuts += 1
-                    line.cut(data, self._share)
+                share = self._armed() if data.startswith(UPLOAD) else None
+                if share is not None:
+                    line.cut(data, share)
                     return
                 server.sendall(data)
 
-    def _armed(self) -> bool:
+    def _armed(self) -> float | None:
         with self._lock:
-            self._times -= 1
-            return self._times >= 0
+            if self._planned:
+                share = self._planned.popleft()
+            else:
+                self._times -= 1
+                share = self._share if self._times >= 0 else None
+            self.cuts += share is not None
+            return share
 
 
 class _Line:

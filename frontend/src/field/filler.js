@@ -3,7 +3,7 @@
 import { Form } from "enketo-core";
 import $ from "jquery";
 import { offer } from "./engine/choose.js";
-import files, { of } from "./engine/files.js";
+import { current, of } from "./engine/files.js";
 import { t } from "./words.js";
 
 const EVENTS = ["input", "change", "dataupdate", "addrepeat", "removerepeat"];
@@ -13,7 +13,7 @@ export function open({ into, form, lists, draft, language, place, changed }) {
   into.replaceChildren(view);
   // The library would write a handler into the page, which the content policy forbids; ours stands below.
   view.setAttribute = (name, value) => name.startsWith("on") || Element.prototype.setAttribute.call(view, name, value);
-  if (draft) of(draft.id);
+  of(draft?.id ?? "");
   offer(lists);
   const filler = new Form(view, { modelStr: form.model, instanceStr: draft?.xml, submitted: false, external: [] }, { language });
   const faults = filler.init();
@@ -34,7 +34,7 @@ export function open({ into, form, lists, draft, language, place, changed }) {
       settle(view);
       return filler.getDataStr();
     },
-    files: () => files.getCurrentFiles(),
+    files: () => current(named(view)),
     named: () => named(view),
     summary: () => summary(view),
     async finished() {
@@ -94,10 +94,7 @@ function speak(view) {
 
 // Names of files that the answers hold, chosen now or before.
 function named(view) {
-  const inputs = view.querySelectorAll("input[type=file]:not(.ignore), input[data-drawing]");
-  const names = files.getCurrentFiles().map((file) => file.name);
-  for (const input of inputs) if (input.dataset.loadedFileName) names.push(input.dataset.loadedFileName);
-  return [...new Set(names)];
+  return [...view.querySelectorAll("input[data-file]")].map((input) => input.value).filter(Boolean);
 }
 
 // A line by which the person knows the draft again: the first things that were told.
