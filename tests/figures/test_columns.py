@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.db.models import Sum
 
 from tests.figures import world
 from tests.figures.world import draft
-from yibiao.figures import actions, follow, queries, store
+from yibiao.figures import actions, compacting, follow, queries, store
 from yibiao.figures.models import Projection, Segment
 
 ROOT = Path(__file__).parents[2]
@@ -140,13 +141,30 @@ def test_small_segments_are_merged() -> None:
         )
         actions.follow()
     mine = Segment.objects.filter(source="record.demo.check")
-    assert mine.count() <= follow.MANY
+    assert mine.count() <= compacting.MANY
     assert sum(mine.values_list("rows", flat=True)) == 60
     assert queries.status().rows == 60 + 11 + 60
     expected = answers()
     assert expected["checks", 12] == 49
     actions.sweep(grace=0)
     assert answers() == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_superseded_leaves_the_live_files_and_no_figure_of_any_time_changes() -> None:
+    before = history()
+    assert world.settle() == 4, "two files of facts and two of their items held something superseded"
+    mine = Segment.objects.filter(source="record.demo.check")
+    held = dict(mine.values("history").annotate(rows=Sum("rows")).values_list("history", "rows"))
+    assert held == {False: 60 + 2 - 4, True: 4}, "the last two corrections are still in the tail"
+    assert answers() == before
+    actions.follow()
+    assert world.settle() == 2
+    assert answers() == before
+    assert world.settle() == 0
+    actions.sweep(grace=0)
+    assert files() == set(Segment.objects.values_list("path", flat=True))
+    assert answers() == before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -162,6 +162,8 @@ def test_figures_equal_the_oracle_at_every_checkpoint(
         sealed += [number] if number else []
         if step.follow:
             actions.follow()
+        if step.compact:
+            world.settle()
     sealed.append(world.append(world.draft("incident", {"deaths": 0})))
     for number in sorted({sealed[0], sealed[len(sealed) // 2], sealed[-1]}):
         _compare(asked, number, place, period)

@@ -14,7 +14,8 @@ from django.db import transaction
 
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Problem
-from yibiao.figures import actions, queries
+from yibiao.figures import actions, columns, compacting, queries, store
+from yibiao.figures.models import Segment
 from yibiao.figures.types import Definitions, Figure, Query
 from yibiao.forms import actions as forms
 from yibiao.forms import queries as form_files
@@ -240,6 +241,12 @@ def append(*drafts: FactDraft, seal: bool = True) -> int:
         ledger.append(drafts)
     made = ledger.seal_all() if seal else None
     return made.number if made else 0
+
+
+def settle() -> int:
+    """Takes what was superseded out of every live file, which compaction does where there is much of it."""
+    names = Segment.objects.exclude(source__endswith=columns.SUPERSEDED).values_list("source", flat=True)
+    return sum(compacting.settle(store.active(), name) for name in set(names))
 
 
 def query(id: str, *, place: str = JILIN, period: Period = HOLIDAY, **more: Any) -> Query:

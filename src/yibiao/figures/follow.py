@@ -1,10 +1,9 @@
 """Takes sealed facts into columns: files first, then one transaction that commits them and moves the cursor.
 
-A superseded revision stays where it is, since files never change. That it is superseded is a row of its own, in a
-source ``<kind>/_superseded`` beside the facts: (position of the revision that supersedes, position superseded). A row
-is live as of N when its position is at most N and no such row at or below N names it. A withdrawal adds only such a
-row. It is one small set of integers to hold against, and columns, tail, compaction and rebuild treat it like any other
-source.
+A superseded revision stays where it is at first, since files never change. That it is superseded is a row of its own,
+in a source ``<kind>/_superseded`` beside the facts: (position of the revision that supersedes, position superseded). A
+row is live as of N when its position is at most N and no such row at or below N names it. A withdrawal adds only such a
+row. It is one small set of integers to hold against; compaction takes what it names out of the files.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
-from yibiao.figures import columns, declaring, store
-from yibiao.figures.engines import duckdb
+from yibiao.figures import columns, compacting, declaring, store
+from yibiao.figures.engines import parquet
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Column, Source
 from yibiao.forms import queries as forms
@@ -31,8 +30,6 @@ from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Fact
 
 BATCH: Final = 50_000
-SMALL: Final = 200_000
-MANY: Final = 8
 GRACE: Final = 900.0
 ABANDONED: Final = timedelta(days=1)
 
@@ -51,7 +48,7 @@ def step(limit: int = BATCH) -> int:
     projection = store.active()
     taken = _take(projection, limit, layout())
     if taken:
-        compact(projection)
+        compacting.compact(projection)
     return taken
 
 
@@ -63,7 +60,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
         taken += count
         if progress:
             progress(taken, max(sealed, taken))
-    compact(building)
+    compacting.compact(building)
     with transaction.atomic():
         Projection.objects.filter(slot=store.ACTIVE).update(slot=F("token"), retired_at=timezone.now())
         Projection.objects.filter(pk=building.pk).update(slot=store.ACTIVE)
@@ -89,32 +86,6 @@ def sweep(grace: float = GRACE) -> int:
             removed += 1
     _prune(store.root(), oldest)
     return removed
-
-
-def compact(projection: Projection) -> int:
-    """Merges the small segments of every source and month that has many; how many files were merged.
-
-    The old files stay for the sweep, so that a reader that listed them a moment ago still finds them.
-    """
-    small = Segment.objects.filter(projection=projection, rows__lt=SMALL)
-    crowded = small.values("source", "month").annotate(files=Count("pk")).filter(files__gt=MANY).order_by("source")
-    merged = 0
-    for row in list(crowded):
-        parts = list(small.filter(source=row["source"], month=row["month"]).order_by("first"))
-        first, last = parts[0].first, max(part.last for part in parts)
-        path = store.path(projection, row["source"], row["month"], first, last)
-        size = duckdb.merge([store.root() / part.path for part in parts], store.root() / path)
-        with transaction.atomic():
-            gone, _ = Segment.objects.filter(pk__in=[part.pk for part in parts]).delete()
-            if gone != len(parts):
-                transaction.set_rollback(True)
-                continue
-            Segment.objects.create(
-                projection=projection, source=row["source"], month=row["month"], path=path, first=first, last=last,
-                rows=sum(part.rows for part in parts), size=size,
-            )  # fmt: skip
-        merged += len(parts)
-    return merged
 
 
 def superseded(facts: Iterable[Fact]) -> Iterator[tuple[str, int, int]]:
@@ -180,10 +151,12 @@ def _segment(
 ) -> Segment:
     name, month = key
     path = store.path(projection, name, month, first, last)
-    size = duckdb.write(store.root() / path, shape, rows)
+    written = parquet.write(store.root() / path, shape, rows)
+    # What supersedes a row comes after it: nothing before this segment can have touched it.
     return Segment(
-        projection=projection, source=name, month=month, path=path, first=first, last=last, rows=len(rows), size=size
-    )
+        projection=projection, source=name, month=month, path=path, first=first, last=last, rows=written.rows,
+        size=written.size, applied=first - 1,
+    )  # fmt: skip
 
 
 def _prune(root: Path, oldest: float) -> None:

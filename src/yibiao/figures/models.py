@@ -35,7 +35,11 @@ class Projection(models.Model):
 
 
 class Segment(models.Model):
-    """An immutable Parquet file. This row is its commit: a file without one does not exist."""
+    """An immutable Parquet file. This row is its commit: a file without one does not exist.
+
+    What superseded its rows by position ``applied`` has been taken out of it; a segment of ``history`` holds what was
+    taken out, each row with the position that superseded it.
+    """
 
     projection = models.ForeignKey(Projection, on_delete=models.CASCADE)
     source = models.TextField()
@@ -45,6 +49,8 @@ class Segment(models.Model):
     last = models.BigIntegerField()
     rows = models.BigIntegerField()
     size = models.BigIntegerField()
+    history = models.BooleanField(default=False)
+    applied = models.BigIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["projection", "source", "month"], name="figures_segment_source")]

@@ -13,7 +13,7 @@ from yibiao.core.periods import SHANGHAI, Period, midnight
 from yibiao.core.problems import refuse
 from yibiao.figures import columns, definitions, geography, problems, store, tail
 from yibiao.figures.compiler import Term
-from yibiao.figures.engines import duckdb
+from yibiao.figures.engines import duckdb, parquet
 from yibiao.figures.geography import Standing
 from yibiao.figures.models import DefinitionSet, Projection
 from yibiao.figures.types import Column, Definitions, Indicator, Query, Source
@@ -174,18 +174,34 @@ def run(question: Question, sql: str, terms: Sequence[Term], extra: Sequence[str
 def _relations(
     projection: Projection, one: Term, tail_name: str, superseded: str, extra: Sequence[str]
 ) -> tuple[str, str]:
-    upto = projection.position
     first = f"{one.from_.astimezone(SHANGHAI):%Y-%m}" if one.from_ else "0000-00"
     last = f"{one.until.astimezone(SHANGHAI):%Y-%m}" if one.until else "9999-99"
-    name = store.column_name(one.source)
-    files = store.files(projection, name, months=(first, last))
-    facts = duckdb.scan(one.columns(extra), tail_name, files, upto)
-    gone = store.files(projection, f"{one.source.kind}/{columns.SUPERSEDED}")
-    pairs = duckdb.scan(columns.SUPERSEDED_COLUMNS, superseded, gone, upto)
+    held = store.held(projection, one.source, upto=one.upto, months=(first, last))
+    read = duckdb.scan(one.columns(extra), tail_name, facts_of(held, projection.position, one.upto))
+    pairs = duckdb.scan(columns.SUPERSEDED_COLUMNS, superseded, _pairs(held, projection.position))
     return (
-        f"{one.facts} AS NOT MATERIALIZED ({facts})",
+        f"{one.facts} AS NOT MATERIALIZED ({read})",
         f"{one.superseded} AS NOT MATERIALIZED ({pairs})",
     )
+
+
+def facts_of(held: store.Held, position: int, upto: int) -> list[str]:
+    """Queries over the files: what is live, and what was only superseded after the position that is asked for."""
+    parts = []
+    if held.live:
+        parts.append(f"SELECT * FROM {parquet.read(held.live)} WHERE position <= {position}")  # noqa: S608
+    if held.history:
+        later = f"{duckdb.identifier(parquet.SUPERSEDED_BY)} > {upto}"
+        read = parquet.read(held.history)
+        parts.append(f"SELECT * FROM {read} WHERE position <= {position} AND {later}")  # noqa: S608
+    return parts
+
+
+def _pairs(held: store.Held, position: int) -> list[str]:
+    if not held.pairs:
+        return []
+    after = f"position > {held.applied} AND position <= {position}"
+    return [f"SELECT * FROM {parquet.read(held.pairs)} WHERE {after}"]  # noqa: S608
 
 
 def exact(value: Any) -> Decimal:

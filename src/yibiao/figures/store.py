@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
+from yibiao.figures import columns
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Source
 
@@ -37,15 +40,46 @@ def column_name(source: Source) -> str:
     return f"{source.kind}/{source.repeat}" if source.repeat else source.kind
 
 
-def path(projection: Projection, name: str, month: str, first: int, last: int) -> str:
+def path(projection: Projection, name: str, month: str, first: int, last: int, mark: str = "") -> str:
     """The path of a segment below the root of the columns."""
     parts = [quote(part, safe="") for part in name.split("/")]
-    return "/".join([projection.token, *parts, month, f"{first}-{last}.parquet"])
+    return "/".join([projection.token, *parts, month, f"{first}-{last}{mark}.parquet"])
 
 
-def files(projection: Projection, name: str, *, months: tuple[str, str] | None = None) -> Sequence[Path]:
-    """The committed files of a source, those of some months where given (both included)."""
-    rows = Segment.objects.filter(projection=projection, source=name)
-    if months:
-        rows = rows.filter(month__gte=months[0], month__lte=months[1])
-    return [root() / found for found in rows.order_by("first").values_list("path", flat=True)]
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The committed files of a source, and those that tell what superseded rows in them.
+
+    ``pairs`` are the latter after position ``applied``: whatever superseded a row by then moved it to ``history``.
+    """
+
+    live: tuple[Path, ...]
+    history: tuple[Path, ...]
+    pairs: tuple[Path, ...]
+    applied: int
+
+
+def held(
+    projection: Projection, source: Source, *, upto: int, months: tuple[str, str] = ("0000-00", "9999-99")
+) -> Held:
+    """The files of a source that a figure as of a position reads, those of some months (both included).
+
+    One statement lists them all, so that no compaction comes in between.
+    """
+    name, gone = column_name(source), f"{source.kind}/{columns.SUPERSEDED}"
+    wanted = Q(source=name, month__gte=months[0], month__lte=months[1]) | Q(source=gone)
+    rows = Segment.objects.filter(wanted, projection=projection).order_by("first")
+    found = list(rows.values_list("source", "history", "path", "last", "applied"))
+    live = [row for row in found if row[0] == name and not row[1]]
+    applied = min((row[4] for row in live), default=0)
+    return Held(
+        tuple(root() / row[2] for row in live),
+        # What had been superseded by then already was no part of the figure.
+        tuple(root() / row[2] for row in found if row[0] == name and row[1] and row[4] > upto),
+        tuple(root() / row[2] for row in found if live and row[0] == gone and row[3] > applied),
+        applied,
+    )
+
+
+def paths(segments: Iterable[Segment]) -> list[Path]:
+    return [root() / one.path for one in segments]

@@ -1,4 +1,4 @@
-"""DuckDB in process over Parquet: writes segments, and runs the SQL that the compiler makes.
+"""DuckDB in process: runs the SQL that the compiler makes, over Parquet and Arrow tables.
 
 One in-memory database per process, one cursor of it per thread. Results are always fetched whole: an unfinished fetch
 would block the connection.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 import threading
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +17,6 @@ from typing import Any, Final, TypeAlias
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from yibiao.figures.types import Column
 
@@ -34,6 +33,8 @@ _SQL: Final[Mapping[str, str]] = {
     "DATE": "DATE",
     "TIMESTAMP": "TIMESTAMP",
 }
+# Where files hold an id that is a UUID.
+PACKED: Final = "fact.uuid"
 _lock = threading.RLock()
 _local = threading.local()
 _numbers = itertools.count()
@@ -58,38 +59,6 @@ def distinct(held: Table, column: str) -> set[str]:
     return {value for value in held.column(column).unique().to_pylist() if value is not None}
 
 
-def write(path: Path, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> int:
-    """Writes rows as one Parquet file, ordered by place and day; gives its size. It appears whole or not at all."""
-    return _store(path, _ordered(table(columns, rows)))
-
-
-def merge(paths: Sequence[Path], target: Path) -> int:
-    """Writes the rows of several files as one; gives its size."""
-    parts = [pq.read_table(path, memory_map=True) for path in paths]
-    return _store(target, _ordered(pa.concat_tables(parts, promote_options="permissive")))
-
-
-def _ordered(rows: Table) -> Table:
-    wanted = [name for name in ("place", "day", "position", "item") if name in rows.column_names]
-    return rows.sort_by([(name, "ascending") for name in wanted])
-
-
-def _store(path: Path, rows: Table) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
-    with draft.open("wb") as file:
-        pq.write_table(rows, file, version="2.6", data_page_version="2.0", compression="zstd", row_group_size=131_072)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-    return path.stat().st_size
-
-
 def _cursor() -> Any:
     """This thread's cursor; a forked process opens a database of its own."""
     held = getattr(_local, "cursor", None)
@@ -98,7 +67,8 @@ def _cursor() -> Any:
     with _lock:
         base = _base.get(os.getpid())
         if base is None:
-            base = duckdb.connect(":memory:", config={"threads": min(4, os.cpu_count() or 1)})
+            spill = str(Path(tempfile.gettempdir()) / f"yibiao-spill-{os.getpid()}")
+            base = duckdb.connect(":memory:", config={"threads": min(4, os.cpu_count() or 1), "temp_directory": spill})
             _base.clear()
             _base[os.getpid()] = base
         _local.cursor, _local.pid = base.cursor(), os.getpid()
@@ -142,20 +112,21 @@ def add(name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> 
         run(f"INSERT INTO {name} SELECT * FROM {source}")  # noqa: S608 - names of our own
 
 
-def scan(columns: Sequence[Column], tail: str, files: Sequence[Path], upto: int) -> str:
-    """A query that reads columns from the tail and from files, the latter only up to a position.
+def scan(columns: Sequence[Column], tail: str, parts: Sequence[str]) -> str:
+    """A query that reads columns from the tail and from queries over files.
 
     A file may lack a column that a newer version of the form added, or hold it in an older type.
     """
-    listed = ", ".join(quoted(str(path)) for path in files)
-    held = f"read_parquet([{listed}], union_by_name = true)"
-    read = f" UNION ALL BY NAME SELECT * FROM {held} WHERE position <= {upto}"  # noqa: S608
+    read = "".join(f" UNION ALL BY NAME {part}" for part in parts)
     picked = ", ".join(_picked(column) for column in columns)
-    return f"SELECT {picked} FROM (SELECT * FROM {tail}{read if files else ''}) AS scanned"  # noqa: S608
+    given_ = f"SELECT *, CAST(NULL AS UUID) AS {identifier(PACKED)} FROM {tail}"  # noqa: S608
+    return f"SELECT {picked} FROM ({given_}{read}) AS scanned"  # noqa: S608
 
 
 def _picked(column: Column) -> str:
     name = identifier(column.name)
+    if column.name == "fact":
+        return f"COALESCE(CAST({identifier(PACKED)} AS VARCHAR), fact) AS fact"
     return f"TRY_CAST({name} AS {_SQL[column.type]}) AS {name}" if column.type in _SQL else name
 
 
