@@ -101,7 +101,7 @@ def value(indicator: str, place: str = JILIN) -> object:
 
 
 def lines(client: Client, **asked: str) -> list[dict[str, str]]:
-    answer = client.get("/operations/returns.csv", {"program": PATROL, "slot": NIGHT, **asked})
+    answer = client.get("/operations/", {"program": PATROL, "slot": NIGHT, "as": "csv", **asked})
     assert answer.status_code == 200
     content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     return list(csv.DictReader(io.StringIO(content)))
@@ -135,15 +135,15 @@ def test_what_differs_stands_beside_the_facts(night: World, enter: Enter) -> Non
     assert "差 +1" in page
     assert "事实 5" in page
     rows = lines(enter(night.editor))
-    police = {row["unit"]: row for row in rows if row["figure"] == "出动警力"}
-    assert [police[unit]["difference"] for unit in ("示例220105", "示例220102")] == ["0", "1"]
+    police = {row["单位"]: row for row in rows if row["指标"] == "出动警力"}
+    assert [police[unit]["差"] for unit in ("示例220105", "示例220102")] == ["0", "1"]
     # Totals are those of the facts of the place itself: both counties, and the province.
-    assert {(row["place"], row["returned"], row["facts"]) for row in rows if row["figure"] == "出动警力"} == {
+    assert {(row["地点"], row["回报数"], row["事实算得"]) for row in rows if row["指标"] == "出动警力"} == {
         (ERDAO, "17", "17"), (NANGUAN, "6", "5"), ("220100000000", "23", "22"), (JILIN, "23", "22"),
     }  # fmt: skip
     # What nothing can be computed for is shown as it was returned.
-    on_post = [row for row in rows if row["figure"] == "21 时在岗警力" and row["place"] == ERDAO]
-    assert [(row["returned"], row["facts"]) for row in on_post] == [("17", "")]
+    on_post = [row for row in rows if row["指标"] == "21 时在岗警力" and row["地点"] == ERDAO]
+    assert [(row["回报数"], row["事实算得"]) for row in on_post] == [("17", "")]
 
 
 def test_only_what_differs_can_be_asked_for(night: World, enter: Enter) -> None:
@@ -163,7 +163,7 @@ def test_one_tap_approves_what_does_not_differ(night: World, enter: Enter) -> No
     assert enter(night.clerk).post("/operations/approve/", asked).status_code in (403, 404)
     answer = enter(night.editor).post("/operations/approve/", asked, follow=True)
     assert "已审核通过 1 份" in answer.content.decode()
-    states = {row["unit"]: row["review"] for row in lines(enter(night.editor))}
+    states = {row["单位"]: row["审核"] for row in lines(enter(night.editor))}
     assert (states["示例220105"], states["示例220102"]) == ("审核通过", "待审核")
 
 
@@ -191,7 +191,7 @@ def test_a_county_sees_its_own_return_alone(night: World, enter: Enter) -> None:
     page = text_of(enter(night.clerk), "/operations/")
     assert "示例220105" in page
     assert "示例220102" not in page
-    assert {row["place"] for row in lines(enter(night.clerk))} == {ERDAO}
+    assert {row["地点"] for row in lines(enter(night.clerk))} == {ERDAO}
     refused = enter(night.clerk).get("/operations/", {"program": PATROL, "slot": NIGHT, "place": JILIN})
     assert refused.status_code == 403
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
 from tests.desk.world import ERDAO, JILIN, NANGUAN, PASSWORD, SAFETY, World, inspection, seal
 from yibiao.ledger import queries as ledger
@@ -85,9 +87,34 @@ def test_facts_come_in_pages_and_as_a_file(site: World, enter: Enter) -> None:
     part = client.get(f"/figures/{SAFETY}/leader-visits/facts/").content.decode()
     assert part.count("data-fact=") == 2
     assert "市、县党委和政府领导带队" in part
-    taken = b"".join(client.get(f"/figures/{SAFETY}/leader-visits/facts.csv").streaming_content).decode()  # type: ignore[arg-type]
-    assert taken.startswith("\ufefffact,revision")
+    taken = b"".join(client.get(f"/figures/{SAFETY}/leader-visits/facts/?as=csv").streaming_content).decode()  # type: ignore[arg-type]
+    lines = taken.strip().splitlines()
+    assert lines[0].startswith("\ufeff事实,版本,存证位置")
+    assert len(lines) == 1 + part.count("data-fact=")
     assert site.inspection in taken
+    rows, about = sheets(client.get(f"/figures/{SAFETY}/leader-visits/facts/?as=xlsx"))
+    assert [row[0] for row in rows[1:]] == [line.split(",")[0] for line in lines[1:]]
+    assert (dict(about)["行数"], dict(about)["数"]) == (2, "2人次")
+
+
+def test_records_are_taken_away_as_seen_and_run_nothing(site: World, enter: Enter) -> None:
+    by = rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY)
+    records.receive(inspection(ERDAO, "=1+1"), by=by)
+    seen = f"/records/?program={SAFETY}&form=holiday-safety.inspection"
+    text = b"".join(enter(site.clerk).get(f"{seen}&as=csv").streaming_content).decode("utf-8-sig")  # type: ignore[arg-type]
+    assert len(text.strip().splitlines()) == 3
+    assert "'=1+1" in text
+    assert "南关区" not in text
+    heads, about = sheets(enter(site.clerk).get(f"{seen}&as=xlsx&text=no-such-word"))
+    assert len(heads) == 1
+    assert "text=no-such-word" in dict(about)["筛选条件"]
+    assert dict(about)["行数"] == 0
+
+
+def sheets(answer: Any) -> list[list[list[Any]]]:
+    """The rows of each sheet of a workbook that was taken away."""
+    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    return [[[cell.value for cell in row] for row in sheet] for sheet in book]
 
 
 def test_a_record_shows_its_history_and_its_proof(site: World, enter: Enter) -> None:

@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from tests.records.conftest import CHANGCHUN, ERDAO, NANGUAN, PROGRAM, World, rows, visit
+from tests.records.conftest import ERDAO, NANGUAN, PROGRAM, World, rows, visit
 from yibiao.ledger import actions as sealing
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
@@ -129,23 +129,6 @@ def test_pages_speak_english(world: World, signed_in: SignIn) -> None:
     assert "Telephone" in page
     answer = client.post(ENTRY, posted(**{"a.hazards": "-4"}))
     assert "It must be from 0 to 999" in answer.content.decode()
-
-
-def test_exports_hold_what_is_seen_and_run_nothing(world: World, signed_in: SignIn) -> None:
-    wide = people.system_warrant(place=CHANGCHUN, program=PROGRAM)
-    actions.receive_many([visit(measure="=1+1"), visit(place=NANGUAN)], by=wide)
-    client = signed_in(world.clerk)
-    text = b"".join(client.get(f"/records/export?program={PROGRAM}&form=watch.visit")).decode("utf-8-sig")  # type: ignore[arg-type]
-    assert len(text.strip().splitlines()) == 2
-    assert "'=1+1" in text
-    assert "隐患数（处）" in text
-    book = client.get(f"/records/export?program={PROGRAM}&form=watch.visit&as=xlsx")
-    assert book.content[:2] == b"PK"
-
-
-def test_a_manager_of_accounts_takes_no_records_away(world: World, signed_in: SignIn) -> None:
-    text = b"".join(signed_in(world.manager).get(f"/records/export?program={PROGRAM}")).decode("utf-8-sig")  # type: ignore[arg-type]
-    assert len(text.strip().splitlines()) == 1
 
 
 ACTS = ("correct", "withdraw", "review", "personal", "erase")

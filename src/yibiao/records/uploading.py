@@ -17,7 +17,6 @@ from yibiao.core.problems import Refusal, refuse
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
 from yibiao.records import border, problems
-from yibiao.records.exporting import XLSX
 from yibiao.records.intake import cells, sheet, workbook
 from yibiao.records.views import form_of
 
@@ -169,6 +168,6 @@ def _status(refusal: Refusal | None) -> int:
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=XLSX)
+    answer = HttpResponse(content, content_type=workbook.XLSX)
     answer["Content-Disposition"] = f"attachment; filename=\"sheet.xlsx\"; filename*=UTF-8''{quote(name)}"
     return answer

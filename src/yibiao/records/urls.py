@@ -19,7 +19,6 @@ urlpatterns = [
     path(f"upload/{_FORM}<uuid:id>/marked.xlsx", login_required(uploading.marked), name="records_marked"),
     path(f"upload/{_FORM}<uuid:id>/take", login_required(uploading.take), name="records_take"),
     path(f"upload/{_FORM}<uuid:id>/undo", login_required(uploading.undo), name="records_undo"),
-    path("records/export", login_required(views.export), name="records_export"),
     path(f"{_RECORD}correct/", login_required(views.correct), name="records_correct"),
     path(f"{_RECORD}withdraw/", login_required(views.withdraw), name="records_withdraw"),
     path(f"{_RECORD}review/", login_required(views.review), name="records_review"),

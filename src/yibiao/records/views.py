@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from yibiao.core.problems import Problem, Refusal
 from yibiao.forms import queries as forms
@@ -18,7 +18,7 @@ from yibiao.forms.types import Field, FormVersion
 from yibiao.packs import queries as packs
 from yibiao.packs.types import Program
 from yibiao.people import queries as people
-from yibiao.records import actions, border, checking, exporting, presenting, queries
+from yibiao.records import actions, border, checking, presenting, queries
 from yibiao.records.intake import beforehand, web
 from yibiao.records.placing import Atlas
 from yibiao.records.types import Known, Record, SubmissionDraft
@@ -152,12 +152,6 @@ def erase(request: HttpRequest, id: str) -> HttpResponse:
         return _asking(request, record, "erase", refusal)
     messages.success(request, gettext("个人信息已清除，存证和统计数不受影响。"))
     return redirect(f"/records/{record.id}/")
-
-
-@require_GET
-def export(request: HttpRequest) -> HttpResponseBase:
-    """The records that a list shows, as CSV or .xlsx, in the columns of its form where one is chosen."""
-    return exporting.answer(request)
 
 
 def together(public: Mapping[str, Any], hidden: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from yibiao.bulletins import queries as bulletins
 from yibiao.cases import queries as cases
+from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
-from yibiao.desk import addresses, border, labels, reckoning
+from yibiao.desk import addresses, border, labels, reckoning, tables
 from yibiao.desk.pages.board import ask, over_time, trend
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_INDICATOR
 from yibiao.figures import queries as figures
-from yibiao.figures.types import Contribution, Figure, Indicator, Query, Slice
+from yibiao.figures.types import Figure, Indicator, Query, Slice
 from yibiao.ledger import queries as ledger
 from yibiao.people.types import Scope
 from yibiao.places import queries as places
@@ -82,40 +82,56 @@ def card(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
     return render(request, "desk/parts/card.html", _essence(setting, query))
 
 
-def facts(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
-    """One page of the facts behind a figure, as a part of its page."""
+def facts(request: HttpRequest, program: str, indicator: str) -> HttpResponseBase:
+    """One page of the facts behind a figure, as a part of its page; or all of them as a file."""
     setting, query = _asked(request, program, indicator)
+    if tables.wanted(request):
+        return _taken(request, setting, query)
     shown = {"frame": setting, "query": query, **_contributions(request, setting, query)}
     return render(request, "desk/parts/contributions.html", shown)
 
 
-def export(request: HttpRequest, program: str, indicator: str) -> StreamingHttpResponse:
-    """All facts behind a figure as a CSV file that spreadsheet programs open."""
-    setting, query = _asked(request, program, indicator)
-    found = figures.all_contributions(query, scope=setting.scope)
-    answer = StreamingHttpResponse(_lines(found), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{program}-{indicator}.csv"'
-    return answer
-
-
-def _lines(found: Iterator[Contribution]) -> Iterator[str]:
-    # The byte order mark tells spreadsheet programs that the file is UTF-8.
-    yield "\ufeff" + row(["fact", "revision", "position", "item", "place", "occurred_at", "amount", "values"])
-    for one in found:
-        values = "; ".join(f"{key}={value}" for key, value in one.values.items())
-        amount = "" if one.amount is None else f"{one.amount:f}"
-        cells = [one.fact, one.revision, one.position, "" if one.item is None else one.item, one.place]
-        yield row([*cells, one.occurred_at.isoformat(), amount, values])
-
-
-def row(cells: list[Any]) -> str:
-    """One line of a CSV file; a cell that a spreadsheet would take for a formula is marked as text."""
-    buffer = io.StringIO()
-    safe = [
-        f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and len(cell) > 1 else cell for cell in cells
+def _taken(request: HttpRequest, setting: Frame, query: Query) -> HttpResponseBase:
+    """All facts behind a figure, with what the figure is."""
+    found = reckoning.figure(query, scope=setting.scope)
+    label = found.indicator.label.of(border.language())
+    unit = found.indicator.unit
+    value = gettext("缺") if found.value is None else f"{found.value:f}{unit}"
+    about = [
+        (gettext("指标"), f"{label}（{query.indicator}）"),
+        (gettext("数"), value),
+        (gettext("地点"), f"{setting.place.name} {query.place}"),
+        (gettext("期间"), " — ".join(addresses.period(query.period).values())),
+        (gettext("存证点"), query.as_of or (setting.checkpoint.number if setting.checkpoint else "")),
     ]
-    csv.writer(buffer).writerow(safe)
-    return buffer.getvalue()
+    return tables.answer(request, label, _every(setting, query), about=about)
+
+
+def _every(setting: Frame, query: Query) -> Iterator[list[Any]]:
+    """The facts in the columns of the figure's page, with the id, revision and position that prove each."""
+    reads, dimensions = labels.reader(figures.indicator(query.indicator)), figures.dimensions(query.indicator)
+    found = figures.all_contributions(query, scope=setting.scope)
+    columns: list[str] | None = None
+    while batch := list(islice(found, 500)):
+        if columns is None:
+            columns = list(dict.fromkeys(name for one in batch for name in one.values))
+            yield [*_proving(), *(labels.heading(name, reads, dimensions) for name in columns), gettext("计入")]
+        known = {name: reads.labels(name, [one.values.get(name) for one in batch]) for name in columns}
+        names = places.names(list({one.place for one in batch}))
+        for one in batch:
+            item = None if one.item is None else one.item + 1
+            told = one.occurred_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+            head = [one.fact, one.revision, one.position, item, one.place, names.get(one.place, one.place), told]
+            yield [*head, *(labels.said(one.values.get(name), known[name]) for name in columns), one.amount]
+    if columns is None:
+        yield [*_proving(), gettext("计入")]
+
+
+def _proving() -> list[str]:
+    return [
+        gettext("事实"), gettext("版本"), gettext("存证位置"), gettext("项"), gettext("地点代码"), gettext("地点"),
+        gettext("发生时间"),
+    ]  # fmt: skip
 
 
 def _asked(request: HttpRequest, program: str, indicator: str) -> tuple[Frame, Query]:
@@ -138,7 +154,7 @@ def _essence(setting: Frame, query: Query) -> dict[str, Any]:
         "trend_title": over_time(days),
         "below": _parts(below, query, places_below=True),
         "page_url": addresses.figure(query),
-        "export_url": addresses.figure(query, "desk_figure_export"),
+        "export_url": f"{addresses.figure(query, 'desk_figure_facts')}&as=",
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,12 +15,11 @@ from django.views.decorators.http import require_POST
 
 from yibiao.cases import actions as cases
 from yibiao.core.problems import Refusal, refuse
-from yibiao.desk import border, reckoning, returning, watching
-from yibiao.desk.pages.figures import row as line
+from yibiao.desk import border, reckoning, returning, tables, watching
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.pages.owing import asked_at, chasing_url, may_chase
 from yibiao.desk.problems import NO_PAGE
-from yibiao.desk.returning import Row, Sheet
+from yibiao.desk.returning import Sheet
 from yibiao.duty.types import Beside
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Query
@@ -33,7 +32,7 @@ ONLY: Final = "differing"
 ZONES: Final = 500
 
 
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: HttpRequest) -> HttpResponseBase:
     """Unit by unit: returned, computed, the difference, and how far the review has come."""
     setting = frame(request)
     if setting is None:
@@ -41,6 +40,8 @@ def page(request: HttpRequest) -> HttpResponse:
     held = _sheet(request, setting)
     if held is None:
         return render(request, "desk/operations.html", {"frame": setting, "sheet": None})
+    if tables.wanted(request):
+        return tables.answer(request, f"{watching.said(held.obligation.label)} {held.slot}", _lines(held))
     only = request.GET.get("only") == ONLY
     code, place = setting.program.code, setting.place.code
     shown = {
@@ -52,7 +53,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "only": only,
         "all_url": _address(setting, held),
         "only_url": _address(setting, held, only=ONLY),
-        "csv_url": _address(setting, held, "desk_operations_csv"),
+        "export_url": f"{_address(setting, held)}&as=",
         "chase_url": chasing_url(setting, held.obligation.topic),
         "may_chase": may_chase(request, setting),
         "may_approve": border.may(request, "review", place=place, program=code),
@@ -61,17 +62,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "zones": _zones(setting, held, held.obligation.beside) if held.obligation.beside else None,
     }
     return render(request, "desk/operations.html", shown)
-
-
-def export(request: HttpRequest) -> StreamingHttpResponse:
-    """The same as a CSV file, one line per unit and figure.
-
-    Raises: desk.page.unknown.
-    """
-    _, held = _asked(request)
-    answer = StreamingHttpResponse(_lines(held), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{held.obligation.topic}-{held.slot}.csv"'
-    return answer
 
 
 def file(request: HttpRequest) -> HttpResponse:
@@ -177,18 +167,16 @@ def _zone(one: Entity, names: dict[str, str], saved: Sequence[str], values: Sequ
     return {"record": one.record, "place": names.get(one.place, one.place), "data": data, "values": values}
 
 
-def _lines(held: Sheet) -> Iterator[str]:
-    # The byte order mark tells spreadsheet programs that the file is UTF-8.
-    yield "\ufeff" + line(["slot", "unit", "place", "filed", "review", "figure", "returned", "facts", "difference"])
+def _lines(held: Sheet) -> Iterator[list[Any]]:
+    """One line per unit and figure, those of groups and of all together last."""
+    heads = (gettext("报送期"), gettext("单位"), gettext("地点"), gettext("报送"), gettext("审核"), gettext("指标"))
+    yield [*heads, gettext("回报数"), gettext("事实算得"), gettext("差")]
     total = (held.total,) if held.total else ()
     for row in (*held.rows, *held.groups, *total):
         for pair in row.pairs:
-            yield line([*_head(held, row), pair.label, *map(_cell, (pair.returned, pair.computed, pair.difference))])
+            told = (held.slot, row.label, row.place, row.filed, row.state, pair.label)
+            yield [*told, *map(_whole, (pair.returned, pair.computed, pair.difference))]
 
 
-def _head(held: Sheet, row: Row) -> list[str]:
-    return [held.slot, row.label, row.place, row.filed, row.state]
-
-
-def _cell(value: Any) -> str | int:
-    return "" if value is None else int(value)
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)

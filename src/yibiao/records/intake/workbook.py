@@ -21,6 +21,7 @@ from yibiao.records.intake.cells import Broken
 from yibiao.records.intake.layout import Layout, cascade, choices, heading, layouts
 from yibiao.records.intake.rows import Table
 
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTS: Final = "选项"
 GUIDE: Final = "填写说明"
 FIRST: Final = 3
