@@ -77,6 +77,15 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "demand.repeated": (
         "单位反映一张表单重复要已有的内容；答复是新的版次",
+    "register.settled": (
+        "两处相互矛盾的台账更新经裁定；撤销是新的版次",
+        "Two changes of an entity that contradict each other were settled; undoing it is a new revision",
+    ),
+    "register.not-waited": (
+        "手机的台账更新不再等待同一手机更早的那条：有人决定，或等够了五天",
+        "A phone's word on an entity was taken without an earlier one of the same phone: somebody said so, or five "
+        "days had passed",
+    ),
         "A unit said that a form asks again for what is known; the answer is a new revision",
     ),
     "record.file-received": (

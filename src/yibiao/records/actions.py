@@ -16,15 +16,16 @@ from yibiao.forms import queries as forms
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import EVERY_PROGRAM, Warrant
-from yibiao.records import attachments, batching, checking, models, personal, problems, registers, storing
+from yibiao.records import attachments, batching, branches, checking, models, personal, problems, registers, storing
 from yibiao.records.complaining import answer_complaint, complain
 from yibiao.records.merging import confirm_code, keep_apart, merge, undo
+from yibiao.records.offline import release_overdue, settle, take_waiting
 from yibiao.records.placing import Atlas
 from yibiao.records.types import Receipt, Sent, State, SubmissionDraft
 
 __all__ = [
     "answer_complaint", "complain", "confirm_code", "correct", "erase", "keep_apart", "log_personal_read", "merge",
-    "receive", "receive_many", "relocate", "review", "undo", "withdraw",
+    "receive", "receive_many", "release_overdue", "relocate", "review", "settle", "take_waiting", "undo", "withdraw",
 ]  # fmt: skip
 BATCH_LIMIT: Final = 200_000
 sweep_files = attachments.sweep
@@ -102,7 +103,7 @@ def correct(
         storing.note([item], row.revision)
         storing.step([item], row.revision, act="corrected", reason=why, at=moment)
         registers.retract(row.id, at=moment)
-        registers.store(storing.statements([item], row.revision), at=moment)
+        branches.store(storing.statements([item], row.revision), at=moment)
         ledger.append([storing.fact(item, row.revision, salted, why)], received_at=moment)
     return Receipt(row.id, row.revision, moment)
 
@@ -183,7 +184,7 @@ def relocate() -> int:
     """Writes the lineages of records and entities anew after the tree of places changed; how many rows moved."""
     atlas, moved = Atlas(), 0
     with transaction.atomic():
-        for table in (models.Submission, models.Entity, models.EntityRevision, models.Complaint):
+        for table in (models.Submission, models.Entity, models.EntityRevision, models.Waiting, models.Complaint):
             rows = table.objects.order_by("place").values_list("place", "lineage").distinct()
             for place, lineage in list(rows):
                 today = atlas.lineage(place)

@@ -18,6 +18,7 @@ from yibiao.forms.types import FormVersion
 from yibiao.packs import queries as packs
 from yibiao.people.types import Scope
 from yibiao.records import models, placing, problems, types
+from yibiao.records import registers as kept
 from yibiao.records.loading import record_of
 from yibiao.records.registers import entity_id
 
@@ -100,6 +101,23 @@ def entity_labels(register: str, keys: Sequence[str]) -> dict[str, str]:
         return {key: label for key, label, _ in rows}
     kept = dict(models.Entity.objects.filter(register=register, key__in=kept_keys).values_list("key", "label"))
     return {key: kept.get(into, label) for key, label, into in rows}
+
+
+def phones_may_drop(register: str, ids: Sequence[str]) -> frozenset[str]:
+    """Of ids by which phones know entities of a register, those that are gone, merged, or known here by another id."""
+    asked = list(dict.fromkeys(ids))
+    found: set[str] = set()
+    standing: set[str] = set()
+    for start in range(0, len(asked), 400):
+        part = asked[start : start + 400]
+        derived = {kept.entity_of_phone(id): id for id in part}
+        rows = models.Entity.objects.filter(Q(uid__in=part) | Q(pk__in=derived, uid=""), register=register)
+        for row in rows:
+            id = row.uid or derived[row.pk]
+            (found if row.gone or row.merged_into else standing).add(id)
+        said = models.EntityRevision.objects.filter(uid__in=part, entity__register=register)
+        found |= set(said.values_list("uid", flat=True))
+    return frozenset(found - standing)
 
 
 def steps(one: types.Entity, *, scope: Scope) -> tuple[types.EntityStep, ...]:
@@ -266,7 +284,10 @@ def _odd(code: str, wrong: Sequence[str], label: str) -> Problem:
 def entity_of(row: models.Entity) -> types.Entity:
     """A row as it leaves the room."""
     at = row.updated_at.astimezone(SHANGHAI)
-    return types.Entity(row.id, row.register, row.key, row.label, row.place, json.loads(row.data), row.record, at)
+    return types.Entity(
+        row.id, row.register, row.key, row.label, row.place, json.loads(row.data), row.record, at,
+        version=row.version, uid=row.uid or kept.phone_id(row.id),
+    )  # fmt: skip
 
 
 def ruling_of(row: models.Ruling) -> types.Ruling:

@@ -17,7 +17,12 @@ from yibiao.records import checking, entities, models, problems, registers, type
 from yibiao.records.placing import Atlas
 from yibiao.records.registers import entity_id
 
-KINDS: Final = {"merge": "register.merged", "apart": "register.kept-apart", "confirm": "register.confirmed"}
+KINDS: Final = {
+    "merge": "register.merged",
+    "apart": "register.kept-apart",
+    "confirm": "register.confirmed",
+    "settle": "register.settled",
+}
 
 
 def merge(
@@ -30,14 +35,14 @@ def merge(
 
     Raises: ``records.entity.unknown``, ``records.ruling.self|merged``, ``records.reason.missing``.
     """
-    why, moment = _begin(reason, by, "合并", "merge them"), at or checking.now()
+    why, moment = begin(reason, by, "合并", "merge them"), at or checking.now()
     with transaction.atomic():
         one, other = _two(register, kept, merged, by)
         family = models.Entity.objects.filter(register=register, merged_into=other.key)
         family.update(merged_into=one.key)
         other.merged_into, other.updated_at = one.key, moment
         other.save(update_fields=["merged_into", "updated_at"])
-        return _rule("merge", one, other.key, why, by, moment)
+        return rule("merge", one, other.key, why, by, moment)
 
 
 def keep_apart(
@@ -47,11 +52,11 @@ def keep_apart(
 
     Raises: ``records.entity.unknown``, ``records.ruling.self|merged|repeated``, ``records.reason.missing``.
     """
-    why, moment = _begin(reason, by, "认定为两个", "keep them apart"), at or checking.now()
+    why, moment = begin(reason, by, "认定为两个", "keep them apart"), at or checking.now()
     with transaction.atomic():
         first, second = _two(register, min(one, other), max(one, other), by)
         _once("apart", register, first.key, second.key)
-        return _rule("apart", first, second.key, why, by, moment)
+        return rule("apart", first, second.key, why, by, moment)
 
 
 def confirm_code(
@@ -61,11 +66,11 @@ def confirm_code(
 
     Raises: ``records.entity.unknown``, ``records.ruling.repeated``, ``records.reason.missing``.
     """
-    why, moment = _begin(reason, by, "确认", "confirm it"), at or checking.now()
+    why, moment = begin(reason, by, "确认", "confirm it"), at or checking.now()
     with transaction.atomic():
         (row,) = _locked(register, (key,), by)
         _once("confirm", register, key, code)
-        return _rule("confirm", row, code, why, by, moment)
+        return rule("confirm", row, code, why, by, moment)
 
 
 def undo(id: str, *, reason: str, by: Warrant, at: datetime | None = None) -> types.Ruling:
@@ -73,7 +78,7 @@ def undo(id: str, *, reason: str, by: Warrant, at: datetime | None = None) -> ty
 
     Raises: ``records.ruling.unknown``, ``records.reason.missing``.
     """
-    why, moment = _begin(reason, by, "撤销", "undo it"), at or checking.now()
+    why, moment = begin(reason, by, "撤销", "undo it"), at or checking.now()
     with transaction.atomic():
         row = models.Ruling.objects.select_for_update().filter(pk=id, undone_at=None).first()
         lineage = Atlas().lineage(row.place) if row else ""
@@ -83,11 +88,18 @@ def undo(id: str, *, reason: str, by: Warrant, at: datetime | None = None) -> ty
         row.save(update_fields=["undone_reason", "undone_by", "undone_at"])
         if row.act == "merge":
             _part(row.register, row.other, moment)
+        elif row.act == "settle":
+            registers.retract(row.id, at=moment)
+            models.Clash.objects.filter(ruling=row.id).update(ruling="")
         _fact(row, 2, by.actor, {"reason": why}, by.organisation, moment, withdrawn=True)
     return entities.ruling_of(row)
 
 
-def _begin(reason: str, by: Warrant, zh: str, en: str) -> str:
+def begin(reason: str, by: Warrant, zh: str, en: str) -> str:
+    """The reason of a decision that the warrant allows.
+
+    Raises: ``records.submission.not-allowed``, ``records.reason.missing``.
+    """
     checking.require_right((by,), "review")
     if len(reason.strip()) < 2:
         raise refuse(problems.REASON.at(act_zh=zh, act_en=en))
@@ -125,7 +137,8 @@ def _once(act: str, register: str, key: str, other: str) -> None:
         raise refuse(problems.RULING_REPEATED.at())
 
 
-def _rule(act: str, row: models.Entity, other: str, why: str, by: Warrant, at: datetime) -> types.Ruling:
+def rule(act: str, row: models.Entity, other: str, why: str, by: Warrant, at: datetime) -> types.Ruling:
+    """Puts a decision down, with its fact; the caller does what it decides."""
     ruling = models.Ruling.objects.create(
         id=str(uuid.uuid4()), act=act, register=row.register, key=row.key, other=other, program=by.program,
         place=row.place, reason=why, actor=by.actor, at=at,

@@ -139,6 +139,8 @@ class Entity(models.Model):
     """One object of a register, as its newest live record left it; ``gone`` when no live record is left.
 
     ``fold`` is the label as ``core.alike`` compares it; ``merged_into`` is the key under which a duplicate goes on.
+    ``version`` counts its changes, for telling what somebody without a network saw; ``uid`` is the id that the phone
+    which registered it gave it, empty where phones know it by the one that follows from ``id``.
     """
 
     id = models.CharField(max_length=36, primary_key=True)
@@ -154,12 +156,15 @@ class Entity(models.Model):
     gone = models.BooleanField(default=False)
     fold = models.CharField(max_length=200, default="")
     merged_into = models.CharField(max_length=200, default="")
+    version = models.PositiveIntegerField(default=1)
+    uid = models.CharField(max_length=36, default="")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["register", "key"], name="records_entity_once"),
         ]
         indexes: ClassVar = [
+            models.Index(fields=["uid"], condition=~models.Q(uid=""), name="entity_uid"),
             models.Index(fields=["register", "fold"], name="entity_fold"),
             models.Index(fields=["register", "merged_into"], name="entity_merged"),
             models.Index(fields=["register", "lineage", "key"], name="entity_place"),
@@ -184,9 +189,55 @@ class EntityRevision(models.Model):
     at = models.DateTimeField()
     live = models.BooleanField(default=True)
     said_as = models.CharField(max_length=200, default="")
+    # Which version of the entity it made, and what a phone said of it: its id and the step of its branch.
+    version = models.PositiveIntegerField(default=0)
+    uid = models.CharField(max_length=36, default="")
+    branch = models.CharField(max_length=36, default="")
+    base = models.PositiveIntegerField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["record", "live"], name="entity_revision_record")]
+        indexes: ClassVar = [
+            models.Index(fields=["record", "live"], name="entity_revision_record"),
+            models.Index(fields=["uid"], condition=~models.Q(uid=""), name="entity_revision_uid"),
+        ]
+
+
+class Waiting(models.Model):
+    """What a phone said of an entity on top of something it said before and that has not come yet."""
+
+    record = models.CharField(max_length=36, unique=True)
+    revision = models.PositiveIntegerField()
+    program = models.CharField(max_length=120)
+    entity = models.CharField(max_length=36, db_index=True)
+    register = models.CharField(max_length=120)
+    key = models.CharField(max_length=200)
+    label = models.TextField()
+    data = models.TextField()
+    place = models.CharField(max_length=64)
+    lineage = models.CharField(max_length=700)
+    occurred_at = models.DateTimeField()
+    uid = models.CharField(max_length=36)
+    branch = models.CharField(max_length=36)
+    base = models.PositiveIntegerField()
+    trunk = models.PositiveIntegerField(null=True)
+    since = models.DateTimeField(db_index=True)
+
+
+class Clash(models.Model):
+    """A record changed what somebody else had changed since its sender last saw the entity.
+
+    ``answers`` maps each such answer to what it was, what the other made of it and what the record did; the label has
+    the empty name. ``stands`` says whose stands until somebody settles it.
+    """
+
+    entity = models.ForeignKey(Entity, models.PROTECT, related_name="clashes")
+    record = models.CharField(max_length=36, db_index=True)
+    base = models.PositiveIntegerField()
+    version = models.PositiveIntegerField()
+    answers = models.TextField()
+    stands = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    ruling = models.CharField(max_length=36, default="")
 
 
 class Ruling(models.Model):

@@ -114,6 +114,29 @@ ENTITY_UNKNOWN = Rule(
     "Choose one from the register's list.",
     404,
 )
+WAITING_UNKNOWN = Rule(
+    "records.waiting.unknown",
+    "没有这条等待中的更新，或者它已经登记，或者不在您的权限范围内。",
+    "There is no such update waiting; it was taken meanwhile, or is outside your scope.",
+    "请刷新页面。",
+    "Reload the page.",
+    404,
+)
+CLASH_UNKNOWN = Rule(
+    "records.clash.unknown",
+    "没有这处矛盾，或者已经裁定，或者不在您的权限范围内。",
+    "There is no such contradiction; it was settled meanwhile, or is outside your scope.",
+    "请刷新页面。",
+    "Reload the page.",
+    404,
+)
+CLASH_CHOICE = Rule(
+    "records.clash.choice",
+    "有一项没有选定以哪个为准。",
+    "For some answer nothing was chosen.",
+    "请逐项选定。",
+    "Choose for each of them.",
+)
 USCC_SHAPE = Rule(
     "records.uscc.shape",
     "“{given}”不像统一社会信用代码：应为 18 位数字和大写字母，不含 I、O、S、V、Z。",

@@ -25,6 +25,7 @@ from yibiao.records.entities import (
     entity,
     entity_at,
     entity_labels,
+    phones_may_drop,
     records_about,
     registers,
     rulings,
@@ -32,12 +33,13 @@ from yibiao.records.entities import (
     suspects,
 )
 from yibiao.records.loading import record_of
+from yibiao.records.offline import clashes, waiting
 from yibiao.records.prefilling import came_about, known, tally
 
 __all__ = [
-    "came_about", "complaints", "count", "doubtful", "doubts", "doubts_about", "each", "entities", "entity",
-    "entity_at", "entity_labels", "history", "known", "newest", "page", "personal", "presented", "record", "records",
-    "records_about", "registers", "reviews", "rulings", "steps", "suspects", "tally",
+    "came_about", "clashes", "complaints", "count", "doubtful", "doubts", "doubts_about", "each", "entities", "entity",
+    "entity_at", "entity_labels", "history", "known", "newest", "page", "personal", "phones_may_drop", "presented",
+    "record", "records", "records_about", "registers", "reviews", "rulings", "steps", "suspects", "tally", "waiting",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from yibiao.core.problems import Problem
 from yibiao.forms import queries as forms
 from yibiao.forms.types import Checked, Field, FormVersion
 from yibiao.records import models, problems
+from yibiao.records.types import Claim
 
 _SPACE: Final = uuid.UUID("6f1d7f0e-56f3-5f8f-9a6e-3a4c1f6f8b52")
 _CHUNK: Final = 400
@@ -44,6 +45,8 @@ class Statement:
     lineage: str
     occurred_at: datetime
     said_as: str = ""
+    program: str = ""
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,16 @@ class Patch:
 def entity_id(register: str, key: str) -> str:
     """The id of an entity follows from its register and key, so that every site and every rebuild agrees on it."""
     return str(uuid.uuid5(_SPACE, f"{register}\n{key}"))
+
+
+def phone_id(id: str) -> str:
+    """The id by which phones know an entity that none of them registered: they take random ones (version 4) only."""
+    return f"{id[:14]}4{id[15:]}"
+
+
+def entity_of_phone(id: str) -> str:
+    """The other way round."""
+    return f"{id[:14]}5{id[15:]}"
 
 
 def draft(form: FormVersion, checked: Checked, *, now: datetime, found: list[Problem]) -> Draft | None:
@@ -193,34 +206,44 @@ def store(statements: Sequence[Statement], *, at: datetime) -> None:
     """Writes statements and brings their entities up to date; runs inside the caller's transaction."""
     if not statements:
         return
-    statements = _redirected(statements)
-    _ensure(statements, at)
-    models.EntityRevision.objects.bulk_create(
-        [
-            models.EntityRevision(
-                entity_id=item.draft.id, record=item.record, revision=item.revision, label=item.draft.label,
-                place=item.place, lineage=item.lineage, data=canon.dumps(item.draft.data),
-                occurred_at=item.occurred_at, at=at, said_as=item.said_as,
-            )
-            for item in statements
-        ],
-        batch_size=1000,
-    )  # fmt: skip
+    statements = redirected(statements)
+    ensure(statements, at)
     newest: dict[str, Statement] = {}
     for item in statements:
         best = newest.get(item.draft.id)
         if best is None or item.occurred_at >= best.occurred_at:
             newest[item.draft.id] = item
-    names = list(newest)
-    changed: list[models.Entity] = []
+    names = sorted(newest)
+    rows: dict[str, models.Entity] = {}
     for start in range(0, len(names), _CHUNK):
-        for row in models.Entity.objects.filter(pk__in=names[start : start + _CHUNK]):
-            item = newest[row.pk]
-            # A record of an earlier day that arrives late does not undo what a later one said.
-            if row.gone or row.record == item.record or item.occurred_at >= row.occurred_at:
-                _describe(row, item, at)
-                changed.append(row)
-    _save(changed)
+        # Locked, always in the same order: two that speak of one entity must not count the same version.
+        asked = models.Entity.objects.select_for_update().filter(pk__in=names[start : start + _CHUNK]).order_by("pk")
+        rows |= {row.pk: row for row in asked}
+    _say([(item, _counted(rows[item.draft.id])) for item in statements], at)
+    for id, row in rows.items():
+        item = newest[id]
+        # A record of an earlier day that arrives late does not undo what a later one said.
+        if row.gone or row.record == item.record or item.occurred_at >= row.occurred_at:
+            describe(row, item, at)
+    save(list(rows.values()))
+
+
+def _counted(row: models.Entity) -> int:
+    row.version += 1
+    return row.version
+
+
+def _say(said: Sequence[tuple[Statement, int]], at: datetime) -> None:
+    models.EntityRevision.objects.bulk_create([revision(item, version, at) for item, version in said], batch_size=1000)
+
+
+def revision(item: Statement, version: int, at: datetime) -> models.EntityRevision:
+    """The row of what a record said, which made the entity's ``version``."""
+    return models.EntityRevision(
+        entity_id=item.draft.id, record=item.record, revision=item.revision, label=item.draft.label,
+        place=item.place, lineage=item.lineage, data=canon.dumps(item.draft.data),
+        occurred_at=item.occurred_at, at=at, said_as=item.said_as, version=version,
+    )  # fmt: skip
 
 
 def retract(record: str, *, at: datetime) -> None:
@@ -228,6 +251,8 @@ def retract(record: str, *, at: datetime) -> None:
     mine = models.EntityRevision.objects.filter(record=record, live=True)
     ids = sorted(set(mine.values_list("entity_id", flat=True)))
     mine.update(live=False)
+    models.Waiting.objects.filter(record=record).delete()
+    models.Clash.objects.filter(record=record).delete()
     recall(ids, at=at)
 
 
@@ -242,12 +267,12 @@ def recall(ids: Sequence[str], *, at: datetime) -> None:
             row.gone, row.label, row.place, row.lineage = False, last.label, last.place, last.lineage
             row.data, row.record, row.occurred_at = last.data, last.record, last.occurred_at
             row.fold = alike.folded(row.label)
-        row.updated_at = at
+        row.updated_at, row.version = at, row.version + 1
         changed.append(row)
-    _save(changed)
+    save(changed)
 
 
-def _redirected(statements: Sequence[Statement]) -> list[Statement]:
+def redirected(statements: Sequence[Statement]) -> list[Statement]:
     """What is said of a merged entity is said of the one that it was merged into."""
     moved: dict[str, str] = {}
     ids = list({item.draft.id for item in statements})
@@ -255,19 +280,19 @@ def _redirected(statements: Sequence[Statement]) -> list[Statement]:
         rows = models.Entity.objects.filter(pk__in=ids[start : start + _CHUNK]).exclude(merged_into="")
         moved |= dict(rows.values_list("pk", "merged_into"))
     return [
-        replace(item, draft=replace(item.draft, key=moved[item.draft.id]), said_as=item.draft.key)
+        replace(item, draft=replace(item.draft, key=moved[item.draft.id]), said_as=item.draft.key, claim=None)
         if item.draft.id in moved
         else item
         for item in statements
     ]
 
 
-def _ensure(statements: Sequence[Statement], at: datetime) -> None:
+def ensure(statements: Sequence[Statement], at: datetime) -> None:
     """Creates the entities that are new; one that another transaction creates meanwhile is simply left to it."""
     fresh = {item.draft.id: item for item in statements}
     models.Entity.objects.bulk_create(
         [
-            _describe(models.Entity(pk=id, register=item.draft.register, key=item.draft.key), item, at)
+            describe(models.Entity(pk=id, register=item.draft.register, key=item.draft.key, version=0), item, at)
             for id, item in sorted(fresh.items())
         ],
         batch_size=1000,
@@ -275,7 +300,7 @@ def _ensure(statements: Sequence[Statement], at: datetime) -> None:
     )
 
 
-def _describe(row: models.Entity, item: Statement, at: datetime) -> models.Entity:
+def describe(row: models.Entity, item: Statement, at: datetime) -> models.Entity:
     row.label, row.place, row.lineage = item.draft.label, item.place, item.lineage
     row.data, row.record, row.gone = canon.dumps(item.draft.data), item.record, False
     row.occurred_at, row.updated_at = item.occurred_at, at
@@ -283,8 +308,8 @@ def _describe(row: models.Entity, item: Statement, at: datetime) -> models.Entit
     return row
 
 
-def _save(rows: list[models.Entity]) -> None:
-    columns = ["label", "place", "lineage", "data", "record", "occurred_at", "updated_at", "gone", "fold"]
+def save(rows: list[models.Entity]) -> None:
+    columns = ["label", "place", "lineage", "data", "record", "occurred_at", "updated_at", "gone", "fold", "version"]
     models.Entity.objects.bulk_create(
         rows, batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=columns
     )

@@ -14,7 +14,7 @@ from yibiao.core.problems import Problem, Refusal
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import writing
 from yibiao.ledger.types import FactDraft
-from yibiao.records import checking, models, personal, prefilling, problems, registers
+from yibiao.records import branches, checking, models, personal, prefilling, problems, registers
 from yibiao.records.checking import Prepared
 from yibiao.records.types import Origins, Receipt
 
@@ -70,7 +70,7 @@ def _insert(items: Sequence[Prepared], *, at: datetime) -> None:
     salted = keep(items, 1)
     step(items, 1, act="received", reason="", at=at)
     note(items, 1)
-    registers.store(statements(items, 1), at=at)
+    branches.store(statements(items, 1), at=at)
     ledger.append([fact(item, 1, salted.get(item.id, "")) for item in items], received_at=at)
 
 
@@ -160,7 +160,16 @@ def statements(items: Sequence[Prepared], revision: int) -> list[registers.State
 
 def _kept(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:
     return [
-        registers.Statement(item.entity, item.id, revision, item.place, item.lineage, item.occurred_at)
+        registers.Statement(
+            item.entity,
+            item.id,
+            revision,
+            item.place,
+            item.lineage,
+            item.occurred_at,
+            program=item.program,
+            claim=item.sent.claim if item.sent and revision == 1 else None,
+        )
         for item in items
         if item.entity is not None
     ]

@@ -12,12 +12,25 @@ Channel = Literal["web", "sheet", "api", "openrosa", "sample"]
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What a phone saw of an entity when it spoke of it: the version ``base``, along its own ``branch`` from ``trunk``,
+    the last one that it got from here. None where it saw none."""
+
+    uid: str
+    create: bool
+    base: int | None
+    trunk: int | None
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """What a phone says of a sending: its instance id as it wrote it, and what sent it."""
 
     instance: str
     device: str = ""
     agent: str = ""
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,8 @@ class Entity:
     record: str
     updated_at: datetime
     merged: tuple[str, ...] = ()
+    version: int = 1
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +215,51 @@ class Complaint:
     replied_at: datetime | None = None
 
 
-RulingAct = Literal["merge", "apart", "confirm"]
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record whose word on an entity waits for an earlier one of the same phone."""
+
+    id: int
+    record: str
+    program: str
+    register: str
+    key: str
+    label: str
+    place: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """An answer that two changed apart; ``name`` is empty for the label."""
+
+    name: str
+    before: Any
+    theirs: Any
+    mine: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A record (mine) and what came in before it (theirs) contradict each other; ``stands`` until it is settled."""
+
+    id: int
+    key: str
+    record: str
+    answers: tuple[Contested, ...]
+    stands: Literal["mine", "theirs"]
+    at: datetime
+
+
+RulingAct = Literal["merge", "apart", "confirm", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision about entities: ``other`` was merged into ``key``, is another thing than ``key``, or is a code of
-    ``key`` that was confirmed although it looks wrong. ``undone_at`` is None while it stands."""
+    """A decision about entities: ``other`` was merged into ``key``, is another thing than ``key``, is a code of ``key``
+    that was confirmed although it looks wrong, or is the record whose clash was settled. ``undone_at`` is None while it
+    stands."""
 
     id: str
     act: RulingAct

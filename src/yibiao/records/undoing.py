@@ -79,6 +79,7 @@ def _withdraw(rows: Sequence[tuple[models.Submission, Warrant]], why: str, at: d
             "record", flat=True
         )
     )
+    models.Waiting.objects.filter(record__in=[row.pk for row, _ in rows]).delete()
     for id in sorted(keeping):
         registers.retract(id, at=at)
     ledger.append([_fact(row, by, why) for row, by in rows], received_at=at)

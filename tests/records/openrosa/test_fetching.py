@@ -155,7 +155,7 @@ def test_3_3_each_county_gets_its_own_places(phone: Phone, world: World) -> None
 def test_3_3_entities_are_those_of_the_place(phone: Phone, world: World) -> None:
     actions.receive(site("S9", place=NANGUAN), by=world.warrant(world.other, place=NANGUAN))
     found = table(phone.get(files(phone)["register-site.csv"]["downloadUrl"]))
-    assert [row["name"] for row in found] == ["S1", "S2"]
+    assert [row["key"] for row in found] == ["S1", "S2"]
     assert found[0]["label"]
 
 

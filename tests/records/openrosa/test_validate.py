@@ -14,8 +14,9 @@ from yibiao.desk import installing
 from yibiao.forms import queries as forms
 from yibiao.packs import queries as packs
 from yibiao.places import actions as places
-from yibiao.records.intake.openrosa import serving
+from yibiao.records.intake.openrosa import declaring
 
+LISTED = "name,label,parent,key,__version,__trunkVersion,__branchId\nx,x,x,x,1,,\n"
 JAR = Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"
 
 
@@ -30,11 +31,13 @@ def test_every_form_served_is_accepted(tmp_path: Path) -> None:
     paths = []
     for program in packs.programs():
         for form in forms.forms(program.pack):
-            served = serving.served(form, program)
+            served = declaring.declared(form, program)
             paths.append(tmp_path / f"{served.id}.xml")
             paths[-1].write_bytes(served.xml)
             for name in served.lists:
-                (tmp_path / f"{name}.csv").write_text("name,label,parent\nx,x,x\n")
+                (tmp_path / f"{name}.csv").write_text(
+                    "name,label,parent,key,__version,__trunkVersion,__branchId\nx,x,x,x,1,,\n"
+                )
     assert len(paths) > 30
     command = ["java", "-jar", str(JAR), *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)

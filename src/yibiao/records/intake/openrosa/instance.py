@@ -19,7 +19,10 @@ _SUBMISSIONS: Final = "http://opendatakit.org/submissions"
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """``id`` and ``deprecated`` are as the phone wrote them; ``audit`` says that it kept a log of the filling."""
+    """``id`` and ``deprecated`` are as the phone wrote them; ``audit`` says that it kept a log of the filling.
+
+    ``entity`` holds the attributes with which it speaks of an entity; empty where it speaks of none.
+    """
 
     root: etree._Element
     form: str
@@ -27,6 +30,7 @@ class Instance:
     id: str
     deprecated: str
     audit: bool
+    entity: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(xml: bytes) -> Instance:
@@ -50,7 +54,14 @@ def read(xml: bytes) -> Instance:
     if not id or len(id) > ID_LIMIT:
         raise refuse(problems.INSTANCE_MISSING.at())
     version = (root.get("version") or "").strip()
-    return Instance(root, form[:300], version[:60], id, told.get("deprecatedID", "")[:ID_LIMIT], "audit" in told)
+    old = told.get("deprecatedID", "")[:ID_LIMIT]
+    return Instance(root, form[:300], version[:60], id, old, "audit" in told, _entity(root))
+
+
+def _entity(root: etree._Element) -> dict[str, str]:
+    """What stands in the meta element about an entity, in the namespace of entities or in none."""
+    found = root.find("{*}meta/{*}entity")
+    return {} if found is None else {str(name): str(value)[:ID_LIMIT] for name, value in found.attrib.items()}
 
 
 def _meta(root: etree._Element) -> dict[str, str]:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from yibiao.packs.types import Program
 from yibiao.people import queries as people
 from yibiao.places import queries as places
 from yibiao.records import queries
-from yibiao.records.intake.openrosa import serving
+from yibiao.records.intake.openrosa import declaring, serving
 from yibiao.records.intake.openrosa.asking import Asker
+from yibiao.records.types import Entity
 
 # A phone that files for a whole province holds 13,000 places; a list of all the nation's would be of no use on one.
 LIMIT: Final = 20_000
@@ -23,8 +25,11 @@ _PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Listed:
+    """``register`` says of which register it is a list; empty of any other list."""
+
     name: str
     content: bytes
+    register: str = ""
 
     @property
     def digest(self) -> str:
@@ -39,8 +44,31 @@ def listed(name: str, asker: Asker, program: str) -> Listed:
     elif name == serving.ORGANISATIONS:
         content = _csv(("name", "label"), _organisations(roots))
     else:
-        content = _csv(("name", "label"), _entities(name.removeprefix("register-"), asker, program))
+        found = _entities(name.removeprefix("register-"), asker, program)
+        content = _csv(("name", "label"), ((one.key, one.label) for one in found))
     return Listed(f"{name}.csv", content)
+
+
+def sent(name: str, asker: Asker, program: Program) -> Listed:
+    """A list as phones get it that keep registers by themselves: each entity by its id, its version and its answers."""
+    register = name.removeprefix("register-")
+    if register == name:
+        return listed(name, asker, program.code)
+    saved = declaring.properties(register, program)
+    heads = ("name", "label", "__version", "__trunkVersion", "__branchId", declaring.KEY, *saved)
+    return Listed(f"{name}.csv", _csv(heads, _told(register, saved, asker, program.code)), register)
+
+
+def _told(register: str, saved: tuple[str, ...], asker: Asker, program: str) -> Iterator[tuple[str, ...]]:
+    for one in _entities(register, asker, program):
+        answers = (_written(one.data.get(name)) for name in saved)
+        yield (one.uid, one.label, str(one.version), "", "", one.key, *answers)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def rows(one: Listed) -> list[tuple[str, str]]:
@@ -68,11 +96,11 @@ def _organisations(roots: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     yield from sorted(found.items())
 
 
-def _entities(register: str, asker: Asker, program: str) -> Iterator[tuple[str, str]]:
+def _entities(register: str, asker: Asker, program: str) -> Iterator[Entity]:
     scope, number = asker.scope(program), 1
     while number * _PAGE <= LIMIT:
         rows = queries.entities(register, scope=scope, program=program, number=number, size=_PAGE)
-        yield from ((one.key, one.label) for one in rows)
+        yield from rows
         if len(rows) < _PAGE:
             return
         number += 1

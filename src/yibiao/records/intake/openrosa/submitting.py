@@ -16,7 +16,7 @@ from yibiao.packs.types import Program
 from yibiao.people.types import Warrant
 from yibiao.records import actions, attachments, checking, models, problems
 from yibiao.records.attachments import Arrived, Incoming
-from yibiao.records.intake.openrosa import instance, multipart, replies, serving
+from yibiao.records.intake.openrosa import declaring, instance, multipart, replies, serving
 from yibiao.records.intake.openrosa import problems as refusals
 from yibiao.records.intake.openrosa.asking import Asker
 from yibiao.records.intake.openrosa.instance import Answers, Instance
@@ -97,6 +97,7 @@ def _read(xml: bytes, request: HttpRequest, asker: Asker) -> Sending:
         checking.canonical_id(found.id) or found.id,
         request.GET.get("deviceID", "")[:255],
         request.META.get("HTTP_USER_AGENT", "")[:255],
+        declaring.claim(form, found.entity) if found.entity else None,
     )
     answers = instance.answers(form, found.root)
     if found.audit:

@@ -15,6 +15,7 @@ def _below(prefix: str, name: str) -> list[URLPattern]:
         path(f"{prefix}{_FORM}form.xml", listing.form_xml, name=f"openrosa_{name}form"),
         path(f"{prefix}{_FORM}manifest", listing.manifest, name=f"openrosa_{name}manifest"),
         path(f"{prefix}{_FORM}media/<str:name>", listing.media, name=f"openrosa_{name}media"),
+        path(f"{prefix}{_FORM}integrity/<str:register>", listing.integrity, name=f"openrosa_{name}integrity"),
         path(f"{prefix}submission", submitting.submission, name=f"openrosa_{name}submission"),
     ]
 
