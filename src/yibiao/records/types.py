@@ -25,7 +25,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a phone says of a sending: its instance id as it wrote it, and what sent it."""
+    """What a phone says of a sending: its instance id as it wrote it, what sent it, and what it saw of the entity."""
 
     instance: str
     device: str = ""
