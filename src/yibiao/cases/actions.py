@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from yibiao.cases import models, problems, tables, writing
+from yibiao.cases import models, problems, reporting, tables, writing
 from yibiao.cases.follow import rebuild, step
 from yibiao.cases.placing import Atlas, covers
 from yibiao.cases.types import Case, CaseDraft
@@ -178,6 +178,8 @@ def _moved(
     known = held.lifecycle.move(move)
     if known is not None:
         _permit(by, known.right)
+        reporting.may(held, known, by, at)
+        reporting.mergeable(held, known, answers)
     standing = moving.moved(held.lifecycle, held.standing, move, answers, actor=by.actor, at=at, reason=reason)
     after = replace(held, standing=standing, revision=held.revision + 1)
     return after, Act(move, at, by.actor, by.organisation, reason.strip())

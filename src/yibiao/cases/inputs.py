@@ -158,6 +158,31 @@ class PublicIn(BaseModel):
     fields: list[FieldId]
 
 
+class OfferIn(BaseModel):
+    model_config = _STRICT
+    move: Id
+    within: Line = ""
+    source: Line = ""
+
+
+class ReporterIn(BaseModel):
+    model_config = _STRICT
+    path: Annotated[list[Id], Field(min_length=1)]
+    fields: list[FieldId]
+    offers: list[OfferIn] = []
+
+
+class MergingIn(BaseModel):
+    model_config = _STRICT
+    move: Id
+    undo: Id
+    field_: FieldId = Field(alias="field")
+    same: FieldId
+    text: FieldId
+    near: FieldId
+    within: Words
+
+
 class LifecycleIn(BaseModel):
     model_config = _STRICT
     id: Id
@@ -172,6 +197,8 @@ class LifecycleIn(BaseModel):
     clock: list[ClockIn] = []
     paper: list[PaperIn] = []
     public: PublicIn | None = None
+    reporter: ReporterIn | None = None
+    merging: MergingIn | None = None
 
 
 _WHY: Final[Mapping[str, tuple[str, str]]] = {
@@ -266,7 +293,21 @@ class _Build:
                 for one in block.paper
             ),
             types.Public(tuple(block.public.states), tuple(block.public.fields)) if block.public else None,
+            self._reporter(block.reporter),
+            self._merging(block.merging),
         )  # fmt: skip
+
+    def _reporter(self, one: ReporterIn | None) -> types.Reporter | None:
+        if one is None:
+            return None
+        offers = (types.Offer(each.move, self._span(each.move, each.within), each.source) for each in one.offers)
+        return types.Reporter(tuple(one.path), tuple(one.fields), tuple(offers))
+
+    def _merging(self, one: MergingIn | None) -> types.Merging | None:
+        if one is None:
+            return None
+        within = self._span("merging", one.within) or Span(30, "d")
+        return types.Merging(one.move, one.undo, one.field_, one.same, one.text, one.near, within)
 
     def _field(self, one: FieldIn) -> types.Field:
         rules = tuple(

@@ -38,6 +38,8 @@ class Case(models.Model):
     item = models.PositiveIntegerField(null=True)
     number = models.PositiveIntegerField()
     payload = models.TextField()
+    # The case of which this one is another report; empty where it stands for itself.
+    merged_into = models.CharField(max_length=36, default="")
 
     class Meta:
         indexes: ClassVar = [
@@ -46,4 +48,5 @@ class Case(models.Model):
             models.Index(fields=["lineage", "program"], name="case_place"),
             models.Index(fields=["record"], name="case_record"),
             models.Index(fields=["escalate_at"], name="case_escalate"),
+            models.Index(fields=["merged_into"], name="case_merged"),
         ]

@@ -132,3 +132,42 @@ NO_PAPER: Final = Rule(
     "Print it once the step that it belongs to has been made.",
     404,
 )
+REPORTERS: Final = Rule(
+    "cases.permit.reporter",
+    "“{move}”只能由反映人自己来做。",
+    "“{move_en}” is for the person who reported it.",
+    "请让反映人打开回执上的链接办理。",
+    "Ask the reporter to open the link on the receipt.",
+    403,
+)
+NOT_OFFERED: Final = Rule(
+    "cases.reporter.move",
+    "反映人现在不能做这一步。",
+    "The person who reported it cannot do this now.",
+    "请刷新页面，看现在可以做什么。",
+    "Load the page again and see what is possible now.",
+    409,
+)
+TOO_LATE: Final = Rule(
+    "cases.reporter.late",
+    "已经过了{within}的期限，不能再“{move}”。",
+    "The term of {within_en} for “{move_en}” is over.",
+    "请另行反映，写明原来的编号。",
+    "Report it again and name the earlier number.",
+    409,
+)
+MERGE_TARGET: Final = Rule(
+    "cases.merge.target",
+    "“{id}”不能作为合并的去处：要是同一种、没有撤销、也没有并入别件的事项，而且不是这一件自己。",
+    "“{id}” cannot take this case in: it must be another one of the same kind, neither withdrawn nor merged itself.",
+    "请从疑似重复的事项里选。",
+    "Choose one of the suspected duplicates.",
+)
+MERGE_LEADS: Final = Rule(
+    "cases.merge.leads",
+    "已有 {count} 件并入这一件，不能再把它并入别件。",
+    "{count} cases were merged into this one; it cannot be merged itself.",
+    "请先撤销那些合并，或者反过来合并。",
+    "Undo those first, or merge the other way round.",
+    409,
+)

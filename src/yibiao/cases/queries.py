@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet
 
-from yibiao.cases import models, placing, printing, problems, tables, types, writing
+from yibiao.cases import models, placing, printing, problems, reporting, tables, types, writing
 from yibiao.cases.disclosing import disclosed, tally
+from yibiao.cases.follow import case_id
+from yibiao.cases.reporting import merged_count, offered, suspicions
 from yibiao.cases.tables import check
 from yibiao.core import expressions
 from yibiao.core.lifecycles import moving
@@ -23,8 +25,9 @@ from yibiao.packs.types import Declared, PackFiles
 from yibiao.people.types import Scope
 
 __all__ = [
-    "by_lineage", "case", "check", "clocks", "counts", "declared", "disclosed", "due", "kind", "lifecycles", "lines",
-    "moves", "of_record", "of_records", "page", "papers", "printed", "sources", "tally", "timeline",
+    "by_lineage", "case", "case_id", "check", "clocks", "counts", "declared", "disclosed", "due", "kind",
+    "leading", "lifecycles", "lines", "merged_count", "moves", "of_record", "of_records", "offered", "page", "papers",
+    "printed", "sources", "suspicions", "tally", "timeline",
 ]  # fmt: skip
 
 SOON: Final = timedelta(days=1)
@@ -72,6 +75,15 @@ def case(id: str, *, scope: Scope, as_of: int | None = None) -> types.Case:
     return writing.case_of(held, act.at)
 
 
+def leading(id: str, *, scope: Scope) -> types.Case:
+    """The case that stands for one: itself, or the one into which it was merged.
+
+    Raises: cases.case.unknown.
+    """
+    held = reporting.leading(writing.held_of(_row(id, scope)))
+    return case(held.id, scope=scope)
+
+
 def timeline(id: str, *, scope: Scope) -> tuple[types.Step, ...]:
     """The acts of a case.
 
@@ -100,7 +112,7 @@ def timeline(id: str, *, scope: Scope) -> tuple[types.Step, ...]:
 
 
 def moves(one: types.Case) -> tuple[Move, ...]:
-    """The moves that are open now, whoever may make them."""
+    """The moves that are open now, whoever may make them; ``offered`` are those of the reporter alone."""
     return moving.legal(one.lifecycle, one.standing)
 
 

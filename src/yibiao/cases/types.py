@@ -136,3 +136,17 @@ class Disclosed:
     since: datetime
     revision: int
     answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A case that may be a report of the same thing; ``metres`` is None where a position is unknown."""
+
+    id: str
+    title: str
+    place: str
+    state: str
+    occurred_at: datetime
+    text: str
+    likeness: float
+    metres: float | None

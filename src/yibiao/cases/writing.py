@@ -20,6 +20,7 @@ from yibiao.ledger.types import Fact, FactDraft
 _COLUMNS: Final = (
     "place", "lineage", "title", "state", "open", "withdrawn", "occurred_at", "since", "due_at", "escalate_at",
     "escalated_to", "moved_at", "revision", "payload",
+    "merged_into",
 )  # fmt: skip
 _CHUNK: Final = 500
 
@@ -142,7 +143,14 @@ def row(held: Held, act: Act, said: FactDraft, atlas: Atlas) -> models.Case:
         item=held.item,
         number=held.number,
         payload=canon.dumps(said.payload),
+        merged_into=merged_into(held),
     )
+
+
+def merged_into(held: Held) -> str:
+    """The case of which this one is another report; empty where it stands for itself."""
+    merging = held.lifecycle.merging
+    return str(held.standing.answers.get(merging.field) or "")[:36] if merging else ""
 
 
 def held_of(kept: models.Case) -> Held:

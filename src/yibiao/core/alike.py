@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from typing import Final
 
 LENGTH: Final = 200
@@ -26,3 +27,14 @@ def folded(name: str) -> str:
     for written, same in _FORMS:
         text = text.replace(written, same)
     return text[:LENGTH]
+
+
+def likeness(one: str, other: str) -> float:
+    """How much two texts are alike, from 0 to 1: twice the pairs of characters that both have, over all pairs."""
+    left, right = _pairs(folded(one)), _pairs(folded(other))
+    total = left.total() + right.total()
+    return 2 * (left & right).total() / total if total else 0.0
+
+
+def _pairs(text: str) -> Counter[str]:
+    return Counter(text[at : at + 2] for at in range(len(text) - 1))

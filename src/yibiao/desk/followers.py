@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from yibiao.cases import actions as cases
+from yibiao.citizens import actions as citizens
 from yibiao.duty import actions as duty
 from yibiao.figures import actions as figures
 from yibiao.notices import actions as notices
@@ -41,8 +42,9 @@ CLOCKS: tuple[Follower, ...] = (
     Follower("escalation", (), cases.escalate, 60.0),
     Follower("reminders", (), duty.escalate_overdue, 60.0),
     Follower("missed", (), duty.note_missed, 60.0),
-    Follower("files", (), records.sweep_files, 24 * 3600.0),
     Follower("waiting", (), records.release_overdue, 3600.0),
+    Follower("challenges", (), citizens.sweep, 3600.0),
+    Follower("files", (), records.sweep_files, 24 * 3600.0),
 )
 
 

@@ -11,6 +11,7 @@ from yibiao.bulletins import actions as bulletins
 from yibiao.bulletins import queries as bulletin_templates
 from yibiao.bulletins.types import Template
 from yibiao.cases import queries as cases
+from yibiao.citizens import queries as citizens
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.desk.problems import NO_SUCH_PACK
 from yibiao.draws import queries as draws
@@ -62,6 +63,7 @@ def check(path: Path) -> Findings:
     problems += [*found, *notices.check(files), *draws.check(files)]
     problems += duty.check(files, published)[1]
     problems += cases.check(files, published)[1]
+    problems += citizens.check(files, tuple(published))
     # What other rooms keep for the pack, beside its forms: every room's facts that indicators may count.
     declared = (*notices.declared(files), *draws.declared(files), *cases.declared(files), *duty.declared(files))
     definitions, found = indicators.check(files, published, declared)

@@ -15,6 +15,7 @@ import click
 
 from yibiao.bulletins import problems as bulletins
 from yibiao.cases import problems as cases
+from yibiao.citizens import problems as citizens
 from yibiao.core import alerts, expressions, periods, quantities, spans, trees, wording
 from yibiao.core.draws import rules as lots
 from yibiao.core.lifecycles import answering, checking, moving
@@ -46,6 +47,7 @@ CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
     "records": (records, openrosa, odata),
     "duty": (duty,),
     "cases": (cases,),
+    "citizens": (citizens,),
     "draws": (draws,),
     "notices": (notices,),
     "figures": (figures,),
@@ -75,8 +77,6 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
         "校验位不符的统一社会信用代码经确认无误",
         "A unified social credit code whose check characters do not fit was confirmed",
     ),
-    "demand.repeated": (
-        "单位反映一张表单重复要已有的内容；答复是新的版次",
     "register.settled": (
         "两处相互矛盾的台账更新经裁定；撤销是新的版次",
         "Two changes of an entity that contradict each other were settled; undoing it is a new revision",
@@ -86,6 +86,8 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
         "A phone's word on an entity was taken without an earlier one of the same phone: somebody said so, or five "
         "days had passed",
     ),
+    "demand.repeated": (
+        "单位反映一张表单重复要已有的内容；答复是新的版次",
         "A unit said that a form asks again for what is known; the answer is a new revision",
     ),
     "record.file-received": (
@@ -190,6 +192,18 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "企业微信网关：https://主机/路径#签名密钥；未设则只在终端提示",
         "Gateway for WeCom: https://host/path#secret; without it the terminal says that something went out",
     ),
+    "YIBIAO_REPORTS_PER_ADDRESS": (
+        "同一网络地址一小时内最多报几件群众诉求",
+        "How many reports of citizens are taken from one address within an hour",
+    ),
+    "YIBIAO_REPORTS_PER_PLACE": (
+        "同一地点一小时内最多收几件群众诉求",
+        "How many reports of citizens are taken for one place within an hour",
+    ),
+    "YIBIAO_CHALLENGE": (
+        "防机器提交的验证最多要算几次；越大越费时",
+        "How many hashes the check against machines asks for at most; more take longer",
+    ),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
     "YIBIAO_LANGUAGE": (
         "命令行语言：zh 或 en；默认随系统",
@@ -223,6 +237,12 @@ LIFECYCLE_PARTS: Final = (
      "a time limit from `anchor` until one of the moves named: met, late, running or overdue"),
     ("`[lifecycle.public]`", "`states`, `fields`",
      "what everybody may read of its cases: in which states, and which fields"),
+    ("`[lifecycle.reporter]`", "`path`, `fields`, `offers` (`move`, `within`, `source`)",
+     "what the person who reported a case reads of it, and the moves that only she makes, within a span after the "
+     "state was entered"),
+    ("`[lifecycle.merging]`", "`move`, `undo`, `field`, `same`, `text`, `near`, `within`",
+     "how a case is closed as another report of one that is known (`field` holds its id); suspected are those that "
+     "began `within` a span with the same answer to `same`, whose `text` is alike or whose positions are close"),
     ("`[[lifecycle.paper]]`", "`id`, `label`, `moves`, `where`, `title`, `number`, `to`, `body`, `signatures`",
      "a .docx that a case has once one of `moves` was made, `where` a condition holds; its lines name what "
      "the case holds: `${deadline}`"),
@@ -369,6 +389,7 @@ def pack_page() -> str:
         "| `duty.toml` | who owes which report by when, types of shifts and what they count as |",
         "| `notices.toml` | kinds of notices with the hours to sign for them, occasions |",
         "| `draws.toml` | registers drawn from at random, with the shares by risk class; plans of inspections |",
+        "| `services.toml` | what citizens may report, on which form, what is promised for each |",
         "| `bulletin.<id>.md` | a bulletin's template |", "",
         "## `pack.toml`", "", "```toml", manifest, "```", "",
         "## Forms", "",
@@ -397,6 +418,7 @@ def pack_page() -> str:
         f"Conditions may also name what every case has: {_listed(lifecycles.STANDARD)}.", "",
         "A move of the shipped pack `holiday-safety`:", "", "```toml", _first_move(folder), "```", "",
         *_duty_lines(),
+        *_service_lines(),
         "## `bulletin.<id>.md`", "",
         "Front matter in TOML between `+++` lines (`title`, `issuer`, `number`), then paragraphs and headings.",
         "A number is never typed: it is a citation `{{ indicator | wording | options }}`, for example",
@@ -416,6 +438,17 @@ def _duty_lines() -> list[str]:
         "`duty:spot-check`; a `topic` is a `coverage` for the zeros of `indicators.toml`. `compares` names, by answer",
         "of the form, the indicator that says the same from the facts: returns and facts stand side by side.",
         "`beside` lists a register whose keys begin with the slot, with figures by `column`.", "",
+    ]  # fmt: skip
+
+
+def _service_lines() -> list[str]:
+    """What services.toml holds."""
+    return [
+        "## `services.toml`", "",
+        "`[reports]` names the form, the kind of case that it opens, and what their questions and fields are called;",
+        "the questions for `name` and `phone` must be personal, the others must not. Each `[[service]]` (`code`, a choice",
+        "of the form's question; `about`, `group`, `keywords`, `unit`, `limit`, `valid_from`, `valid_until`, `source`)",
+        "is offered on the report page and by Open311 while it is valid.", "",
     ]  # fmt: skip
 
 

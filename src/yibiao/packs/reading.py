@@ -31,6 +31,7 @@ _TOP: Final = (
     "lifecycles.toml",
     "notices.toml",
     "draws.toml",
+    "services.toml",
 )
 
 

@@ -15,6 +15,7 @@ from yibiao.people.models import Organisation as OrganisationRow
 from yibiao.people.models import Person, Post, PostGrant
 from yibiao.people.passwords import due
 from yibiao.people.types import (
+    CITIZEN,
     EVERY_PROGRAM,
     Account,
     Decision,
@@ -152,6 +153,11 @@ def system_warrant(
 ) -> Warrant:
     """A warrant for the command line and the generator of samples; its actor is empty."""
     return Warrant("", right, organisation, place, program, because)
+
+
+def citizen_warrant(*, place: str, program: str, organisation: str, because: str) -> Warrant:
+    """A warrant to file without an account; whoever makes it has looked that citizens may do this here."""
+    return Warrant(CITIZEN, "fill", organisation, place, program, because)
 
 
 def system_scope(*, place: str, program: str = EVERY_PROGRAM, right: Right = "analyse") -> Scope:

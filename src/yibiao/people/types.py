@@ -11,6 +11,8 @@ from yibiao.core.problems import Problem
 Right = Literal["fill", "review", "analyse", "manage"]
 RIGHTS: Final[tuple[Right, ...]] = ("fill", "review", "analyse", "manage")
 EVERY_PROGRAM: Final = "*"
+# Who acts without an account: a person who reports something, or follows what she reported.
+CITIZEN: Final = "citizen"
 
 
 @dataclass(frozen=True, slots=True)

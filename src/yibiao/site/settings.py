@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "yibiao.figures",
     "yibiao.notices",
     "yibiao.draws",
+    "yibiao.citizens",
     "yibiao.cases",
     "yibiao.duty",
     "yibiao.records",
@@ -218,6 +219,10 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# What citizens may send within an hour, from one address and for one place; how much work a challenge asks for at most.
+YIBIAO_REPORTS_PER_ADDRESS = int(os.environ.get("YIBIAO_REPORTS_PER_ADDRESS", "20"))
+YIBIAO_REPORTS_PER_PLACE = int(os.environ.get("YIBIAO_REPORTS_PER_PLACE", "300"))
+YIBIAO_CHALLENGE = int(os.environ.get("YIBIAO_CHALLENGE", "60000"))
 YIBIAO_UPLOAD_LIMIT = 20 * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -152,6 +152,14 @@ def _names(one: Lifecycle) -> Iterator[Problem]:
     if one.public is not None:
         yield from _unknown("public", "state", one.public.states, states)
         yield from _unknown("public", "field", one.public.fields, [field.id for field in one.fields])
+    if one.reporter is not None:
+        yield from _unknown("reporter", "state", one.reporter.path, states)
+        yield from _unknown("reporter", "field", one.reporter.fields, [field.id for field in one.fields])
+        yield from _unknown("reporter", "move", [offer.move for offer in one.reporter.offers], moves)
+    if one.merging is not None:
+        same, named = one.merging, [field.id for field in one.fields]
+        yield from _unknown("merging", "move", [same.move, same.undo], moves)
+        yield from _unknown("merging", "field", [same.field, same.same, same.text, same.near], named)
     for clock in one.clocks:
         yield from _unknown(clock.id, "move", clock.stopped_by, [*moves, "opened"])
         yield from _times(one, clock.id, [] if clock.anchor == "opened" else [clock.anchor])

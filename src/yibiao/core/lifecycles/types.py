@@ -212,6 +212,41 @@ class Public:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A move that only the person who reported the case makes, within a span after its state was entered."""
+
+    move: str
+    within: Span | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """What the person who reported a case sees of it (the way of its states, some of its fields), and may do."""
+
+    path: tuple[str, ...]
+    fields: tuple[str, ...]
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """How a case is closed as a report of another, and taken out of it again; ``field`` holds the other's id.
+
+    Those are suspected that began within a span of each other with the same answer to ``same``, whose ``text`` is
+    alike or whose positions (``near``) are close.
+    """
+
+    move: str
+    undo: str
+    field: str
+    same: str
+    text: str
+    near: str
+    within: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     """The table of one kind of case, as a version of its pack has it."""
 
@@ -227,6 +262,13 @@ class Lifecycle:
     clocks: tuple[Clock, ...] = ()
     papers: tuple[Paper, ...] = ()
     public: Public | None = None
+    reporter: Reporter | None = None
+    merging: Merging | None = None
+
+    def offer(self, move: str) -> Offer | None:
+        """What the reporter alone may do by a move; None where the move is the desk's."""
+        offers = self.reporter.offers if self.reporter else ()
+        return next((one for one in offers if one.move == move), None)
 
     def field(self, id: str) -> Field | None:
         return next((one for one in self.fields if one.id == id), None)

@@ -224,7 +224,7 @@ def _shown(
 
 def _open_to(request: HttpRequest, case: Case) -> tuple[Move, ...]:
     """The moves that are open now and for which the person has the right at the place."""
-    found = cases.moves(case)
+    found = [move for move in cases.moves(case) if case.lifecycle.offer(move.id) is None]
     held = {
         right: border.may(request, right, place=case.place, program=case.program)
         for right in {move.right for move in found}

@@ -1,0 +1,164 @@
+"""``services.toml`` of a pack: which reports of citizens it takes, on which form, and what it promises for each."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yibiao.citizens import problems
+from yibiao.citizens.types import Questions, Service
+from yibiao.core.lifecycles.types import Lifecycle
+from yibiao.core.problems import Problem, Refusal
+from yibiao.core.spans import Span
+from yibiao.forms.types import Field as Question
+from yibiao.forms.types import FormVersion
+from yibiao.packs.types import Text
+
+NAME: Final = "services.toml"
+_STRICT: Final = ConfigDict(extra="forbid")
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+# Of what type the question of the form must be that is named for it.
+_TYPES: Final[Mapping[str, str]] = {
+    "service": "choice", "description": "text", "address": "text", "position": "geopoint", "means": "choice",
+    "promised": "datetime", "unit": "text", "name": "text", "phone": "text",
+}  # fmt: skip
+_PERSONAL: Final = ("name", "phone")
+
+
+class Words(BaseModel):
+    model_config = _STRICT
+    zh: str = Field(min_length=1, max_length=300)
+    en: str = Field(min_length=1, max_length=600)
+
+    def made(self) -> Text:
+        return Text(self.zh, self.en)
+
+
+class Window(BaseModel):
+    """The form, the kind of case, and what their questions and fields are called."""
+
+    model_config = _STRICT
+    form: Code
+    lifecycle: Code
+    service: Name
+    description: Name
+    address: Name
+    position: Name
+    means: Name
+    promised: Name
+    unit: Name
+    name: Name
+    phone: Name
+    photos: list[Name] = Field(max_length=9)
+    summary: Name
+    answer: Name
+    consent: Words
+
+
+class ServiceIn(BaseModel):
+    model_config = _STRICT
+    code: Code
+    about: Words
+    group: Words
+    keywords: list[str] = []
+    unit: Words
+    limit: str
+    valid_from: date
+    valid_until: date | None = None
+    source: str = Field(min_length=1, max_length=300)
+
+
+class Services(BaseModel):
+    model_config = _STRICT
+    reports: Window
+    service: list[ServiceIn] = Field(min_length=1)
+
+
+def parse(content: bytes) -> tuple[Services | None, list[Problem]]:
+    """The file, or everything that is wrong with its shape."""
+    try:
+        found = Services.model_validate(tomllib.loads(content.decode()))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return None, [problems.FILE.at(NAME, why=str(error))]
+    except ValidationError as error:
+        return None, [
+            problems.FILE.at(f"{NAME} {'.'.join(map(str, one['loc']))}", why=one["msg"]) for one in error.errors()
+        ]
+    return found, [*_spans(found), *_repeated(found)]
+
+
+def _spans(found: Services) -> Iterator[Problem]:
+    for one in found.service:
+        try:
+            Span.parse(one.limit)
+        except Refusal as refusal:
+            yield from refusal.problems
+
+
+def _repeated(found: Services) -> Iterator[Problem]:
+    codes = [one.code for one in found.service]
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        yield problems.FILE.at(f"{NAME} {code}", why="code")
+
+
+def check(found: Services, forms: Sequence[FormVersion], lifecycles: Sequence[Lifecycle]) -> Iterator[Problem]:
+    """What does not fit the form and the kind of case that are named."""
+    window = found.reports
+    form = next((one for one in forms if one.name == window.form), None)
+    if form is None:
+        yield problems.UNFIT.at(NAME, what=window.form, known="、".join(one.name for one in forms))
+        return
+    questions = {one.name: one for one in form.fields if not one.repeat}
+    for named, type_ in _TYPES.items():
+        yield from _question(window, questions, named, type_)
+    for name in window.photos:
+        if name not in questions or questions[name].type != "file":
+            yield problems.UNFIT.at(f"{NAME} photos", what=name, known="、".join(questions))
+    service = questions.get(window.service)
+    offered = [choice.name for choice in form.choices.get(service.choices, ())] if service else []
+    for one in found.service:
+        if one.code not in offered:
+            yield problems.UNFIT.at(f"{NAME} {one.code}", what=one.code, known="、".join(offered))
+    kind = next((one for one in lifecycles if one.id == window.lifecycle), None)
+    fields = [one.id for one in kind.fields] if kind else []
+    if kind is None or kind.reporter is None or not any(one.form == window.form for one in kind.openings):
+        yield problems.UNFIT.at(f"{NAME} lifecycle", what=window.lifecycle, known="、".join(o.id for o in lifecycles))
+    for name in (window.summary, window.answer):
+        if name not in fields:
+            yield problems.UNFIT.at(NAME, what=name, known="、".join(fields))
+
+
+def _question(window: Window, questions: Mapping[str, Question], named: str, type_: str) -> Iterator[Problem]:
+    name = str(getattr(window, named))
+    asked = questions.get(name)
+    if asked is None or asked.type != type_:
+        yield problems.UNFIT.at(f"{NAME} {named}", what=name, known="、".join(questions))
+    elif asked.personal != (named in _PERSONAL):
+        # Who reports must stay out of the log; what is reported must be readable at the desk.
+        yield problems.PRIVACY.at(f"{NAME} {named}", what=name)
+
+
+def services(found: Services, form: FormVersion) -> tuple[Service, ...]:
+    """The services, each called as the form calls it."""
+    question = next(one for one in form.fields if one.name == found.reports.service)
+    labels = {choice.name: choice.label for choice in form.choices[question.choices]}
+    return tuple(
+        Service(
+            one.code, labels[one.code], one.about.made(), one.group.made(),
+            tuple(one.keywords), one.unit.made(), Span.parse(one.limit), one.valid_from, one.valid_until, one.source,
+        )
+        for one in found.service
+    )  # fmt: skip
+
+
+def questions(window: Window, form: FormVersion) -> Questions:
+    roles = {one.role: one.name for one in form.fields}
+    return Questions(
+        roles.get("place", ""), roles.get("occurred_at", ""), window.service, window.description, window.address,
+        window.position, window.means, window.promised, window.unit, window.name, window.phone, tuple(window.photos),
+    )  # fmt: skip
