@@ -76,6 +76,9 @@ MATRIX: dict[str, Row] = {
     "desk_register_suspects": Row("/registers/enterprise/suspects/", OPEN),
     "desk_register_act": Row(
         "/registers/enterprise/act/",
+    "desk_register_waiting": Row("/registers/enterprise/waiting/", OPEN),
+    "desk_register_release": Row("/registers/enterprise/release/", NOBODY, "post", {"program": SAFETY, "id": "1"}),
+    "desk_register_settle": Row("/registers/enterprise/settle/", NOBODY, "post", {"program": SAFETY, "key": "no-such"}),
         NOBODY,
         "post",
         {"program": SAFETY, "act": "merge", "key": "no-such", "other": "none", "reason": "示例"},

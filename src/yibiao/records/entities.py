@@ -132,6 +132,8 @@ def steps(one: types.Entity, *, scope: Scope) -> tuple[types.EntityStep, ...]:
     shown = set(open_to.values_list("pk", flat=True))
     actors = models.SubmissionRevision.objects.filter(submission__in=records)
     by = {(sub, rev): actor for sub, rev, actor in actors.values_list("submission_id", "revision", "actor")}
+    ruled = models.Ruling.objects.filter(pk__in={row.record for row in rows if row.record not in records})
+    deciders = dict(ruled.values_list("pk", "actor"))
     found: list[types.EntityStep] = []
     before: dict[str, Mapping[str, Any]] = {}
     for row in reversed(rows):
@@ -142,13 +144,14 @@ def steps(one: types.Entity, *, scope: Scope) -> tuple[types.EntityStep, ...]:
                 record=row.record if row.record in shown else "",
                 form=record.form if record else "",
                 program=record.program if record else "",
-                actor=by.get((row.record, row.revision), ""),
+                actor=by.get((row.record, row.revision)) or deciders.get(row.record, ""),
                 at=row.at.astimezone(SHANGHAI),
                 key=row.said_as or row.entity.key,
                 live=row.live,
                 data=data,
                 changed=tuple(name for name, value in data.items() if last is not None and last.get(name) != value),
                 first=last is None,
+                ruling=row.record in deciders,
             )
         )
         before[row.entity_id] = data

@@ -171,7 +171,8 @@ class Entity:
 class EntityStep:
     """What one record said of an entity, under which key; the label stands in ``data`` under the empty name.
 
-    ``record`` is empty where it may not be opened; not ``live`` where it was corrected or withdrawn later.
+    ``record`` is empty where it may not be opened; not ``live`` where it was corrected or withdrawn later. ``ruling``
+    says that it was no record but somebody's decision about a clash.
     """
 
     record: str
@@ -184,6 +185,7 @@ class EntityStep:
     data: Mapping[str, Any]
     changed: tuple[str, ...]
     first: bool
+    ruling: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -26,7 +26,7 @@ from yibiao.people.types import Warrant
 from yibiao.places import queries as places
 from yibiao.records import actions
 from yibiao.records import queries as records
-from yibiao.records.types import Entity, EntityStep
+from yibiao.records.types import Clash, Entity, EntityStep, Ruling
 
 HIDDEN = "••••••"
 
@@ -65,6 +65,7 @@ def page(request: HttpRequest, register: str, key: str) -> HttpResponse:
         "lines": _lines(one, keepers, reader(program, register)),
         "steps": _steps(steps, keepers, reader(program, register))[::-1],
         "rulings": rulings,
+        "clashes": [(each, _contested(each, keepers, reader(program, register))) for each in records.clashes(one)],
         "alike": [_other(one, pair.one, pair.other) for pair in pairs if one.key in (pair.one.key, pair.other.key)],
         "records": [(each, _title(each.form)) for each in about],
         "programs": {each.code: each.title for each in border.programs(request)},
@@ -93,6 +94,17 @@ def suspects(request: HttpRequest, register: str) -> HttpResponse:
     return render(request, "desk/suspects.html", shown)
 
 
+def told(request: HttpRequest, act: Callable[[], object], said: str) -> None:
+    """An act, and how it went, for the next page to say."""
+    try:
+        act()
+    except Refusal as refusal:
+        for problem in refusal.problems:
+            messages.error(request, problem.text(border.language()))
+    else:
+        messages.success(request, said)
+
+
 @require_POST
 def act(request: HttpRequest, register: str) -> HttpResponse:
     """Merging, keeping apart, confirming a code, and undoing either."""
@@ -102,37 +114,33 @@ def act(request: HttpRequest, register: str) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("act", "key", "other", "reason", "ruling")}
     asked = [given["key"], given["other"]] if given["act"] in ("merge", "apart") else [given["key"]]
     found = [records.entity_at(register, key, scope=border.reading(request), program=program.code) for key in asked]
-    by = _over(request, program, [one.place for one in found])
-    try:
-        said = _do(register, given, by)
-    except Refusal as refusal:
-        for problem in refusal.problems:
-            messages.error(request, problem.text(border.language()))
-    else:
-        messages.success(request, said)
+    by = over(request, program, [one.place for one in found])
+    said = {
+        "merge": gettext("已合并，以后按保留的对象登记。"),
+        "apart": gettext("已认定为两个对象，不再提示。"),
+        "confirm": gettext("已确认这个代码无误，不再提示。"),
+        "undo": gettext("已撤销。"),
+    }.get(given["act"], "")
+    told(request, lambda: _do(register, given, by), said)
     address = reverse("desk_entity", kwargs={"register": register, "key": given["key"]})
     return redirect(f"{address}?{urlencode({'program': program.code})}")
 
 
-def _do(register: str, given: dict[str, str], by: Warrant) -> str:
+def _do(register: str, given: dict[str, str], by: Warrant) -> Ruling:
     key, other, reason = given["key"], given["other"], given["reason"]
     match given["act"]:
         case "merge":
-            actions.merge(register, kept=key, merged=other, reason=reason, by=by)
-            return gettext("已合并，以后按保留的对象登记。")
+            return actions.merge(register, kept=key, merged=other, reason=reason, by=by)
         case "apart":
-            actions.keep_apart(register, one=key, other=other, reason=reason, by=by)
-            return gettext("已认定为两个对象，不再提示。")
+            return actions.keep_apart(register, one=key, other=other, reason=reason, by=by)
         case "confirm":
-            actions.confirm_code(register, key=key, code=other, reason=reason, by=by)
-            return gettext("已确认这个代码无误，不再提示。")
+            return actions.confirm_code(register, key=key, code=other, reason=reason, by=by)
         case "undo":
-            actions.undo(given["ruling"], reason=reason, by=by)
-            return gettext("已撤销。")
+            return actions.undo(given["ruling"], reason=reason, by=by)
     raise refuse(NO_PAGE.at())
 
 
-def _over(request: HttpRequest, program: Program, codes: Sequence[str]) -> Warrant:
+def over(request: HttpRequest, program: Program, codes: Sequence[str]) -> Warrant:
     """A warrant over all of the places, by the first of the person's areas that holds them."""
     for root in people.scope(border.actor(request), "review").places(program.code):
         if all(places.descends(code, root) for code in codes):
@@ -168,6 +176,19 @@ def _steps(
         )
         for step in steps
     ]
+
+
+def _contested(clash: Clash, keepers: Sequence[FormVersion], reads: labels.Reader) -> list[tuple[str, str, list[str]]]:
+    """The contested answers: name, label, and how each was, became by the other one and by the record."""
+    known = {"": gettext("名称")} | {name: label for form in keepers for name, label in _names(form).items()}
+    found = []
+    for each in clash.answers:
+        values = [each.before, each.theirs, each.mine]
+        words = reads.labels(each.name, [value for value in values if value is not None])
+        found.append(
+            (each.name, known.get(each.name, each.name), [labels.said(v, words) if v else "—" for v in values])
+        )
+    return found
 
 
 def _names(form: FormVersion) -> dict[str, str]:

@@ -82,6 +82,7 @@ def register(request: HttpRequest, register: str) -> HttpResponseBase:
         "q": text,
         "number": number,
         "more": len(found) > SIZE,
+        "waiting": len(records.waiting(scope=setting.scope, program=setting.program.code, register=register)),
     }
     return render(request, "desk/register.html", shown)
 
