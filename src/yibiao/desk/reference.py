@@ -86,6 +86,11 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
         "A phone's word on an entity was taken without an earlier one of the same phone: somebody said so, or five "
         "days had passed",
     ),
+    "form.closed": (
+        "一项工作关闭一张表单：原因和手机补报的最后一天；重新开放是新的版次",
+        "A form was closed in a program: why, and the last day for what phones hold; opening it again is a new "
+        "revision",
+    ),
     "demand.repeated": (
         "单位反映一张表单重复要已有的内容；答复是新的版次",
         "A unit said that a form asks again for what is known; the answer is a new revision",

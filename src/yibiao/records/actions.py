@@ -17,6 +17,7 @@ from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import EVERY_PROGRAM, Warrant
 from yibiao.records import attachments, batching, branches, checking, models, personal, problems, registers, storing
+from yibiao.records.closing import close_form, open_form
 from yibiao.records.complaining import answer_complaint, complain
 from yibiao.records.merging import confirm_code, keep_apart, merge, undo
 from yibiao.records.offline import release_overdue, settle, take_waiting
@@ -24,8 +25,9 @@ from yibiao.records.placing import Atlas
 from yibiao.records.types import Receipt, Sent, State, SubmissionDraft
 
 __all__ = [
-    "answer_complaint", "complain", "confirm_code", "correct", "erase", "keep_apart", "log_personal_read", "merge",
-    "receive", "receive_many", "release_overdue", "relocate", "review", "settle", "take_waiting", "undo", "withdraw",
+    "answer_complaint", "close_form", "complain", "confirm_code", "correct", "erase", "keep_apart",
+    "log_personal_read", "merge", "open_form", "receive", "receive_many", "release_overdue", "relocate",
+    "review", "settle", "take_waiting", "undo", "withdraw",
 ]  # fmt: skip
 BATCH_LIMIT: Final = 200_000
 sweep_files = attachments.sweep

@@ -19,7 +19,7 @@ from yibiao.packs import queries as packs
 from yibiao.packs.types import Program
 from yibiao.people import queries as people
 from yibiao.people.types import EVERY_PROGRAM, Warrant
-from yibiao.records import models, personal, problems, registers
+from yibiao.records import closing, models, personal, problems, registers
 from yibiao.records.placing import Atlas
 from yibiao.records.remembering import remembered
 from yibiao.records.types import Sent, SubmissionDraft
@@ -88,6 +88,9 @@ class Checker:
             return None, [*found, *refusal.problems]
         if form.pack != program.pack:
             return None, [*found, problems.OTHER_PACK.at(form=form.title.zh, program=program.title.zh)]
+        shut = closing.refusal(form.id, program.code, draft.channel, self.at) if self.kept is None else None
+        if shut is not None:
+            return None, [*found, shut]
         checked = forms.check_answers(form, draft.answers, now=self.at)
         found += checked.problems
         place = checked.place or ("" if _role(form, "place") else self.kept.place if self.kept else self.by[0].place)

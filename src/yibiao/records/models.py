@@ -281,6 +281,28 @@ class Complaint(models.Model):
     replied_at = models.DateTimeField(null=True)
 
 
+class Closing(models.Model):
+    """A form is closed in a program, until it is opened again; phones may still send until the end of ``until``."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    form = models.CharField(max_length=120)
+    program = models.CharField(max_length=120)
+    reason = models.TextField()
+    until = models.DateField()
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    reopened_reason = models.TextField(default="")
+    reopened_by = models.CharField(max_length=64, default="")
+    reopened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["form", "program"], condition=models.Q(reopened_at=None), name="records_closed_once"
+            ),
+        ]
+
+
 class Upload(models.Model):
     """A sheet between its preview and its taking; the file lies in the data folder until ``expires_at``."""
 

@@ -50,6 +50,37 @@ NOT_ALLOWED = Rule(
     "Ask an administrator for the right “{right}”.",
     403,
 )
+FORM_CLOSED = Rule(
+    "records.form.closed",
+    "“{form}”自 {at} 起停止填报：{reason}",
+    "“{form}” was closed on {at}: {reason}",
+    "这份没有收下；确需补报的，请联系这项工作的牵头单位重新开放。",
+    "This record was not taken; ask whoever leads the program to open the form again if it must be filed.",
+    409,
+)
+FORM_CLOSED_ALREADY = Rule(
+    "records.form.closed-already",
+    "这张表单已经关闭。",
+    "The form is closed already.",
+    "要改宽限日期，请先重新开放再关闭。",
+    "To change the day of grace, open it again and close it anew.",
+    409,
+)
+FORM_NOT_CLOSED = Rule(
+    "records.form.not-closed",
+    "这张表单没有关闭，或者已经重新开放。",
+    "The form is not closed, or was opened again.",
+    "请刷新页面。",
+    "Reload the page.",
+    404,
+)
+FORM_GRACE = Rule(
+    "records.form.grace",
+    "手机补报的最后一天应在今天至 {most} 天之内。",
+    "The last day for what phones hold must be from today on and within {most} days.",
+    "请改日期。",
+    "Change the day.",
+)
 PLACE = Rule(
     "records.place.unknown",
     "地点“{place}”在 {day} 的行政区划中不存在。",

@@ -16,6 +16,7 @@ from yibiao.people.types import Scope, Warrant
 from yibiao.records import actions, models, placing, presenting, problems, types
 from yibiao.records import attachments as kept_files
 from yibiao.records.checking import canonical_id
+from yibiao.records.closing import closed, closings
 from yibiao.records.complaining import complaints
 from yibiao.records.entities import (
     doubtful,
@@ -37,9 +38,10 @@ from yibiao.records.offline import clashes, waiting
 from yibiao.records.prefilling import came_about, known, tally
 
 __all__ = [
-    "came_about", "clashes", "complaints", "count", "doubtful", "doubts", "doubts_about", "each", "entities", "entity",
-    "entity_at", "entity_labels", "history", "known", "newest", "page", "personal", "phones_may_drop", "presented",
-    "record", "records", "records_about", "registers", "reviews", "rulings", "steps", "suspects", "tally", "waiting",
+    "came_about", "clashes", "closed", "closings", "complaints", "count", "doubtful", "doubts", "doubts_about",
+    "each", "entities", "entity", "entity_at", "entity_labels", "history", "known", "newest", "page",
+    "personal", "phones_may_drop", "presented", "record", "records", "records_about", "registers", "reviews",
+    "rulings", "steps", "suspects", "tally", "waiting",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 State = Literal["received", "approved", "rejected", "withdrawn"]
@@ -198,6 +198,22 @@ class Suspect:
     @property
     def both(self) -> tuple[Entity, Entity]:
         return self.one, self.other
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A form was closed in a program. ``reopened_at`` is None while it is; ``until`` is the last day for phones."""
+
+    id: str
+    form: str
+    program: str
+    reason: str
+    until: date
+    actor: str
+    at: datetime
+    reopened_reason: str = ""
+    reopened_by: str = ""
+    reopened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

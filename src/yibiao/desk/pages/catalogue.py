@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from django.contrib import messages
@@ -85,7 +86,9 @@ def page(request: HttpRequest, program: str, form: str) -> HttpResponse:
         return _act(request, of, demand)
     held = {one.field.name: one for one in demand.held}
     known = titles(of)
+    closings = records.closings(of.code, form=demand.form.id)
     actors = {one.actor for one in demand.complaints} | {one.replied_by for one in demand.complaints}
+    actors |= {one.actor for one in closings} | {one.reopened_by for one in closings}
     bodies = people.organisations(codes=sorted({one.organisation for one in demand.complaints}))
     shown = {
         "program": of,
@@ -93,6 +96,9 @@ def page(request: HttpRequest, program: str, form: str) -> HttpResponse:
         "questions": [(field, _known_from(field.name, demand, held, known)) for field in _asked(demand.form)],
         "actors": people.names(actors - {""}),
         "organisations": {one.code: one.name for one in bodies},
+        "closings": closings,
+        "closed": next((one for one in closings if one.reopened_at is None), None),
+        "may_close": border.may(request, "review", place=of.place, program=of.code),
         "may_complain": border.fills(request, of.code),
         "may_answer": {
             one.id
@@ -171,7 +177,9 @@ def _known_from(name: str, demand: Demand, held: Mapping[str, Held], known: Mapp
 
 def _act(request: HttpRequest, of: Program, demand: Demand) -> HttpResponse:
     try:
-        if request.POST.get("act") == "answer":
+        if request.POST.get("act") in ("close", "open"):
+            _close(request, of, demand)
+        elif request.POST.get("act") == "answer":
             one = next((each for each in demand.complaints if each.id == request.POST.get("complaint")), None)
             if one is None:
                 raise refuse(NO_PAGE.at())
@@ -188,6 +196,22 @@ def _act(request: HttpRequest, of: Program, demand: Demand) -> HttpResponse:
         for problem in refusal.problems:
             messages.error(request, problem.text(border.language()))
     return redirect("desk_catalogue_form", program=of.code, form=demand.form.name)
+
+
+def _close(request: HttpRequest, of: Program, demand: Demand) -> None:
+    by = border.warrant(request, "review", place=of.place, program=of.code)
+    reason = request.POST.get("reason", "")
+    if request.POST["act"] == "open":
+        actions.open_form(request.POST.get("closing", ""), reason=reason, by=by)
+        messages.success(request, gettext("已重新开放。"))
+        return
+    given = request.POST.get("until", "")
+    try:
+        until = date.fromisoformat(given) if given else None
+    except ValueError:
+        until = None
+    actions.close_form(demand.form.id, program=of.code, reason=reason, until=until, by=by)
+    messages.success(request, gettext("已停止填报。"))
 
 
 def _where(request: HttpRequest, right: Right, of: Program) -> str:

@@ -20,7 +20,9 @@ from yibiao.desk.pages.frame import frame, nothing
 from yibiao.desk.problems import NO_PAGE
 from yibiao.figures import queries as figures
 from yibiao.forms import queries as forms
+from yibiao.forms.types import FormVersion
 from yibiao.packs import queries as packs
+from yibiao.packs.types import Program
 from yibiao.records import queries as records
 
 YEAR: Final = 365 * 24 * 3600
@@ -51,12 +53,17 @@ def entry(request: HttpRequest) -> HttpResponse:
     """填报: the forms of every program that the person may file in, the program in hand first."""
     chosen = border.program(request)
     offered = [
-        {"program": one, "forms": forms.forms(one.pack), "here": one == chosen}
+        {"program": one, "forms": _open(one), "here": one == chosen}
         for one in border.programs(request)
         if border.fills(request, one.code)
     ]
     offered.sort(key=lambda group: not group["here"])
     return render(request, "desk/entry.html", {"groups": offered})
+
+
+def _open(program: Program) -> list[FormVersion]:
+    shut = records.closed(program.code)
+    return [form for form in forms.forms(program.pack) if form.id not in shut]
 
 
 def installed(request: HttpRequest) -> HttpResponse:

@@ -53,7 +53,7 @@ def form_list(request: HttpRequest, asker: Asker) -> HttpResponse:
 @known
 def form_xml(request: HttpRequest, asker: Asker, form: str, version: str) -> HttpResponse:
     """One version of a form."""
-    found = declaring.declared(*serving.resolve(asker, form, version))
+    found = declaring.declared(*serving.handed_out(asker, form, version))
     return _unless_known(request, replies.xml(found.xml), found.digest)
 
 
@@ -62,7 +62,7 @@ def form_xml(request: HttpRequest, asker: Asker, form: str, version: str) -> Htt
 @known
 def manifest(request: HttpRequest, asker: Asker, form: str, version: str) -> HttpResponse:
     """The lists of a form with their hashes."""
-    version_of, program = serving.resolve(asker, form, version)
+    version_of, program = serving.handed_out(asker, form, version)
     found = declaring.declared(version_of, program)
     files = []
     for name in found.lists:
@@ -82,7 +82,7 @@ def manifest(request: HttpRequest, asker: Asker, form: str, version: str) -> Htt
 @known
 def media(request: HttpRequest, asker: Asker, form: str, version: str, name: str) -> HttpResponse:
     """One list of a form."""
-    version_of, program = serving.resolve(asker, form, version)
+    version_of, program = serving.handed_out(asker, form, version)
     list_name = name.removesuffix(".csv")
     if list_name not in declaring.declared(version_of, program).lists:
         raise refuse(problems.FORM_UNKNOWN.at(form=f"{form}/{name}"[:80]))

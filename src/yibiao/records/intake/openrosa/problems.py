@@ -78,6 +78,14 @@ OUTSIDE: Final = Rule(
     "Ask the administrator of accounts.",
     403,
 )
+CLOSED: Final = Rule(
+    "records.openrosa.closed",
+    "“{form}”已停止填报，不再提供。手机上已填好的，在 {until} 前仍可发送。",
+    "“{form}” is closed and no longer handed out. What is filled in already may be sent until {until}.",
+    "请在手机上刷新表单列表。",
+    "Refresh the list of forms on the phone.",
+    403,
+)
 WITHDRAWN: Final = Rule(
     "records.openrosa.withdrawn",
     "编号“{id}”的填报已经撤回（has been deleted），不能再发。",

@@ -19,6 +19,7 @@ from yibiao.forms import queries as forms
 from yibiao.forms.types import Field, FormVersion
 from yibiao.packs import queries as packs
 from yibiao.packs.types import Program
+from yibiao.records import closing
 from yibiao.records.intake.openrosa import problems
 from yibiao.records.intake.openrosa.asking import Asker
 
@@ -55,8 +56,23 @@ def served(form: FormVersion, program: Program) -> Served:
 
 
 def open_to(asker: Asker) -> list[tuple[FormVersion, Program]]:
-    """The forms that it may fill in now, with their programs."""
-    return [(form, program) for program in asker.programs() for form in forms.forms(program.pack)]
+    """The forms that it may fill in now, with their programs; not those that are closed."""
+    found = []
+    for program in asker.programs():
+        shut = closing.closed(program.code)
+        found += [(form, program) for form in forms.forms(program.pack) if form.id not in shut]
+    return found
+
+
+def handed_out(asker: Asker, id: str, version: str) -> tuple[FormVersion, Program]:
+    """A form that a phone asks for by its address.
+
+    Raises: what ``resolve`` does, and ``records.openrosa.closed``.
+    """
+    form, program = resolve(asker, id, version)
+    if shut := closing.closed(program.code).get(form.id):
+        raise refuse(problems.CLOSED.at(form=form.title.zh, until=shut.until.isoformat()))
+    return form, program
 
 
 def resolve(asker: Asker, id: str, version: str | None) -> tuple[FormVersion, Program]:
