@@ -22,7 +22,7 @@ from yibiao.people.types import EVERY_PROGRAM, Warrant
 from yibiao.records import closing, models, personal, problems, registers
 from yibiao.records.placing import Atlas
 from yibiao.records.remembering import remembered
-from yibiao.records.types import Sent, SubmissionDraft
+from yibiao.records.types import Closing, Sent, SubmissionDraft
 
 EARLIEST: Final = date(1990, 1, 1)
 AHEAD: Final = timedelta(days=1)
@@ -60,6 +60,7 @@ class Known:
     forms: dict[tuple[str, str], FormVersion] = field(default_factory=dict)
     programs: dict[str, Program] = field(default_factory=dict)
     organisations: dict[str, bool] = field(default_factory=dict)
+    closed: dict[str, dict[str, Closing]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class Checker:
             return None, [*found, *refusal.problems]
         if form.pack != program.pack:
             return None, [*found, problems.OTHER_PACK.at(form=form.title.zh, program=program.title.zh)]
-        shut = closing.refusal(form.id, program.code, draft.channel, self.at) if self.kept is None else None
+        shut = None if self.kept else closing.refusal(self._closed(form, program), draft.channel, self.at)
         if shut is not None:
             return None, [*found, shut]
         checked = forms.check_answers(form, draft.answers, now=self.at)
@@ -121,6 +122,11 @@ class Checker:
         if code not in self.known.programs:
             self.known.programs[code] = packs.program(code)
         return self.known.programs[code]
+
+    def _closed(self, form: FormVersion, program: Program) -> Closing | None:
+        if program.code not in self.known.closed:
+            self.known.closed[program.code] = closing.closed(program.code)
+        return self.known.closed[program.code].get(form.id)
 
     def _occurred(self, form: FormVersion, checked: Checked, found: list[Problem]) -> datetime | None:
         if _role(form, "occurred_at") is None:

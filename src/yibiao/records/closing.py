@@ -21,7 +21,6 @@ from yibiao.packs import queries as packs
 from yibiao.people.types import EVERY_PROGRAM, Warrant
 from yibiao.records import models, problems, types
 from yibiao.records.placing import Atlas
-from yibiao.records.remembering import remembered
 
 KIND: Final = "form.closed"
 GRACE: Final = timedelta(days=7)
@@ -83,12 +82,11 @@ def closed(program: str) -> dict[str, types.Closing]:
     return {row.form: closing_of(row) for row in rows}
 
 
-def refusal(form: str, program: str, channel: str, at: datetime) -> Problem | None:
+def refusal(one: types.Closing | None, channel: str, at: datetime) -> Problem | None:
     """Why a new record of a form is not taken, or None. What comes from phones has the days of grace."""
-    one = remembered(lambda: closed(program), "closed forms", program).get(form)
     if one is None or (channel == "openrosa" and local_day(at) <= one.until):
         return None
-    return problems.FORM_CLOSED.at(form=forms.form(form).title.zh, at=f"{one.at:%Y-%m-%d}", reason=one.reason)
+    return problems.FORM_CLOSED.at(form=forms.form(one.form).title.zh, at=f"{one.at:%Y-%m-%d}", reason=one.reason)
 
 
 def closing_of(row: models.Closing) -> types.Closing:
