@@ -49,6 +49,8 @@ class Term:
     per: str = ""
     keys: tuple[str, ...] = ()
     attribution: Attribution = "place"
+    lowest: str = ""
+    highest: str = ""
     nothing: bool = False
 
     @property
@@ -137,9 +139,15 @@ _VALUES: Final[Mapping[str, str]] = {
 _FACTS: Final = "COUNT(DISTINCT CASE WHEN passes THEN position END)"
 
 
+def _facts(term: Term, dimension: str = "") -> str:
+    """How many facts: where each has one row, there is no need to tell them apart."""
+    single = not term.source.repeat and not _key(term, dimension)[1]
+    return "COUNT(CASE WHEN passes THEN 1 END)" if single else _FACTS
+
+
 def value(term: Term) -> str:
     """One row: the value, the number of facts behind it, and the number of rows that say anything at all."""
-    return f"SELECT {_VALUES[term.shape]}, {_FACTS}, COUNT(*)\nFROM (\n{rows(term)}\n) AS c"
+    return f"SELECT {_VALUES[term.shape]}, {_facts(term)}, COUNT(*)\nFROM (\n{rows(term)}\n) AS c"
 
 
 def together(terms: Sequence[Term]) -> str:
@@ -158,7 +166,7 @@ def by(term: Term, dimension: str) -> str:
     """The same for each value of a column."""
     inner = rows(term, dimension=dimension)
     return (
-        f"SELECT dimension, {_VALUES[term.shape]}, {_FACTS}, COUNT(*)\n"
+        f"SELECT dimension, {_VALUES[term.shape]}, {_facts(term, dimension)}, COUNT(*)\n"
         f"FROM (\n{inner}\n) AS c\nGROUP BY dimension ORDER BY dimension"
     )
 
@@ -167,7 +175,7 @@ def by_range(term: Term, ranges: Iterable[tuple[str, int, int]]) -> str:
     """The same for each of several ranges of the tree."""
     listed = ", ".join(f"({quoted(code)}, {enter}, {leave})" for code, enter, leave in ranges)
     return (
-        f"SELECT r.code, {_VALUES[term.shape]}, {_FACTS}, COUNT(*)\n"
+        f"SELECT r.code, {_VALUES[term.shape]}, {_facts(term)}, COUNT(*)\n"
         f"FROM (\n{rows(term)}\n) AS c\nJOIN (VALUES {listed}) AS r(code, enter, leave)\n"
         "  ON c.enter >= r.enter AND c.enter < r.leave\nGROUP BY r.code"
     )
@@ -237,11 +245,15 @@ def _live(term: Term) -> str:
         tests.append(f"f.occurred_at >= {moment(term.from_)}")
     if term.until is not None:
         tests.append(f"f.occurred_at < {moment(term.until)}")
-    tests.append(
-        f"NOT EXISTS (SELECT 1 FROM {term.superseded} AS s "  # noqa: S608
-        f"WHERE s.superseded = f.position AND s.position <= {term.upto})"
+    if term.lowest:
+        # The tree decides; this lets an engine pass over what lies elsewhere in files that are ordered by place.
+        tests += [f"f.place >= {quoted(term.lowest)}", f"f.place <= {quoted(term.highest)}"]
+    gone = f"SELECT superseded FROM {term.superseded} WHERE position <= {term.upto}"  # noqa: S608
+    # Joined rather than NOT EXISTS, for which engines first gather all positions that there are.
+    return (
+        f"SELECT f.* FROM {term.facts} AS f LEFT JOIN ({gone}) AS s ON s.superseded = f.position\n"  # noqa: S608
+        f"  WHERE {' AND '.join(tests)} AND s.superseded IS NULL"
     )
-    return f"SELECT f.* FROM {term.facts} AS f\n  WHERE {' AND '.join(tests)}"  # noqa: S608
 
 
 def _newest(term: Term, live: str) -> str:

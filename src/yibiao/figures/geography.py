@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from yibiao.core.problems import Refusal
@@ -47,6 +48,14 @@ def ranges(standing: Standing, codes: Sequence[str]) -> tuple[tuple[str, int, in
     wanted = set(codes)
     numbered = places.numbering(places.edition(standing.day).number, standing.place.code)
     return tuple(one for one in numbered if one[0] in wanted)
+
+
+@lru_cache(maxsize=4096)
+def bounds(tree: str, enter: int, leave: int) -> tuple[str, str]:
+    """The lowest and the highest code of a range of the tree, both empty where it has none."""
+    sql = f"SELECT MIN(code), MAX(code) FROM {tree} WHERE enter >= {enter} AND enter < {leave}"  # noqa: S608
+    lowest, highest = duckdb.run(sql)[0]
+    return lowest or "", highest or ""
 
 
 def _place(code: str, day: date | None) -> Place:

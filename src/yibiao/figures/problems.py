@@ -164,3 +164,11 @@ DIMENSION: Final = Rule(
     "可用：{known}。",
     "Known: {known}.",
 )
+TAKEN: Final = Rule(
+    "figures.columns.taken",
+    "数据列里已有事实，不能再生成样例。",
+    "There are facts in the columns already; no invented ones can be made beside them.",
+    "请换一个空的数据文件夹。",
+    "Use an empty data folder.",
+    409,
+)

@@ -62,12 +62,13 @@ def ask(query: Query, scope: Scope) -> Question:
         places.place.unknown.
     """
     held, indicator = defined(query.indicator)
-    permit(query.place, query.program, scope)
-    checkpoint = ledger.checkpoint(query.as_of)
-    if checkpoint is None:
-        raise refuse(problems.NO_LOG.at())
-    projection = store.active()
-    standing = geography.standing(query, projection.token)
+    with places.remembered():
+        permit(query.place, query.program, scope)
+        checkpoint = ledger.checkpoint(query.as_of)
+        if checkpoint is None:
+            raise refuse(problems.NO_LOG.at())
+        projection = store.active()
+        standing = geography.standing(query, projection.token)
     return Question(query, indicator, held, checkpoint.number, checkpoint.size, projection, standing)
 
 
@@ -98,7 +99,9 @@ def term(question: Question, indicator: Indicator, number: int = 0) -> Term:
     from_, until = span(indicator, question.query.period)
     latest = indicator.measure == "latest"
     distinct = indicator.measure == "distinct"
-    place = question.standing.place
+    place, lowest, highest = question.standing.place, "", ""
+    if indicator.attribution == "place" and not latest:
+        lowest, highest = geography.bounds(question.standing.tree, place.enter, place.leave)
     return Term(
         number=number,
         source=source,
@@ -116,6 +119,8 @@ def term(question: Question, indicator: Indicator, number: int = 0) -> Term:
         per=(indicator.per or source.key or "subject") if latest else "",
         keys=tuple(indicator.of.split("|")) if distinct else (),
         attribution=indicator.attribution,
+        lowest=lowest,
+        highest=highest,
     )
 
 

@@ -32,6 +32,9 @@ _MEMORY: ContextVar[dict[tuple[object, ...], object] | None] = ContextVar("place
 @contextmanager
 def remembered() -> Iterator[None]:
     """Within it a place is looked up once: for the length of a page, which asks after the same few again and again."""
+    if _MEMORY.get() is not None:
+        yield
+        return
     token = _MEMORY.set({})
     try:
         yield

@@ -16,6 +16,7 @@ from yibiao.desk.commands import (
     doctor,
     drawing,
     figures,
+    figuring,
     ingesting,
     ledger,
     packs,
@@ -42,6 +43,7 @@ def yibiao(context: click.Context) -> None:
 
 
 benching.bench.add_command(ingesting.measure)
+benching.bench.add_command(figuring.figures)
 for command in (
     serving.demo,
     serving.serve,

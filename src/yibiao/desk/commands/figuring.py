@@ -1,0 +1,69 @@
+"""``yibiao bench figures``: how fast figures are over so many facts, each beside the same question written by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from django.utils.translation import gettext
+
+from yibiao.desk.bench import measuring
+from yibiao.desk.commands import terminal
+from yibiao.desk.commands.benching import put
+from yibiao.desk.commands.terminal import options
+
+
+@click.command("figures", help=gettext("数的速度：先造出这么多条事实，再逐项去量，每项旁边是手写语句的用时。"))
+@click.option("--facts", type=click.IntRange(1_000, 1_000_000_000), default=1_000_000, show_default=True)
+@click.option(
+    "--tree",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=None,
+    help=gettext("放着行政区划表（csv）的文件夹；未写时用生成的约一万三千个地点。"),
+)
+@click.option("--rounds", type=click.IntRange(1, 100), default=measuring.ROUNDS, show_default=True)
+@click.option("--write", type=click.Path(path_type=Path), default=None, help=gettext("把结果写进这份说明的标记之间。"))
+@options
+def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> None:
+    # Its rooms have tables, which `bench check` does without.
+    from yibiao.desk import serving
+    from yibiao.desk.bench import figures as measured
+
+    serving.prepare()
+    built = measured.build(facts, tree)
+    result: dict[str, Any] = {
+        "machine": measuring.machine(),
+        "versions": measuring.versions(),
+        "rounds": rounds,
+        "facts": facts,
+        "built": built,
+        "single": measured.single(rounds),
+        "memory_mb": measured.memory(),
+    }
+    lines = _table(result)
+    if write is not None:
+        put(write, "figures", "Figures", lines)
+    if terminal.wants_json():
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        return
+    terminal.out(result, lines)
+
+
+def _table(result: dict[str, Any]) -> list[str]:
+    machine, built = result["machine"], result["built"]
+    lines = [
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['system']} {machine['architecture']}; "
+        f"yibiao {result['versions']['yibiao']} · python {result['versions']['python']}.",
+        f"{result['facts']:,} facts of five kinds at {built['places']:,} places on 90 days, "
+        f"{built['bytes_per_fact']} bytes each in the columns; medians of {result['rounds']} rounds.",
+        "",
+        "| one figure | served, ms | from the columns, ms | by hand, ms |",
+        "|---|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {name} | {one['served_ms']} | {one['columns_ms']} | {one['by_hand_ms']} |"
+        for name, one in result["single"].items()
+    ]
+    return lines
