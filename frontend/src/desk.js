@@ -8,6 +8,7 @@ import "./styles/pages.css";
 import "./styles/check.css";
 import "./styles/duty.css";
 import "./styles/notices.css";
+import "./styles/report.css";
 import "./styles/print.css";
 import { forgetAll, settle } from "./drafts.js";
 import { watchLive } from "./live.js";
@@ -18,6 +19,7 @@ const LAZY = [
   ["[data-entry]", () => import("./entry.js"), "attach"],
   ["[data-editor]", () => import("./editor.js"), "attach"],
   ["[data-check]", () => import("./check.js"), "attach"],
+  ["[data-report]", () => import("./report.js"), "attach"],
   ["[data-replay]", () => import("./replay.js"), "tick"],
 ];
 

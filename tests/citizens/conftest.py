@@ -56,7 +56,7 @@ def proof(address: str = ADDRESS) -> Proof:
     """A sum, solved as a person does."""
     asked = queries.challenge(simple=True)
     digits = "零一二三四五六七八九"
-    one, other = asked.sum.split("加")
+    one, other = asked.sum.zh.split("加")
     return Proof(asked.token, str(digits.index(one) + digits.index(other)), address)
 
 

@@ -74,11 +74,11 @@ MATRIX: dict[str, Row] = {
     "desk_catalogue": Row("/catalogue/", OPEN),
     "desk_catalogue_form": Row(f"/catalogue/{SAFETY}/inspection/", SEEN),
     "desk_register_suspects": Row("/registers/enterprise/suspects/", OPEN),
-    "desk_register_act": Row(
-        "/registers/enterprise/act/",
     "desk_register_waiting": Row("/registers/enterprise/waiting/", OPEN),
     "desk_register_release": Row("/registers/enterprise/release/", NOBODY, "post", {"program": SAFETY, "id": "1"}),
     "desk_register_settle": Row("/registers/enterprise/settle/", NOBODY, "post", {"program": SAFETY, "key": "no-such"}),
+    "desk_register_act": Row(
+        "/registers/enterprise/act/",
         NOBODY,
         "post",
         {"program": SAFETY, "act": "merge", "key": "no-such", "other": "none", "reason": "示例"},
@@ -173,6 +173,13 @@ MATRIX: dict[str, Row] = {
     "desk_operations": Row("/operations/", OPEN),
     "desk_operations_file": Row("/operations/file/?unit=no-such", NOBODY),
     "desk_operations_approve": Row("/operations/approve/", NOBODY, "post", {"program": SAFETY}),
+    # Citizens have no account; no program of this world takes their reports.
+    "desk_report": Row(f"/report/{ERDAO}/", (404,) * 6),
+    "desk_report_list": Row(f"/report/{ERDAO}/list/", (404,) * 6),
+    "desk_report_places": Row(f"/report/{ERDAO}/places/?q=ed", (404,) * 6),
+    "desk_report_follow": Row("/report/follow/no-such/", (404,) * 6),
+    "desk_reporting": Row("/reporting/", OPEN),
+    "desk_report_poster": Row(f"/reporting/{ERDAO}/", NOBODY),
     "desk_places": Row("/places/", OPEN),
     "desk_place": Row(f"/places/{ERDAO}/", OPEN),
     "desk_place_search": Row("/places/search/?q=ed", OPEN),

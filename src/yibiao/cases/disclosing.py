@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from django.db.models import Q
 
-from yibiao.cases import models, tables, writing
-from yibiao.cases.types import Disclosed
+from yibiao.cases import models, placing, tables, writing
+from yibiao.cases.types import Case, Disclosed
 from yibiao.core.periods import SHANGHAI
 from yibiao.packs import queries as packs
 
@@ -38,6 +39,46 @@ def disclosed(program: str, lifecycle: str = "", *, limit: int = 500) -> tuple[D
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def in_public(
+    program: str,
+    lifecycle: str,
+    *,
+    place: str = "",
+    ids: Sequence[str] = (),
+    is_open: bool | None = None,
+    from_: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 500,
+) -> tuple[Case, ...]:
+    """The cases of a kind that stand in one of its public states, the newest first; ``ids`` names some of them.
+
+    What may be told of them are the lifecycle's public fields, the state and the times; nothing else.
+    Raises: packs.program.unknown.
+    """
+    work = packs.program(program)
+    known = tables.installed(work.pack, packs.current(work.pack).version)
+    public = next((one.public for one in known if one.id == lifecycle), None)
+    if public is None:
+        return ()
+    rows = models.Case.objects.filter(
+        program=program, lifecycle=lifecycle, state__in=public.states, withdrawn=False, merged_into=""
+    )
+    if place:
+        rows = rows.filter(placing.below((placing.Atlas().lineage(place),)))
+    if ids:
+        rows = rows.filter(pk__in=list(ids)[:limit])
+    if is_open is not None:
+        rows = rows.filter(open=is_open)
+    if from_ is not None:
+        rows = rows.filter(occurred_at__gte=from_)
+    if until is not None:
+        rows = rows.filter(occurred_at__lte=until)
+    return tuple(
+        writing.case_of(writing.held_of(kept), kept.moved_at.astimezone(SHANGHAI))
+        for kept in rows.order_by("-occurred_at", "id")[:limit]
+    )
 
 
 def tally(program: str, lifecycle: str, field: str, values: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import Count, F, Q, QuerySet
 
 from yibiao.cases import models, placing, printing, problems, reporting, tables, types, writing
-from yibiao.cases.disclosing import disclosed, tally
+from yibiao.cases.disclosing import disclosed, in_public, tally
 from yibiao.cases.follow import case_id
 from yibiao.cases.reporting import merged_count, offered, suspicions
 from yibiao.cases.tables import check
@@ -25,7 +25,7 @@ from yibiao.packs.types import Declared, PackFiles
 from yibiao.people.types import Scope
 
 __all__ = [
-    "by_lineage", "case", "case_id", "check", "clocks", "counts", "declared", "disclosed", "due", "kind",
+    "by_lineage", "case", "case_id", "check", "clocks", "counts", "declared", "disclosed", "due", "in_public", "kind",
     "leading", "lifecycles", "lines", "merged_count", "moves", "of_record", "of_records", "offered", "page", "papers",
     "printed", "sources", "suspicions", "tally", "timeline",
 ]  # fmt: skip

@@ -20,11 +20,13 @@ from yibiao.citizens import models, problems
 from yibiao.citizens.types import Challenge
 from yibiao.core import clock
 from yibiao.core.problems import refuse
+from yibiao.packs.types import Text
 
 SALT: Final = "citizens.challenge"
 LASTS: Final = timedelta(hours=1)
 LONGEST: Final = 2_000
 _DIGITS: Final = "零一二三四五六七八九"
+_NUMBERS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _HIGHEST_TERM: Final = 9
 
 
@@ -37,10 +39,10 @@ def work(purpose: str) -> Challenge:
 
 
 def sum_of(purpose: str) -> Challenge:
-    """A challenge for a person: a sum of two small numbers, written in Chinese characters."""
+    """A challenge for a person: a sum of two small numbers, written in words."""
     one, other = (secrets.randbelow(_HIGHEST_TERM) + 1 for _ in range(2))
     token = _token("sum", purpose, str(one + other), secrets.token_hex(12))
-    return Challenge(token, sum=f"{_DIGITS[one]}加{_DIGITS[other]}")
+    return Challenge(token, sum=Text(f"{_DIGITS[one]}加{_DIGITS[other]}", f"{_NUMBERS[one]} plus {_NUMBERS[other]}"))
 
 
 def kind(token: str, purpose: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from yibiao.core.spans import Span
 from yibiao.packs.types import Text
 
 Means = Literal["page", "open311"]
+_NONE: Final = Text("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Challenge:
     salt: str = ""
     target: str = ""
     highest: int = 0
-    sum: str = ""
+    sum: Text = _NONE
 
 
 @dataclass(frozen=True, slots=True)

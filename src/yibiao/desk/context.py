@@ -87,6 +87,7 @@ def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
             found.append(link(gettext("填报"), "desk_entry", "/entry/"))
         work = (
             link(gettext("事项"), "desk_cases", "/cases/"),
+            link(gettext("群众诉求"), "desk_reporting", "/reporting/"),
             link(gettext("检查计划和公示"), "desk_inspections", "/inspections/"),
             link(gettext("双随机抽取"), "desk_draws", "/draws/"),
         )

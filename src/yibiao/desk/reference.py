@@ -451,9 +451,9 @@ def _service_lines() -> list[str]:
     return [
         "## `services.toml`", "",
         "`[reports]` names the form, the kind of case that it opens, and what their questions and fields are called;",
-        "the questions for `name` and `phone` must be personal, the others must not. Each `[[service]]` (`code`, a choice",
-        "of the form's question; `about`, `group`, `keywords`, `unit`, `limit`, `valid_from`, `valid_until`, `source`)",
-        "is offered on the report page and by Open311 while it is valid.", "",
+        "the questions for `name` and `phone` must be personal, the others must not. Each `[[service]]` (`code`, a",
+        "choice of the form's question; `about`, `group`, `keywords`, `unit`, `limit`, `valid_from`, `valid_until`,",
+        "`source`) is offered on the report page and by Open311 while it is valid.", "",
     ]  # fmt: skip
 
 

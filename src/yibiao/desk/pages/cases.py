@@ -22,12 +22,13 @@ from yibiao.core import clock
 from yibiao.core.lifecycles.types import Lifecycle, Move
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal, refuse
-from yibiao.desk import border, casing, tables
+from yibiao.desk import border, casing, merging, tables
 from yibiao.desk.middleware import spoken
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_PAGE
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
+from yibiao.people.types import CITIZEN
 from yibiao.places import queries as places
 from yibiao.records import queries as records
 
@@ -189,6 +190,7 @@ def _shown(
     moves = () if as_of else _open_to(request, case)
     state = case.lifecycle.state(case.state)
     kind = cases.kind(case.pack, case.lifecycle.id)
+    forms = casing.forms(case, moves, refused=refused, given=given, problems=problems)
     opened_from = records.records([case.record], scope=scope) if case.record else {}
     context = {
         "case": case,
@@ -197,7 +199,8 @@ def _shown(
         "place": places.place(case.place),
         "ancestors": [one for one in places.ancestors(case.place) if _inside(request, case, one.code)],
         "lines": casing.lines(case),
-        "forms": casing.forms(case, moves, refused=refused, given=given, problems=problems),
+        "forms": forms,
+        "same": {} if as_of else merging.around(request, case, forms),
         "clocks": cases.clocks(case, steps, now=now),
         "language": border.language(),
         "overdue": case.overdue(now),
@@ -212,7 +215,7 @@ def _shown(
             }
             for step in reversed(steps)
         ],
-        "actors": people.names({step.actor for step in steps}),
+        "actors": {CITIZEN: gettext("反映人")} | people.names({step.actor for step in steps}),
         "record": opened_from.get(case.record),
         "papers": [(one.id, casing.said(one.label)) for one in cases.papers(case, steps)],
         "proof": ledger.inclusion(case.id, case.revision, kind=kind),

@@ -11,6 +11,7 @@ from django import template
 from django.utils.translation import gettext
 
 from yibiao.core.periods import SHANGHAI, Period
+from yibiao.core.spans import Span
 from yibiao.desk import addresses, border, checking
 from yibiao.figures.types import Figure
 from yibiao.packs.types import Text
@@ -59,6 +60,12 @@ def span(period: Period) -> str:
     ends = addresses.period(period)
     from_, until = (ends[end].replace("T", " ") for end in ("from", "until"))
     return from_ if from_ == until else gettext("%(from)s 至 %(until)s") % {"from": from_, "until": until}
+
+
+@register.filter
+def lasting(limit: Span) -> str:
+    """A length of time as people say it: 5个工作日."""
+    return limit.words(border.language())
 
 
 @register.filter

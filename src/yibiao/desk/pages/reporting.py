@@ -1,0 +1,266 @@
+"""随手拍: what a citizen sees without an account — the form of a place, what became of her report, the public list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from yibiao.cases import queries as cases
+from yibiao.cases.types import Case, Step
+from yibiao.citizens import actions, problems
+from yibiao.citizens import queries as citizens
+from yibiao.citizens.types import Counter, Proof, Report, Ticket
+from yibiao.core import clock
+from yibiao.core.lifecycles.types import Move
+from yibiao.core.periods import SHANGHAI
+from yibiao.core.problems import Problem, Refusal
+from yibiao.desk import border, casing
+from yibiao.desk.middleware import spoken
+from yibiao.desk.pages.paging import paged
+from yibiao.places import queries as places
+
+FOUND: Final = 12
+LISTED: Final = 300
+PHOTO_MEGABYTES: Final = 10
+_TYPED: Final = ("service", "description", "address", "latitude", "longitude", "name", "phone")
+
+
+@never_cache
+def form(request: HttpRequest, place: str) -> HttpResponseBase:
+    """The form of a place: what, where, photos; who is left to the reporter."""
+    counter, wrong = citizens.counter(place), ()
+    if request.method == "POST":
+        # People do not see this field; machines that fill in everything do.
+        if request.POST.get("website"):
+            return redirect("desk_report", place=place)
+        try:
+            return _send(request, place)
+        except Refusal as refusal:
+            wrong = refusal.problems
+            status = refusal.status
+    return _page(request, counter, place, wrong, status if wrong else 200)
+
+
+def _page(request: HttpRequest, counter: Counter, place: str, wrong: tuple[Problem, ...], status: int) -> HttpResponse:
+    at = request.POST.get("at_place") or place
+    named = {*_TYPED, "photos", "position"}
+    simple = request.GET.get("simple") == "1"
+    groups: dict[str, list[Any]] = {}
+    for service in citizens.services(counter):
+        groups.setdefault(service.group.of(border.language()), []).append(service)
+    shown = {
+        "counter": counter,
+        "place": places.place(place),
+        "groups": groups,
+        "at": places.names([at]).get(at, "") and at,
+        "at_name": places.names([at]).get(at, ""),
+        "token": request.POST.get("token") or actions.new_token(),
+        "work": None if simple else citizens.challenge(),
+        "sum": citizens.challenge(simple=True),
+        "simple": simple,
+        "given": {name: request.POST.get(name, "") for name in _TYPED},
+        "wrong": _beside(wrong),
+        "rest": [spoken(one) for one in wrong if one.where not in named],
+        "megabytes": PHOTO_MEGABYTES,
+    }
+    return render(request, "desk/report.html", shown, status=status)
+
+
+def _beside(wrong: Iterable[Problem]) -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for one in wrong:
+        found.setdefault(one.where, []).append(spoken(one))
+    return found
+
+
+def _send(request: HttpRequest, place: str) -> HttpResponseBase:
+    given = request.POST
+    at = given.get("at_place") or place
+    if at != place and not places.descends(at, place):
+        raise Refusal([problems.OUTSIDE.at("", place=places.place(place).name)])
+    report = Report(
+        given.get("token", ""), at, *(given.get(name, "") for name in ("service", "description", "address")),
+        latitude=given.get("latitude", ""), longitude=given.get("longitude", ""), name=given.get("name", ""),
+        phone=given.get("phone", ""), photos=photos(request.FILES.getlist("photos")),
+    )  # fmt: skip
+    named = ("challenge", "answer") if given.get("answer") else ("sum_challenge", "sum")
+    proof = Proof(*(given.get(name, "") for name in named), address(request))
+    actions.report_openly(report, proof=proof)
+    messages.success(request, gettext("已收到。请保存本页的链接，凭它查看办理情况。"))
+    return redirect("desk_report_follow", token=report.token)
+
+
+def photos(files: Iterable[UploadedFile]) -> list[tuple[str, Iterable[bytes]]]:
+    """Photos by names of our own; a person's file names say more than she means to.
+
+    Raises: citizens.photo.large.
+    """
+    found: list[tuple[str, Iterable[bytes]]] = []
+    for number, one in enumerate(files, 1):
+        if (one.size or 0) > PHOTO_MEGABYTES * 1024 * 1024:
+            raise Refusal([problems.PHOTO_SIZE.at("photos", name=(one.name or "")[:40], most=PHOTO_MEGABYTES)])
+        ending = "png" if PurePosixPath(one.name or "").suffix.lower() == ".png" else "jpg"
+        found.append((f"photo-{number}.{ending}", one.chunks()))
+    return found
+
+
+def address(request: HttpRequest) -> str:
+    """Where a request comes from, as far as the proxies in front are trusted."""
+    return str(get_adapter(request).get_client_ip(request))
+
+
+@require_GET
+def search(request: HttpRequest, place: str) -> JsonResponse:
+    """Places inside a place that takes reports, by name, initials or code."""
+    citizens.counter(place)
+    found = places.search(request.GET.get("q", "").strip()[:40], under=(place,), limit=FOUND)
+    return JsonResponse({"items": [{"code": one.code, "name": one.name, "path": ""} for one in found]})
+
+
+@never_cache
+def follow(request: HttpRequest, token: str) -> HttpResponseBase:
+    """What became of a report, and what its reporter may do now."""
+    ticket = citizens.ticket(token)
+    wrong: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            return _answered(request, token)
+        except Refusal as refusal:
+            wrong = refusal.problems
+    answer = render(request, "desk/report_follow.html", _followed(request, token, ticket, wrong),
+                    status=422 if wrong else 200)  # fmt: skip
+    answer["X-Robots-Tag"] = "noindex"
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def _answered(request: HttpRequest, token: str) -> HttpResponseBase:
+    move = request.POST.get("move", "")
+    given = {name: request.POST[name] for name in ("remark", "rating") if request.POST.get(name)}
+    actions.answer_back(token, move, given, reason=request.POST.get("reason", ""), address=address(request))
+    messages.success(request, gettext("已记下，谢谢。"))
+    return redirect("desk_report_follow", token=token)
+
+
+def _followed(request: HttpRequest, token: str, ticket: Ticket, wrong: tuple[Problem, ...]) -> dict[str, Any]:
+    here = request.build_absolute_uri(request.path)
+    shown: dict[str, Any] = {
+        "token": token, "ticket": ticket, "here": here, "place": places.place(ticket.place),
+        "wrong": [spoken(one) for one in wrong], "given": request.POST,
+    }  # fmt: skip
+    case = citizens.case_of(token)
+    reporter = case.lifecycle.reporter if case else None
+    if case is None or reporter is None:
+        return shown
+    steps = cases.timeline(case.id, scope=citizens.scope_of(case.program))
+    now = clock.now()
+    offers = {} if case.withdrawn else {one.id: one for one in cases.offered(case, cases.moves(case), now)}
+    return shown | {
+        "case": case,
+        "state": casing.value_of(case.lifecycle, "state", case.state),
+        "way": _way(case, steps),
+        "lines": [
+            (casing.name_of(case.lifecycle, name), casing.value_of(case.lifecycle, name, case.answers[name]))
+            for name in reporter.fields if case.answers.get(name)
+        ],
+        "acts": [(one.at, *_told(case, one)) for one in reversed(steps) if _shows(case, one)],
+        "offers": offers,
+        "ratings": _choices(case, offers.get("rate")),
+        "others": cases.merged_count(case.id),
+        "merged": case.id != ticket.case,
+        "late": case.overdue(now),
+    }  # fmt: skip
+
+
+def _choices(case: Case, move: Move | None) -> list[tuple[str, str]]:
+    fields = [case.lifecycle.field(ask.field) for ask in move.asks] if move else []
+    return [(id, casing.said(label)) for field in fields if field for id, label in field.choices]
+
+
+def _way(case: Case, steps: tuple[Step, ...]) -> list[dict[str, Any]]:
+    """The states on the way, with when the report came to each in its present round."""
+    reporter = case.lifecycle.reporter
+    assert reporter is not None  # noqa: S101 - asked for by the caller
+    entered: dict[str, datetime] = {}
+    for step in steps:
+        if step.after != step.before:
+            entered[step.after] = step.at
+    path = list(reporter.path)
+    if case.state not in path:
+        # It ended beside the way: what was passed of it, and the end.
+        path = [state for state in path if state in entered] + [case.state]
+    at = path.index(case.state)
+    return [
+        {
+            "label": casing.value_of(case.lifecycle, "state", state),
+            "at": entered.get(state) if number <= at else None,
+            "here": number == at,
+            "done": number < at,
+        }
+        for number, state in enumerate(path)
+    ]
+
+
+def _shows(case: Case, step: Step) -> bool:
+    return step.after != step.before or case.lifecycle.offer(step.move) is not None
+
+
+def _told(case: Case, step: Step) -> tuple[str, str]:
+    """An act in words, and what it tells the reporter; nobody is named."""
+    reporter = case.lifecycle.reporter
+    named = reporter.fields if reporter else ()
+    if step.move == "opened":
+        return gettext("收到"), ""
+    said = [
+        casing.value_of(case.lifecycle, name, value)
+        for name, value in step.changed.items() if name in named and name != "service" and value
+    ]  # fmt: skip
+    # A reason is for the desk, unless the reporter gave it herself.
+    own = [step.reason] if step.reason and case.lifecycle.offer(step.move) else []
+    return casing.act(case.lifecycle, step), "；".join([*own, *said])
+
+
+@require_GET
+def public(request: HttpRequest, place: str) -> HttpResponse:
+    """The reports of a place as everybody may read them: kind, unit, state, the desk's summary and answer."""
+    counter = citizens.counter(place)
+    found = cases.in_public(counter.program, counter.lifecycle, place=place, limit=LISTED)
+    names = places.names(list({one.place for one in found}))
+    shown = {
+        "counter": counter,
+        "place": places.place(place),
+        **paged(request, [_line(one, counter, names) for one in found], "rows"),
+        "total": len(found),
+    }
+    return render(request, "desk/report_list.html", shown)
+
+
+def _line(case: Case, counter: Counter, names: Mapping[str, str]) -> dict[str, Any]:
+    told = case.lifecycle.public.fields if case.lifecycle.public else ()
+
+    def value(name: str) -> str:
+        held = case.answers.get(name) if name in told else None
+        return casing.value_of(case.lifecycle, name, held) if held else ""
+
+    return {
+        "service": value(counter.questions.service) or casing.said(case.lifecycle.label),
+        "summary": value(counter.summary),
+        "answer": value(counter.answer),
+        "unit": value(counter.questions.unit),
+        "promised": value(counter.questions.promised),
+        "state": casing.value_of(case.lifecycle, "state", case.state),
+        "open": case.open,
+        "place": names.get(case.place, case.place),
+        "at": case.standing.occurred_at.astimezone(SHANGHAI),
+    }
