@@ -11,13 +11,17 @@ import pytest
 from django.test import Client
 from lxml import etree
 
-from tests.desk.world import ERDAO, NANGUAN, SAFETY, World
-from yibiao.desk.pages import field_forms, field_words
+from tests.desk.world import ERDAO, NANGUAN, SAFETY, World, seal
+from yibiao.desk.pages import day, field_forms, field_words
+from yibiao.duty import queries as duty
 from yibiao.forms import queries as forms
 from yibiao.packs import queries as packs
+from yibiao.people import queries as rights
 from yibiao.people.types import Account
+from yibiao.records import actions
 from yibiao.records.intake.openrosa import serving
 from yibiao.records.models import Submission
+from yibiao.records.types import SubmissionDraft
 
 pytestmark = pytest.mark.django_db
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -106,3 +110,29 @@ def test_every_form_becomes_a_page_with_all_its_questions(world: World) -> None:
             assert {one.get("name") for one in named} == {one.path for one in form.fields if serving.list_of(one)}
             assert not model.xpath("//*[local-name()='instance'][@src]")
             assert {one.get("lang") for one in page.iter() if one.get("lang")} <= {"zh", "en"}
+
+
+def test_what_waits_opens_the_right_form_with_what_is_known(world: World, enter: Callable[[Account], Client]) -> None:
+    """Counted a second way: as many reports as duty says are owed by the unit; cases and notices as on 今日."""
+    answers = {
+        "code": "u-erdao", "unit_name": "示例二道应急局", "level": "county", "place": ERDAO,
+        "occurred_at": "2022-09-10T08:00:00+08:00",
+    }  # fmt: skip
+    by = rights.warrant(world.clerk.key, "fill", place=ERDAO, program=SAFETY)
+    actions.receive(SubmissionDraft(str(uuid.uuid4()), f"{SAFETY}.unit", SAFETY, answers, "web"), by=by)
+    seal()
+    told = enter(world.clerk).get("/field/api/tasks/", **JSON).json()["tasks"]
+    reports = [one for one in told if one["kind"] == "report"]
+    at, _ = day.moment(packs.program(SAFETY))
+    owed = duty.owed(SAFETY, scope=rights.scope(world.clerk.key, "fill"), at=at)
+    assert len(reports) == len([one for one in owed if one.slot.due_at <= at + day.SOON]) > 0
+    one = next(one for one in reports if ":daily-zero:" in one["id"])
+    assert one["form"]["id"] == f"{SAFETY}.zero-report@{SAFETY}"
+    assert one["form"]["answers"]["unit"] == "u-erdao"
+    assert one["form"]["answers"]["place"] == ERDAO
+    assert {one["url"] for one in told if one["kind"] == "notice"} == {f"/notices/{world.notice}/"}
+    assert [one["late"] for one in told] == sorted((one["late"] for one in told), reverse=True)
+    # Whoever files nowhere has no tasks, and another county sees none of these.
+    assert enter(world.idle).get("/field/api/tasks/", **JSON).json()["tasks"] == []
+    other = enter(world.other).get("/field/api/tasks/", **JSON).json()["tasks"]
+    assert not {one["id"] for one in other} & {one["id"] for one in told}

@@ -45,6 +45,8 @@ MATRIX: dict[str, Row] = {
     "desk_field_forms": Row("/field/api/forms/", OPEN),
     "desk_field_form": Row(f"/field/api/forms/{SAFETY}.inspection/2/", (SIGN_IN, 403, 403, 200, 200, 200)),
     "desk_field_list": Row(f"/field/api/forms/{SAFETY}.inspection/2/lists/places/", (SIGN_IN, 403, 403, 200, 200, 200)),
+    "desk_field_known": Row(f"/field/api/forms/{SAFETY}.inspection/2/known/", (SIGN_IN, 403, 403, 200, 200, 200)),
+    "desk_field_tasks": Row("/field/api/tasks/", OPEN),
     "desk_field_submissions": Row("/field/api/submissions", (SIGN_IN, 403, 403, 403, 403, 403), "post", {}),
     "desk_day": Row("/", (SIGN_IN, 200, SIGN_IN, 200, 200, 200)),
     "desk_board": Row("/board/", (SIGN_IN, 200, SIGN_IN, 200, 200, 200)),

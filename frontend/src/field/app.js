@@ -8,9 +8,10 @@ import * as outbox from "./outbox.js";
 import * as screens from "./screens.js";
 import { SignedOut } from "./server.js";
 import * as store from "./store.js";
+import { today } from "./today.js";
 import { take, t } from "./words.js";
 
-const TABS = ["forms", "drafts", "outbox", "me"];
+const TABS = ["today", "forms", "drafts", "outbox", "me"];
 const app = { me: null, away: false, signedOut: false, progress: null, update: null, leave: null, refresh, show, draw };
 
 export async function start() {
@@ -49,12 +50,13 @@ function heard({ reached, signedOut, away } = {}) {
   draw();
 }
 
-async function refresh() {
+async function refresh({ all = false } = {}) {
   try {
-    await catalogue.refresh((done, all) => {
-      app.progress = t("forms.fetching", { done: done + 1, all });
+    const told = (done, count) => {
+      app.progress = t("forms.fetching", { done: done + 1, all: count });
       draw();
-    });
+    };
+    await catalogue.refresh(told, { all });
     Object.assign(app, { away: false, signedOut: false });
   } catch (error) {
     if (error instanceof SignedOut) app.signedOut = true;
@@ -66,7 +68,7 @@ async function refresh() {
 
 function route() {
   const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
-  return { name: name || "forms", rest: rest.map(decodeURIComponent) };
+  return { name: name || "today", rest: rest.map(decodeURIComponent) };
 }
 
 async function show() {
@@ -85,7 +87,7 @@ async function draw(opened = false) {
     else root.querySelector("[data-notes]")?.replaceChildren(...notes());
     return;
   }
-  const screen = screens[TABS.includes(name) || name === "conflict" ? name : "forms"];
+  const screen = { ...screens, today }[TABS.includes(name) || name === "conflict" ? name : "today"];
   const content = await screen(app, rest);
   if (route().name !== name) return;
   root.replaceChildren(

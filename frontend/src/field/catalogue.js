@@ -1,17 +1,25 @@
-// The forms that the person may fill in, kept with their lists; a version stays as long as a draft needs it.
+// The forms that the person may fill in, kept with their lists and with what is known already, and what waits today.
+// A version stays as long as a draft needs it.
+import * as entities from "./entities.js";
 import { ask } from "./server.js";
 import * as store from "./store.js";
 
 const key = (one) => `${one.id}|${one.version}`;
+const FRESH = 10 * 60_000;
 const listKey = (program, list) => `${program}/${list}`;
 
 export async function current() {
   return (await store.get("kept", "forms")) ?? [];
 }
 
+export async function tasks() {
+  return (await store.get("kept", "tasks")) ?? { at: "", tasks: [] };
+}
+
 export const form = (id, version) => store.get("forms", `${id}|${version}`);
 
-export async function refresh(progress) {
+export async function refresh(progress, { all = false } = {}) {
+  await store.put("kept", await ask("tasks/"), "tasks");
   const { forms } = await ask("forms/");
   const missing = [];
   for (const one of forms) {
@@ -22,6 +30,7 @@ export async function refresh(progress) {
         if (known?.digest !== list.digest) await fetchList(one, list);
       });
     }
+    if (one.knows && (all || !((await store.get("known", one.id))?.at > Date.now() - FRESH))) missing.push(() => fetchKnown(one));
   }
   for (const [index, step] of missing.entries()) {
     progress(index, missing.length);
@@ -43,7 +52,15 @@ async function fetchList(one, list) {
   await store.put("lists", { digest: list.digest, rows }, listKey(one.program, list.name));
 }
 
+async function fetchKnown(one) {
+  const { sources } = await ask(`forms/${encodeURIComponent(one.id)}/${encodeURIComponent(one.version)}/known/`);
+  for (const source of sources) if (source.register) await entities.settle(source.register, source.rows);
+  await store.put("known", { at: Date.now(), sources }, one.id);
+}
+
 async function sweep(forms) {
+  const offered = new Set(forms.map((one) => one.id));
+  for (const held of await store.keys("known")) if (!offered.has(held)) await store.remove("known", held);
   const needed = new Set(forms.map(key));
   for (const record of await store.records()) needed.add(`${record.form}|${record.version}`);
   for (const held of await store.keys("forms")) if (!needed.has(held)) await store.remove("forms", held);
@@ -53,7 +70,13 @@ async function sweep(forms) {
 export async function lists(one) {
   const found = new Map();
   for (const list of one.lists) {
-    found.set(list.name, (await store.get("lists", listKey(one.program, list.name)))?.rows ?? []);
+    const rows = (await store.get("lists", listKey(one.program, list.name)))?.rows ?? [];
+    found.set(list.name, await entities.listed(list.name, rows));
   }
   return found;
+}
+
+// What a form need not ask: by question and key, also what this phone registered itself.
+export async function known(one) {
+  return entities.amended((await store.get("known", one.id))?.sources ?? []);
 }

@@ -1,5 +1,6 @@
 // The screen on which a form is filled in. Every change is kept at once; leaving loses nothing.
 import * as catalogue from "./catalogue.js";
+import * as entities from "./entities.js";
 import { h, moment } from "./dom.js";
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
@@ -7,7 +8,7 @@ import { t } from "./words.js";
 
 const PAUSE = 250;
 
-export async function fill(app, root, name, [first, second]) {
+export async function fill(app, root, name, [first, second, task]) {
   const draft = name === "fill" ? await store.record(first) : null;
   const form = draft ? await catalogue.form(draft.form, draft.version) : await catalogue.form(first, second);
   if (!form || (draft && draft.state !== "draft")) {
@@ -22,10 +23,15 @@ export async function fill(app, root, name, [first, second]) {
     return;
   }
   const keeper = new Keeper(app, form, draft, page);
+  keeper.task = draft?.task ?? task ?? "";
+  keeper.sources = await catalogue.known(form);
+  const asked = task && !draft ? (await catalogue.tasks()).tasks.find((one) => one.id === task) : null;
   keeper.session = open({
     into: page.place,
     form,
     lists: await catalogue.lists(form),
+    sources: keeper.sources,
+    answers: asked?.form?.answers ?? {},
     draft,
     language: app.me.language,
     place: app.me.place,
@@ -49,7 +55,7 @@ function frame(app, form, draft) {
   const done = h("button", { type: "button", class: "act act-main" }, t("fill.done"));
   const later = h("a", { class: "act", href: "#/drafts" }, t("fill.later"));
   const title = app.me.language === "en" ? form.title.en || form.title.zh : form.title.zh;
-  const head = h("header", { class: "top" }, h("a", { class: "back", href: "#/forms", "aria-label": t("back") }, "‹"), h("div", { class: "top-title" }, h("h1", {}, title), saved));
+  const head = h("header", { class: "top" }, h("a", { class: "back", href: "#/today", "aria-label": t("back") }, "‹"), h("div", { class: "top-title" }, h("h1", {}, title), saved));
   const parts = [head, h("div", { "data-notes": true }), h("main", { class: "screen" }, problems, place), h("footer", { class: "acts" }, later, done)];
   return { parts, saved, problems, place, done };
 }
@@ -93,6 +99,8 @@ class Keeper {
       xml: session.answers(),
       summary: session.summary(),
       files: session.named(),
+      known: session.known(),
+      task: this.task,
       at: Date.now(),
       state: "draft",
       ...values,
@@ -120,11 +128,12 @@ async function finish(keeper, page) {
   page.done.disabled = true;
   try {
     await keeper.now();
-    const xml = await keeper.session.finished();
-    if (xml === null) {
+    const plain = await keeper.session.finished();
+    if (plain === null) {
       page.saved.textContent = t("fill.unfinished");
       return;
     }
+    const xml = await withEntity(keeper, plain);
     const kept = await keeper.keep({ xml, state: "waiting", problems: [], conflict: false, tries: 0, next: 0 });
     if (!kept) return;
     keeper.dirty = false;
@@ -134,6 +143,20 @@ async function finish(keeper, page) {
   } finally {
     page.done.disabled = false;
   }
+}
+
+// A form that keeps a register says of which entity it speaks, and how this phone had seen it.
+async function withEntity({ form, session, sources }, xml) {
+  const keeps = form.keeps;
+  const key = keeps && session.value(keeps.key);
+  if (!key) return xml;
+  const source = sources.find((one) => one.register === keeps.register && one.question === keeps.key);
+  const found = source?.rows.find((row) => row[0] === key);
+  const row = found?.[3] ? { uid: found[4], version: found[5] } : null;
+  const values = Object.fromEntries(Object.entries(source?.names ?? {}).map(([name, kept]) => [kept, session.value(name)]));
+  const said = await entities.say(session.id, { register: keeps.register, key, label: session.value(keeps.label), values }, row);
+  const attributes = Object.entries({ dataset: `register-${keeps.register}`, ...said }).map(([name, value]) => `${name}="${value}"`);
+  return xml.replace(/<\/(\w+:)?meta>/, (end) => `<entity ${attributes.join(" ")}/>${end}`);
 }
 
 async function remember(form) {

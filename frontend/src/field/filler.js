@@ -3,28 +3,35 @@
 import { Form } from "enketo-core";
 import $ from "jquery";
 import { offer } from "./engine/choose.js";
+import { read, set, write } from "./engine/controls.js";
 import { current, of } from "./engine/files.js";
+import { Known } from "./engine/known.js";
 import { t } from "./words.js";
 
 const EVENTS = ["input", "change", "dataupdate", "addrepeat", "removerepeat"];
 
-export function open({ into, form, lists, draft, language, place, changed }) {
+export function open({ into, form, lists, sources, draft, answers, language, place, changed }) {
   const view = document.createRange().createContextualFragment(form.form).firstElementChild;
   into.replaceChildren(view);
   // The library would write a handler into the page, which the content policy forbids; ours stands below.
   view.setAttribute = (name, value) => name.startsWith("on") || Element.prototype.setAttribute.call(view, name, value);
   of(draft?.id ?? "");
   offer(lists);
-  const filler = new Form(view, { modelStr: form.model, instanceStr: draft?.xml, submitted: false, external: [] }, { language });
+  const filler = new Form(view, { modelStr: form.model, instanceStr: draft?.xml.replace(/<entity [^>]*\/>/, ""), submitted: false, external: [] }, { language });
   const faults = filler.init();
   if (faults.length) console.error(faults.join("\n"));
   const id = filler.instanceID;
   of(id);
-  if (!draft) begin(filler, view, place);
+  const proposed = draft ? {} : begin(filler, view, place);
+  for (const [name, value] of Object.entries(answers)) write(view, name, value);
+  const known = new Known(view, sources, draft?.known, proposed);
   speak(view);
   view.addEventListener("addrepeat", () => speak(view));
   view.addEventListener("submit", (event) => event.preventDefault());
-  const heard = () => changed();
+  const heard = () => {
+    known.heard();
+    changed();
+  };
   for (const event of EVENTS) view.addEventListener(event, heard);
 
   return {
@@ -36,6 +43,8 @@ export function open({ into, form, lists, draft, language, place, changed }) {
     },
     files: () => current(named(view)),
     named: () => named(view),
+    known: () => known.held(),
+    value: (name) => read(view, name),
     summary: () => summary(view),
     async finished() {
       if (!(await filler.validate())) return null;
@@ -57,11 +66,13 @@ function begin(filler, view, place) {
     for (const item of [...info.parentElement.querySelectorAll(":scope > .or-repeat")]) filler.repeats.remove($(item));
   }
   const control = view.querySelector("input[data-list=places]");
-  if (control && place && !control.value) set(control, place);
+  const mine = control && place && !control.value;
+  if (mine) set(control, place);
   // The phone's own input shows no more than was given: nobody needs the milliseconds.
   for (const moment of view.querySelectorAll("input[type=datetime-local]")) {
     if (moment.value.length > 16) set(moment, moment.value.slice(0, 16));
   }
+  return mine ? { [control.name.split("/").pop()]: place } : {};
 }
 
 // What is being typed counts already: the library looks only when the person goes on to the next question.
@@ -73,12 +84,6 @@ function settle(view) {
   if (!typed || settled.get(control) === control.value) return;
   settled.set(control, control.value);
   control.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
-function set(control, value) {
-  control.value = value;
-  control.dispatchEvent(new Event("change", { bubbles: true }));
-  control.dispatchEvent(new CustomEvent("inputupdate", { bubbles: true }));
 }
 
 function speak(view) {

@@ -1,4 +1,5 @@
 // Sends what is finished, each record in as many steps as it has photos; a step that arrived is not sent again.
+import { toldBack } from "./engine/known.js";
 import { Away, Refused, SignedOut, submit } from "./server.js";
 import * as store from "./store.js";
 
@@ -66,6 +67,8 @@ async function steps(record) {
     const body = new FormData();
     if (index < left.length - 1) body.append("*isIncomplete*", "yes");
     body.append("xml_submission_file", new Blob([record.xml], { type: "text/xml" }), "submission.xml");
+    const known = toldBack(record.known);
+    if (known.length) body.append("prefilled", JSON.stringify(known));
     if (file) body.append(file.name, file.blob, file.name);
     receipt = (await submit(body, record.xml.length + (file?.blob.size ?? 0))).id;
     if (file) await store.put("files", { ...file, sent: true });

@@ -2,11 +2,13 @@
 import { leave, speak } from "./account.js";
 import * as catalogue from "./catalogue.js";
 import { ask, h, moment, sure } from "./dom.js";
+import * as entities from "./entities.js";
 import { darkness, isLarge, setDarkness, setLarge } from "./looks.js";
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
+const FEW = 6;
 const WEEK = 7 * 86_400_000;
 const UNSENT = ["draft", "waiting", "sending", "refused"];
 const text = (app, title) => (app.me.language === "en" ? title.en || title.zh : title.zh);
@@ -16,7 +18,11 @@ const empty = (key) => h("p", { class: "nothing" }, t(key));
 export async function forms(app) {
   const offered = await catalogue.current();
   if (!offered.length) return [empty(app.away ? "forms.none-away" : app.progress ? "forms.wait" : "forms.none")];
-  const recent = (await store.get("kept", "recent")) ?? [];
+  const programs = [...new Map(offered.map((one) => [one.program, one.programTitle]))];
+  return programs.map(([code, title]) => group(app, text(app, title), offered.filter((one) => one.program === code)));
+}
+
+function group(app, title, offered) {
   const row = (one) =>
     h(
       "a",
@@ -24,13 +30,14 @@ export async function forms(app) {
       h("strong", {}, text(app, one.title)),
       h("span", { "aria-hidden": "true" }, "＋"),
     );
-  const group = (title, rows) => (rows.length ? h("section", {}, h("h2", {}, title), h("div", { class: "rows" }, rows.map(row))) : null);
-  const programs = [...new Map(offered.map((one) => [one.program, one.programTitle]))];
-  return [
-    h("a", { class: "row-link row-quiet", href: "/" }, h("span", {}, t("today")), h("span", { "aria-hidden": "true" }, "›")),
-    group(t("forms.recent"), recent.map((id) => offered.find((one) => one.id === id)).filter(Boolean)),
-    ...programs.map(([code, title]) => group(text(app, title), offered.filter((one) => one.program === code))),
-  ];
+  return offered.length ? h("section", {}, h("h2", {}, title), h("div", { class: "rows" }, offered.map(row))) : null;
+}
+
+// The forms that were used last; for somebody new, the first ones.
+export async function usual(app) {
+  const offered = await catalogue.current();
+  const recent = ((await store.get("kept", "recent")) ?? []).map((id) => offered.find((one) => one.id === id)).filter(Boolean);
+  return group(app, t(recent.length ? "forms.recent" : "tab.forms"), recent.length ? recent : offered.slice(0, FEW));
 }
 
 export async function drafts(app) {
@@ -93,7 +100,10 @@ async function reopen(one) {
 async function drop(app, one) {
   if (!(await sure(t("drop.title"), `${text(app, one.title)} ${one.summary}`, t("delete")))) return;
   const now = await store.record(one.id);
-  if (now && now.state !== "sending") await store.forget(one.id);
+  if (now && now.state !== "sending") {
+    await store.forget(one.id);
+    await entities.unsay(one.id);
+  }
   await app.draw();
 }
 
@@ -159,7 +169,7 @@ export async function me(app) {
       h("label", { class: "setting" }, t("me.dark"), h("select", { onchange: (event) => setDarkness(event.target.value) }, ["auto", "light", "dark"].map(choice))),
       button(t(isLarge() ? "me.normal" : "me.large"), redraw(() => setLarge(!isLarge()))),
       button(other === "en" ? "English" : "中文", switchTo),
-      button(t("me.fetch"), redraw(app.refresh)),
+      button(t("me.fetch"), redraw(() => app.refresh({ all: true }))),
       h("a", { class: "act", href: "/" }, t("me.desk")),
     ),
     room ? h("p", { class: room.low ? "note note-bad" : "quiet" }, t("me.room", { used: mega(room.used), free: mega(room.free) })) : null,

@@ -7,8 +7,10 @@ const name = (account) => `yibiao-field-${account}`;
 
 export async function open(account) {
   db?.close();
-  db = await openDB(name(account), 1, {
-    upgrade(fresh) {
+  db = await openDB(name(account), 2, {
+    upgrade(fresh, before) {
+      if (before < 2) fresh.createObjectStore("known");
+      if (before) return;
       fresh.createObjectStore("kept");
       fresh.createObjectStore("forms");
       fresh.createObjectStore("lists");

@@ -56,6 +56,8 @@ urlpatterns: list[Any] = [
     page("field/api/forms/", field.forms, "desk_field_forms"),
     page("field/api/forms/<str:id>/<str:version>/", field.form, "desk_field_form"),
     page("field/api/forms/<str:id>/<str:version>/lists/<str:name>/", field.listing, "desk_field_list"),
+    page("field/api/forms/<str:id>/<str:version>/known/", field.known, "desk_field_known"),
+    page("field/api/tasks/", field.tasks, "desk_field_tasks"),
     page("field/api/submissions", field.submissions, "desk_field_submissions"),
     page("", day.day, "desk_day"),
     page("board/", board.board, "desk_board"),

@@ -16,6 +16,7 @@ from yibiao.duty.types import (
     Cell,
     Handover,
     Matrix,
+    Obligation,
     Roster,
     RosterView,
     Rules,
@@ -30,7 +31,7 @@ from yibiao.packs.types import Declared, PackFiles
 from yibiao.people.types import Scope
 
 __all__ = [
-    "ASSIGNMENT_STATES", "MEANS", "VERDICTS", "calendar", "calendar_token", "check", "declared", "handovers",
+    "ASSIGNMENT_STATES", "MEANS", "VERDICTS", "asked", "calendar", "calendar_token", "check", "declared", "handovers",
     "matrices", "matrix", "on_duty", "owed", "reporting_units", "roster", "roster_of_shift", "rosters", "rules_of",
     "shifts_of", "sources", "spot_checks", "staff", "swaps",
 ]  # fmt: skip
@@ -57,6 +58,11 @@ def rules_of(pack: str) -> Rules:
     Raises: packs.version.unknown.
     """
     return rules.of(pack)
+
+
+def asked(one: Obligation, form: FormVersion) -> dict[str, str]:
+    """The answers, by question, that a report has to have so that it settles an obligation."""
+    return rules.asked(one, form)
 
 
 def matrix(

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from yibiao.core import expressions
-from yibiao.core.expressions import Node
+from yibiao.core.expressions import And, Compare, Literal, Name, Node
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.duty import inputs, problems
 from yibiao.duty.inputs import NAME
@@ -80,6 +80,17 @@ def condition(text: str, types: tuple[tuple[str, str], ...]) -> Node:
 def types(form: FormVersion) -> tuple[tuple[str, str], ...]:
     """What expressions call the types of a form's public top-level answers."""
     return tuple((one.name, _TYPES.get(one.type, "text")) for one in form.fields if not one.repeat and not one.personal)
+
+
+def asked(one: Obligation, form: FormVersion) -> dict[str, str]:
+    """The answers without which a report settles nothing: what ``where`` says outright, no more than that."""
+    if not one.where:
+        return {}
+    node = condition(one.where, types(form))
+    parts = node.items if isinstance(node, And) else (node,)
+    equal = (each for each in parts if isinstance(each, Compare) and each.operator == "=")
+    pairs = ((each.left, each.right) for each in equal)
+    return {a.name: str(b.value) for a, b in pairs if isinstance(a, Name) and isinstance(b, Literal)}
 
 
 @lru_cache(maxsize=64)

@@ -36,14 +36,14 @@ def known(
         if field.prefill == "last":
             one = types.Known(last.answers.get(field.name), "last", last.id) if last else None
         elif field.prefill:
-            question, _, kept = field.prefill.partition(".")
+            question, _, name = field.prefill.partition(".")
             if question not in picked:
                 picked[question] = _picked(form, question, given, program, scope)
             held = picked[question]
-            one = types.Known(_kept(held, kept), "register", held.label) if held else None
+            one = types.Known(kept(held, name), "register", held.label) if held else None
         else:
             continue
-        if one and one.value not in (None, "", []) and _offered(form, field, one.value):
+        if one and one.value not in (None, "", []) and offered(form, field, one.value):
             found[field.name] = one
     return found
 
@@ -100,6 +100,17 @@ def came_about(record: str) -> types.Origins | None:
     return types.Origins(tuple(said.get("confirmed", ())), tuple(said.get("changed", ())), row[0])
 
 
+def plain_key(form: FormVersion) -> str:
+    """The question whose answer is the key of the entity that the form keeps; empty where it is made of more."""
+    return plain_question(form.entity.key) if form.entity else ""
+
+
+def plain_question(expression: str) -> str:
+    """The question whose answer an expression is; empty where it is made of more."""
+    found = _PLAIN_KEY.fullmatch(expression.strip())
+    return found[1].strip() if found else ""
+
+
 def _of_entity(form: FormVersion, key: str, program: str, scope: Scope) -> dict[str, types.Known]:
     """An update of what the form keeps: its own last record about the entity, and what the register says since."""
     if form.entity is None:
@@ -115,8 +126,8 @@ def _of_entity(form: FormVersion, key: str, program: str, scope: Scope) -> dict[
     if last is not None:
         values |= json.loads(last.answers)
     values |= one.data
-    if plain := _PLAIN_KEY.fullmatch(form.entity.key.strip()):
-        values[plain[1]] = one.key
+    if plain := plain_key(form):
+        values[plain] = one.key
     fields = [field for field in form.fields if not (field.repeat or field.personal or field.calculate)]
     return {
         field.name: types.Known(one.place if field.role == "place" else values[field.name], "register", one.label)
@@ -138,7 +149,8 @@ def _picked(
         return None
 
 
-def _kept(one: types.Entity, name: str) -> Any:
+def kept(one: types.Entity, name: str) -> Any:
+    """What a register keeps of an entity under a name; None where it keeps nothing."""
     return one.data.get(name, one.place if name == "place" else None)
 
 
@@ -155,7 +167,7 @@ def _last(form: FormVersion, given: Mapping[str, Any], program: str, scope: Scop
     return record_of(row) if row else None
 
 
-def _offered(form: FormVersion, field: Field, value: Any) -> bool:
+def offered(form: FormVersion, field: Field, value: Any) -> bool:
     """Whether a value can still be chosen, where the question has choices."""
     if not field.choices:
         return True

@@ -11,15 +11,19 @@ from django.urls import reverse
 
 from yibiao.bulletins import queries as bulletins
 from yibiao.cases import queries as cases
+from yibiao.cases.types import Page
 from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.desk import border
 from yibiao.desk.pages import notices as papers
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.duty import queries as duty
+from yibiao.duty.types import Cell
 from yibiao.forms import queries as forms
 from yibiao.notices import queries as notices
+from yibiao.packs.types import Program
 from yibiao.people import queries as people
+from yibiao.people.types import Scope
 from yibiao.places import queries as places
 
 FEW: Final = 6
@@ -33,7 +37,7 @@ def day(request: HttpRequest) -> HttpResponse:
     setting = frame(request)
     if setting is None:
         return nothing(request)
-    at, ended = _moment(request, setting)
+    at, ended = moment(setting.program, asked_now=request.GET.get("at") == "now")
     scope, program = setting.scope, setting.program.code
     bodies = papers.bodies(request)
     waiting = notices.waiting(bodies, scope=scope, program=program)
@@ -58,13 +62,28 @@ def day(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/day.html", shown)
 
 
-def _moment(request: HttpRequest, setting: Frame) -> tuple[datetime, bool]:
+def moment(program: Program, *, asked_now: bool = False) -> tuple[datetime, bool]:
     """The moment that is judged by: now, or for a program that is over its last minute, unless now is asked for."""
     now = clock.now().astimezone(SHANGHAI)
-    ended = setting.program.window_until < now
-    if ended and request.GET.get("at") != "now":
-        return setting.program.window_until - timedelta(minutes=1), True
+    ended = program.window_until < now
+    if ended and not asked_now:
+        return program.window_until - timedelta(minutes=1), True
     return now, ended
+
+
+def pressing_cases(program: str, *, scope: Scope, at: datetime, place: str = "") -> tuple[Page, Page]:
+    """Cases whose deadline has passed, and those whose deadline comes within a day."""
+    asked: dict[str, Any] = {"scope": scope, "program": program, "at": at, "place": place, "size": FEW}
+    return cases.page(pace="overdue", **asked), cases.page(pace="soon", **asked)
+
+
+def open_reports(
+    program: str, *, scope: Scope, at: datetime, place: str = ""
+) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+    """Reports that are missing, and those that are due within a day."""
+    owed = duty.owed(program, scope=scope, at=at, place=place)
+    missing = tuple(cell for cell in owed if cell.state == "missing")
+    return missing, tuple(cell for cell in owed if cell.state != "missing" and cell.slot.due_at <= at + SOON)
 
 
 def _waiting(one: Any, at: datetime) -> dict[str, Any]:
@@ -86,10 +105,7 @@ def _drafts(setting: Frame) -> list[Any]:
 
 def _cases(setting: Frame, at: datetime) -> dict[str, Any]:
     """Cases whose deadline has passed or comes within a day, and how many there are."""
-    program = setting.program.code
-    place = setting.place.code
-    found = cases.page(scope=setting.scope, program=program, at=at, pace="overdue", place=place, size=FEW)
-    soon = cases.page(scope=setting.scope, program=program, at=at, pace="soon", place=place, size=FEW)
+    found, soon = pressing_cases(setting.program.code, scope=setting.scope, at=at, place=setting.place.code)
     known = places.names(list({one.place for one in (*found.items, *soon.items)}))
     labels = {one.id: one for one in cases.lifecycles(setting.program.pack)}
     rows = [
@@ -113,11 +129,9 @@ def _duty(request: HttpRequest, setting: Frame, at: datetime) -> dict[str, Any]:
     post = duty.on_duty(program, at=at, scope=setting.scope, place=here)
     units = duty.reporting_units(program, scope=setting.scope, place=here)
     at_own = [one for one in post if units.get(one.unit) and units[one.unit].place == here] or list(post)
-    owed = duty.owed(program, scope=setting.scope, at=at, place=place)
-    missing = [cell for cell in owed if cell.state == "missing"]
+    missing, due = open_reports(program, scope=setting.scope, at=at, place=place)
     rules = duty.rules_of(setting.program.pack)
     topics = {one.topic: one.label for one in rules.obligations}
-    due = [cell for cell in owed if cell.state != "missing" and cell.slot.due_at <= at + SOON]
     return {
         "on_duty": at_own[:FEW],
         "on_duty_count": len(post),

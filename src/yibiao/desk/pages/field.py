@@ -17,12 +17,14 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from yibiao.core import clock
+from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.desk import border
-from yibiao.desk.pages import field_forms, field_words
+from yibiao.desk.pages import field_forms, field_tasks, field_words
 from yibiao.desk.problems import NO_PAGE, NOT_THE_APP
 from yibiao.people import queries as people
-from yibiao.records.intake.openrosa import asking, lists, serving, submitting
+from yibiao.records.intake.openrosa import asking, foreknown, lists, serving, submitting
 
 WORKER: Final = field_forms.SHEETS.parent / "field-worker.js"
 # A header of our own: no other site can make a browser send it.
@@ -102,6 +104,8 @@ def forms(request: HttpRequest) -> HttpResponse:
             "programTitle": {"zh": program.title.zh, "en": program.title.en},
             "digest": field_forms.digest(served),
             "lists": [{"name": name, "digest": digest(program.code, name)} for name in served.lists],
+            "knows": foreknown.wanted(form),
+            "keeps": foreknown.keeping(form),
         })  # fmt: skip
     return _fresh({"forms": told})
 
@@ -121,6 +125,22 @@ def listing(request: HttpRequest, id: str, version: str, name: str) -> HttpRespo
     if name not in serving.served(version_of, program).lists:
         raise refuse(NO_PAGE.at())
     return _fresh({"rows": lists.rows(lists.listed(name, asker, program.code))})
+
+
+@require_safe
+def known(request: HttpRequest, id: str, version: str) -> HttpResponse:
+    """What a form need not ask at the person's own places: kept on the phone, and told back with what is sent."""
+    asker = _asker(request)
+    of, program = serving.resolve(asker, id, version)
+    found = foreknown.sources(of, program=program.code, scope=asker.scope(program.code))
+    return _fresh({"sources": [one.told() for one in found]})
+
+
+@require_safe
+def tasks(request: HttpRequest) -> HttpResponse:
+    """What waits for the person today."""
+    at = clock.now().astimezone(SHANGHAI).isoformat(timespec="minutes")
+    return _fresh({"at": at, "tasks": field_tasks.waiting(request, _asker(request))})
 
 
 @csrf_exempt

@@ -13,6 +13,7 @@ def words() -> dict[str, str]:
 def _shell() -> dict[str, str]:
     return {
         "title": gettext("手机填报 · 一表"),
+        "tab.today": gettext("今日"),
         "tab.forms": pgettext("field app", "表单"),
         "tab.drafts": pgettext("field app", "草稿"),
         "tab.outbox": gettext("发件箱"),
@@ -32,12 +33,21 @@ def _shell() -> dict[str, str]:
         "close": gettext("关闭"),
         "delete": gettext("删除"),
         "back": gettext("返回"),
-        "today": gettext("看今日要办的事（需要网络）"),
     }
 
 
 def _screens() -> dict[str, str]:
     return {
+        "today.tasks": gettext("等我办的"),
+        "today.as-of": gettext("截至 {at}，联网后更新"),
+        "today.none": gettext("现在没有等你办的事。"),
+        "today.due": gettext("{at} 前"),
+        "today.late": gettext("逾期"),
+        "today.away": gettext("需要网络"),
+        "task.report": gettext("应报"),
+        "task.case": gettext("事项"),
+        "task.notice": gettext("待签收"),
+        "task.shift": gettext("值班"),
         "forms.recent": gettext("常用"),
         "forms.none": gettext("你的岗位还没有可以填报的表单。请联系本单位的账号管理员授权。"),
         "forms.none-away": gettext("表单还没有下载到本机。请先在有网络的地方打开一次。"),
@@ -93,6 +103,11 @@ def _filling() -> dict[str, str]:
         "fill.add": gettext("添加一项"),
         "fill.remove": gettext("删除这一项"),
         "fill.clear": gettext("清除"),
+        "known.register": gettext("来自台账：{of}"),
+        "known.last": gettext("来自上次填报"),
+        "known.here": gettext("来自本机还没送达的登记：{of}"),
+        "known.changed": gettext("已改。"),
+        "known.back": gettext("恢复原值"),
         "choose.search": gettext("输入名称查找"),
         "choose.more": gettext("还有更多，请多输几个字"),
         "choose.none": gettext("没有找到，换个写法试试"),

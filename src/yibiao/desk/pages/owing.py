@@ -42,7 +42,7 @@ def matrix(request: HttpRequest) -> HttpResponseBase:
     held = _held(request, setting, one, at)
     words: dict[str, str] = {name: watching.filing(name) for name in STATES}
     if tables.wanted(request):
-        heads = [gettext("单位"), *(_slot(slot.key) for slot in held.slots)]
+        heads = [gettext("单位"), *(slot_said(slot.key) for slot in held.slots)]
         lines = ([unit.label, *(words.get(cell.state, "") for cell in row)] for unit, row in held.rows)
         return tables.answer(request, watching.said(one.label), [heads, *lines])
     words["chased"] = gettext("，已催 {n} 次")
@@ -54,7 +54,7 @@ def matrix(request: HttpRequest) -> HttpResponseBase:
         "label": watching.said(one.label),
         "lapsed": one.valid_until is not None and one.valid_until <= at.date(),
         "matrix": held,
-        "slots": [_slot(slot.key) for slot in held.slots],
+        "slots": [slot_said(slot.key) for slot in held.slots],
         "rows": [(unit, [watching.mark(cell, words) for cell in row]) for unit, row in held.rows],
         "tally": [(name, watching.SIGNS[name], watching.filing(name), _count(held, name)) for name in STATES],
         "missing": held.count("missing"),
@@ -78,7 +78,7 @@ def chasing(request: HttpRequest) -> HttpResponse:
     topic = request.GET.get("topic", "")
     kept = [one for one in found if topic in ("", one.topic)]
     late = [one for one in kept if one.state == "missing"]
-    fills = _fills(request, setting)
+    fills = own_units(request, setting.program.code)
     rows = _together(late, fills)
     names = places.names(list({place for one in kept for place in (one.unit.place, one.escalated_to) if place}))
     review = border.may(request, "review", place=setting.place.code, program=setting.program.code)
@@ -148,16 +148,17 @@ def _count(held: Matrix, name: str) -> int:
     return held.count(name)  # type: ignore[arg-type]
 
 
-def _slot(key: str) -> str:
+def slot_said(key: str) -> str:
+    """A period of reporting as people read it."""
     if key.startswith("H"):
         return gettext("%(day)s 节前") % {"day": key[6:]}
     return gettext("一次") if key == "once" else key[5:] if len(key) == 10 else key
 
 
-def _fills(request: HttpRequest, setting: Frame) -> frozenset[str]:
+def own_units(request: HttpRequest, program: str) -> frozenset[str]:
     """The units for which the reader files herself; who could file for many of them reminds them instead."""
     scope = people.scope(border.actor(request), "fill")
-    own = duty.reporting_units(setting.program.code, scope=scope)
+    own = duty.reporting_units(program, scope=scope)
     return frozenset(own) if len(own) <= OWN else frozenset()
 
 
@@ -180,7 +181,7 @@ def _row(
     return {
         "cell": one,
         "slots": [cell.slot.key for cell in cells],
-        "said": "、".join(_slot(cell.slot.key) for cell in cells[:LISTED]) + ("…" if len(cells) > LISTED else ""),
+        "said": "、".join(slot_said(cell.slot.key) for cell in cells[:LISTED]) + ("…" if len(cells) > LISTED else ""),
         "count": len(cells),
         "topic": watching.said(held.label) if held else one.topic,
         "place": names.get(one.unit.place, one.unit.place),

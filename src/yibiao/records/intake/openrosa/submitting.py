@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -16,7 +17,7 @@ from yibiao.packs.types import Program
 from yibiao.people.types import Warrant
 from yibiao.records import actions, attachments, checking, models, problems
 from yibiao.records.attachments import Arrived, Incoming
-from yibiao.records.intake.openrosa import declaring, instance, multipart, replies, serving
+from yibiao.records.intake.openrosa import declaring, foreknown, instance, multipart, replies, serving
 from yibiao.records.intake.openrosa import problems as refusals
 from yibiao.records.intake.openrosa.asking import Asker
 from yibiao.records.intake.openrosa.instance import Answers, Instance
@@ -26,6 +27,9 @@ from yibiao.records.remembering import remembered
 from yibiao.records.types import Receipt, Sent, SubmissionDraft
 
 XML_PART: Final = "xml_submission_file"
+# What the field app was told beforehand, each row with its seal.
+KNOWN_PART: Final = "prefilled"
+KNOWN_LIMIT: Final = 200_000
 AUDIT: Final = "audit.csv"
 NAME_LIMIT: Final = 255
 _SPACE: Final = uuid.UUID("5f0c5d43-3f0d-5d0c-9a0e-6a2f5d7c1b11")
@@ -42,10 +46,18 @@ class Sending:
     answers: Answers
     sent: Sent
     by: tuple[Warrant, ...]
+    prefilled: Mapping[str, Any] = field(default_factory=dict)
 
     def draft(self, id: str) -> SubmissionDraft:
         return SubmissionDraft(
-            id, self.form.id, self.program.code, self.answers.values, "openrosa", self.form.version, self.sent
+            id,
+            self.form.id,
+            self.program.code,
+            self.answers.values,
+            "openrosa",
+            self.form.version,
+            self.sent,
+            prefilled=self.prefilled,
         )
 
 
@@ -69,6 +81,7 @@ def take(request: HttpRequest, asker: Asker) -> Receipt:
     length = int(given) if given.isascii() and given.isdigit() else None
     with Incoming() as incoming:
         xml: bytes | None = None
+        beforehand = ""
         # Without a length the server ends the stream where the body ends.
         stream = request if length is not None else request.META["wsgi.input"]
         for part in multipart.parts(stream, request.META.get("CONTENT_TYPE", ""), length):
@@ -76,11 +89,14 @@ def take(request: HttpRequest, asker: Asker) -> Receipt:
                 if xml is not None:
                     raise multipart.wrong("twice")
                 xml = part.whole(instance.XML_LIMIT)
+            elif part.name == KNOWN_PART and not part.filename:
+                beforehand = part.whole(KNOWN_LIMIT).decode(errors="replace")
             elif part.filename:
                 incoming.take(_file_name(part.filename), part.chunks)
         if xml is None:
             raise refuse(refusals.PART_MISSING.at())
         sending = _read(xml, request, asker)
+        sending = replace(sending, prefilled=foreknown.told(sending.form, sending.program.code, beforehand))
         files = _named(incoming, sending)
         receipt = _edit(sending) if sending.instance.deprecated else _receive(sending)
         if files:

@@ -1,0 +1,201 @@
+"""What a phone may need to know of a form before it is asked: kept on the phone, and told back with what was sent.
+
+The web page asks the server as the person goes on. A phone without a network cannot, so it takes along what the
+registers and the last records of its own places know: only the answers that the form fills in, nothing personal. Every
+row is signed, so that a record says truly what was known and nobody can make it up.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from django.utils.crypto import salted_hmac
+
+from yibiao.core import canon
+from yibiao.core.problems import Refusal
+from yibiao.forms.types import Field, FormVersion
+from yibiao.people.types import Scope
+from yibiao.records import entities, models, placing, prefilling
+from yibiao.records.types import Entity
+
+SALT: Final = "records.foreknown"
+LAST: Final = "last"
+REGISTER: Final = "register"
+# As many as a list on a phone may have; of last records the newest.
+LIMIT: Final = 20_000
+SUBJECTS: Final = 5_000
+ROWS_LIMIT: Final = 200
+_PAGE: Final = 500
+_SEAL: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is known once a question is answered with ``key``. ``of`` names the entity in words, or the last record.
+
+    ``uid`` and ``version`` are by what a phone says which entity it saw, and how it was then.
+    """
+
+    key: str
+    of: str
+    values: Mapping[str, Any]
+    seal: str
+    uid: str = ""
+    version: int = 0
+
+    def told(self) -> list[Any]:
+        return [self.key, self.of, dict(self.values), self.seal, self.uid, self.version]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows by which one answer of a form brings others along. ``kind`` is ``register`` or ``last``.
+
+    ``names`` says under which name the register keeps the answer to each question.
+    """
+
+    question: str
+    kind: str
+    rows: tuple[Row, ...]
+    register: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "question": self.question, "kind": self.kind, "register": self.register, "names": dict(self.names),
+            "rows": [row.told() for row in self.rows],
+        }  # fmt: skip
+
+
+def wanted(form: FormVersion) -> bool:
+    """Whether there is anything that the form need not ask."""
+    return any(one.prefill for one in form.fields) or bool(_keeping(form))
+
+
+def sources(form: FormVersion, *, program: str, scope: Scope) -> tuple[Source, ...]:
+    """All that the form may be filled with for the places of a scope.
+
+    Shape: one source per question that brings others along, rows by key; what is known of none is left out.
+    """
+    found = []
+    for question, register, names in _asked(form):
+        rows = []
+        for one in _entities(register, program, scope):
+            if values := _values(form, one, names):
+                row = _row(form, program, question, one.key, one.label, values)
+                rows.append(replace(row, uid=one.uid, version=one.version))
+        found.append(Source(question, REGISTER, tuple(rows), register, names))
+    lasting = [one.name for one in form.fields if one.prefill == LAST and not one.personal]
+    subject = next((one.name for one in form.fields if one.role == "subject" and not one.repeat), "")
+    if lasting and subject:
+        found.append(Source(subject, LAST, tuple(_last(form, program, scope, subject, lasting))))
+    return tuple(found)
+
+
+def keeping(form: FormVersion) -> dict[str, str] | None:
+    """What a phone needs to know so that an entity which it registered can be chosen before it was sent.
+
+    Only of forms whose key and label are answers to one question each; None of any other.
+    """
+    key = _keeping(form)
+    label = prefilling.plain_question(form.entity.label) if form.entity else ""
+    if form.entity is None or not key or not any(one.name == label and not one.personal for one in form.fields):
+        return None
+    return {"register": form.entity.register, "key": key, "label": label}
+
+
+def told(form: FormVersion, program: str, text: str) -> dict[str, Any]:
+    """What a phone says was prefilled, by question; a row whose seal does not fit says nothing.
+
+    ``text`` is JSON: rows of question, key, values, seal, and the questions that were filled in from them.
+    """
+    try:
+        rows = json.loads(text) if text else []
+        found: dict[str, Any] = {}
+        for question, key, values, seal, shown in rows[:ROWS_LIMIT]:
+            if hmac.compare_digest(_seal(form, program, str(question), str(key), values), str(seal)):
+                found |= {name: values[name] for name in shown if name in values}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return {}
+    return found
+
+
+def _asked(form: FormVersion) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Questions that name an entity: the register, and by question of the form what is kept under which name."""
+    picked: dict[str, dict[str, str]] = {}
+    for one in form.fields:
+        question, _, kept = one.prefill.partition(".")
+        if kept and not one.personal:
+            picked.setdefault(question, {})[one.name] = kept
+    for one in form.fields:
+        if one.register and not one.repeat and one.name in picked:
+            yield one.name, one.register, picked[one.name]
+    if form.entity and (question := _keeping(form)):
+        names = {one.name: one.name for one in form.fields if _kept(form, one) and one.name != question}
+        yield question, form.entity.register, names
+
+
+def _keeping(form: FormVersion) -> str:
+    """The question whose answer is the key of the entity that the form keeps; empty where the key is made of more."""
+    plain = prefilling.plain_key(form)
+    return plain if any(one.name == plain and not one.repeat for one in form.fields) else ""
+
+
+def _kept(form: FormVersion, one: Field) -> bool:
+    if one.repeat or one.personal or one.calculate:
+        return False
+    return one.role == "place" or (form.entity is not None and one.name in form.entity.saves)
+
+
+def _values(form: FormVersion, one: Entity, names: Mapping[str, str]) -> dict[str, Any]:
+    fields = {one.name: one for one in form.fields if not one.repeat}
+    found = {}
+    for name, kept in names.items():
+        value = one.place if fields[name].role == "place" else prefilling.kept(one, kept)
+        if value not in (None, "", []) and prefilling.offered(form, fields[name], value):
+            found[name] = value
+    return found
+
+
+def _last(form: FormVersion, program: str, scope: Scope, subject: str, names: list[str]) -> Iterator[Row]:
+    open_to = placing.within(scope, program=program)
+    rows = models.Submission.objects.filter(open_to, form=form.id, program=program)
+    newest = rows.exclude(state="withdrawn").exclude(subject="").order_by("-occurred_at", "-received_at")
+    fields = {one.name: one for one in form.fields if not one.repeat}
+    seen: set[str] = set()
+    for id, key, text in newest.values_list("pk", "subject", "answers")[:LIMIT].iterator():
+        if key in seen or len(seen) >= SUBJECTS:
+            continue
+        seen.add(key)
+        answers = json.loads(text)
+        values = {name: answers[name] for name in names if answers.get(name) not in (None, "", [])}
+        fit = {name: value for name, value in values.items() if prefilling.offered(form, fields[name], value)}
+        if fit:
+            yield _row(form, program, subject, key, id, fit)
+
+
+def _entities(register: str, program: str, scope: Scope) -> Iterator[Entity]:
+    number = 1
+    while number * _PAGE <= LIMIT:
+        try:
+            rows = entities.entities(register, scope=scope, program=program, number=number, size=_PAGE)
+        except Refusal:
+            return
+        yield from rows
+        if len(rows) < _PAGE:
+            return
+        number += 1
+
+
+def _row(form: FormVersion, program: str, question: str, key: str, of: str, values: Mapping[str, Any]) -> Row:
+    plain: dict[str, Any] = {name: canon.plain(value) for name, value in values.items()}
+    return Row(key, of, plain, _seal(form, program, question, key, plain))
+
+
+def _seal(form: FormVersion, program: str, question: str, key: str, values: Any) -> str:
+    said = canon.dumps([form.id, program, question, key, values])
+    return salted_hmac(SALT, said, algorithm="sha256").hexdigest()[:_SEAL]
