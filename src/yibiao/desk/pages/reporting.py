@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -171,7 +171,7 @@ def _followed(request: HttpRequest, token: str, ticket: Ticket, wrong: tuple[Pro
         "state": casing.value_of(case.lifecycle, "state", case.state),
         "way": _way(case, steps),
         "lines": [
-            (casing.name_of(case.lifecycle, name), casing.value_of(case.lifecycle, name, case.answers[name]))
+            (casing.name_of(case.lifecycle, name), _value(case, name, case.answers[name]))
             for name in reporter.fields if case.answers.get(name)
         ],
         "acts": [(one.at, *_told(case, one)) for one in reversed(steps) if _shows(case, one)],
@@ -181,6 +181,15 @@ def _followed(request: HttpRequest, token: str, ticket: Ticket, wrong: tuple[Pro
         "merged": case.id != ticket.case,
         "late": case.overdue(now),
     }  # fmt: skip
+
+
+def _value(case: Case, name: str, value: Any) -> str:
+    """A value in words; a term that ends with a day is that day."""
+    field = case.lifecycle.field(name)
+    if field is not None and field.type == "datetime":
+        at = datetime.fromisoformat(str(value)).astimezone(SHANGHAI)
+        return str(casing.last_day(at)) if at.time() == time.min else f"{at:%Y-%m-%d %H:%M}"
+    return casing.value_of(case.lifecycle, name, value)
 
 
 def _choices(case: Case, move: Move | None) -> list[tuple[str, str]]:
@@ -223,7 +232,7 @@ def _told(case: Case, step: Step) -> tuple[str, str]:
     if step.move == "opened":
         return gettext("收到"), ""
     said = [
-        casing.value_of(case.lifecycle, name, value)
+        _value(case, name, value)
         for name, value in step.changed.items() if name in named and name != "service" and value
     ]  # fmt: skip
     # A reason is for the desk, unless the reporter gave it herself.
@@ -251,7 +260,7 @@ def _line(case: Case, counter: Counter, names: Mapping[str, str]) -> dict[str, A
 
     def value(name: str) -> str:
         held = case.answers.get(name) if name in told else None
-        return casing.value_of(case.lifecycle, name, held) if held else ""
+        return _value(case, name, held) if held else ""
 
     return {
         "service": value(counter.questions.service) or casing.said(case.lifecycle.label),
