@@ -196,17 +196,23 @@ MATRIX: dict[str, Row] = {
     "records_withdraw": Row("/records/{inspection}/withdraw/", OWN),
     "records_review": Row("/records/{inspection}/review/", (SIGN_IN, 404, 404, 403, 404, 200)),
     "records_file": Row("/records/{inspection}/files/a.jpg", NOBODY),
+    "records_file_small": Row("/records/{inspection}/files/a.jpg/small", NOBODY),
+    "records_personal_file": Row(
+        "/records/{inspection}/personal/files/a.jpg", (SIGN_IN, 404, 404, 404, 404, 404), "post", {"purpose": "示例用途"}
+    ),
     "records_personal": Row("/records/{inspection}/personal/", OWN),
     # Phones bring no session: they are asked to sign in, or their token is looked at.
     "openrosa_list": Row("/openrosa/formList", (401,) * 6),
     "openrosa_form": Row("/openrosa/forms/x/1/form.xml", (401,) * 6),
     "openrosa_manifest": Row("/openrosa/forms/x/1/manifest", (401,) * 6),
     "openrosa_media": Row("/openrosa/forms/x/1/media/places.csv", (401,) * 6),
+    "openrosa_integrity": Row("/openrosa/forms/x/1/integrity/site", (401,) * 6),
     "openrosa_submission": Row("/openrosa/submission", (401,) * 6, "post", {}),
     "openrosa_key_list": Row("/openrosa/key/no-such/formList", (403,) * 6),
     "openrosa_key_form": Row("/openrosa/key/no-such/forms/x/1/form.xml", (403,) * 6),
     "openrosa_key_manifest": Row("/openrosa/key/no-such/forms/x/1/manifest", (403,) * 6),
     "openrosa_key_media": Row("/openrosa/key/no-such/forms/x/1/media/places.csv", (403,) * 6),
+    "openrosa_key_integrity": Row("/openrosa/key/no-such/forms/x/1/integrity/site", (403,) * 6),
     "openrosa_key_submission": Row("/openrosa/key/no-such/submission", (403,) * 6, "post", {}),
     # Spreadsheets sign in by a password or a token, or ride on the session of a page.
     "odata_service": Row(f"/odata/{SAFETY}.inspection.svc", FED),

@@ -44,6 +44,7 @@ CLOCKS: tuple[Follower, ...] = (
     Follower("missed", (), duty.note_missed, 60.0),
     Follower("waiting", (), records.release_overdue, 3600.0),
     Follower("challenges", (), citizens.sweep, 3600.0),
+    Follower("scanner", (), records.scan_files, 5.0),
     Follower("files", (), records.sweep_files, 24 * 3600.0),
 )
 

@@ -86,7 +86,7 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
         "A phone's word on an entity was taken without an earlier one of the same phone: somebody said so, or five "
         "days had passed",
     ),
-    "form.closed": (
+    "program.form-closed": (
         "一项工作关闭一张表单：原因和手机补报的最后一天；重新开放是新的版次",
         "A form was closed in a program: why, and the last day for what phones hold; opening it again is a new "
         "revision",
@@ -99,6 +99,7 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
         "一份填报的附件已收到：名称、摘要、大小和类型；涉及个人的不写名称",
         "A file of a submission came in: name, digest, size and type; of a personal one no name",
     ),
+    "record.file-infected": ("查病毒时在附件里发现的", "What a scanner found in a file of a submission"),
     "pack.installed": ("装入一个包的版本", "A version of a pack was installed"),
     "program.opened": ("开启一项专项", "A program was opened"),
     "duty.filing": (
@@ -208,6 +209,10 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "YIBIAO_CHALLENGE": (
         "防机器提交的验证最多要算几次；越大越费时",
         "How many hashes the check against machines asks for at most; more take longer",
+    ),
+    "YIBIAO_SCANNER": (
+        "查病毒的服务：clamd://主机:端口 或 unix:///套接字；设了之后，附件查过才能下载",
+        "A scanner for malware, clamd://host:port or unix:///socket; once set, files are handed out when found clean",
     ),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
     "YIBIAO_LANGUAGE": (

@@ -103,6 +103,8 @@ class Linter:
         given = row.get("form_id")
         if given and given != expected:
             self.add(problems.FORM_ID.at(self.at(row, "form_id", "settings"), given=given, expected=expected))
+        if row.get("public_key"):
+            self.add(problems.ENCRYPTED.at(self.at(row, "public_key", "settings")))
         survey = self.book.sheets.get("survey")
         own = survey is not None and any("yibiao:" in header for header in survey.headers)
         if own and 'yibiao="https://yibiao.example/xforms"' not in sheets.plain_quotes(row.get("namespaces")):

@@ -60,6 +60,14 @@ FORM_ID: Final = Rule(
     "请改为 {expected}。",
     "Change it to {expected}.",
 )
+ENCRYPTED: Final = Rule(
+    "forms.setting.encrypted",
+    "settings 表写了 public_key：手机会把答案加密，收到后无法核对。",
+    "The settings sheet has a public_key: phones would encrypt the answers, which then could not be checked.",
+    "请删去这一列；个人信息用 bind::yibiao:personal = yes 标出，由系统加密保存，手机经 https 发送。",
+    "Remove the column; mark personal questions with bind::yibiao:personal = yes: they are kept encrypted, and phones "
+    "send over https.",
+)
 NAMESPACE: Final = Rule(
     "forms.setting.namespaces",
     "用了 yibiao: 开头的列，但 settings 表没有声明它。",

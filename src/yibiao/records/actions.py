@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -16,21 +16,32 @@ from yibiao.forms import queries as forms
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import EVERY_PROGRAM, Warrant
-from yibiao.records import attachments, batching, branches, checking, models, personal, problems, registers, storing
+from yibiao.records import (
+    attachments,
+    batching,
+    branches,
+    checking,
+    models,
+    personal,
+    problems,
+    registers,
+    scanning,
+    storing,
+)
 from yibiao.records.closing import close_form, open_form
 from yibiao.records.complaining import answer_complaint, complain
 from yibiao.records.merging import confirm_code, keep_apart, merge, undo
 from yibiao.records.offline import release_overdue, settle, take_waiting
 from yibiao.records.placing import Atlas
-from yibiao.records.types import Receipt, Sent, State, SubmissionDraft
+from yibiao.records.types import AttachedFile, Receipt, Sent, State, SubmissionDraft
 
 __all__ = [
     "answer_complaint", "close_form", "complain", "confirm_code", "correct", "erase", "keep_apart",
-    "log_personal_read", "merge", "open_form", "receive", "receive_many", "release_overdue", "relocate",
-    "review", "settle", "take_waiting", "undo", "withdraw",
+    "log_personal_file", "log_personal_read", "merge", "open_form", "receive", "receive_many",
+    "release_overdue", "relocate", "review", "settle", "take_waiting", "undo", "withdraw",
 ]  # fmt: skip
 BATCH_LIMIT: Final = 200_000
-sweep_files = attachments.sweep
+sweep_files, scan_files = attachments.sweep, scanning.scan_waiting
 
 
 def receive(draft: SubmissionDraft, *, by: Warrant, at: datetime | None = None) -> Receipt:
@@ -214,6 +225,28 @@ def log_personal_read(row_id: str, *, by: Warrant, purpose: str) -> dict[str, An
         fact = _event("record.personal-read", row, by, 1, payload, moment)
         ledger.append([replace(fact, id=str(uuid.uuid4()))], received_at=moment)
     return hidden
+
+
+def log_personal_file(row_id: str, name: str, *, by: Warrant, purpose: str) -> tuple[AttachedFile, Iterator[bytes]]:
+    """A personal file of a record, after the reading itself was put down as a fact.
+
+    Raises: ``records.submission.unknown``, ``records.personal.none|purpose``, ``records.file.held``.
+    """
+    checking.require_right((by,), "fill", "review")
+    if len(purpose.strip()) < 2:
+        raise refuse(problems.PURPOSE.at())
+    moment = checking.now()
+    with transaction.atomic():
+        row = _covered(row_id, by)
+        found = next((one for one in attachments.of(row.id) if one.personal and one.name == name), None)
+        if found is None:
+            raise refuse(problems.NO_PERSONAL.at())
+        if not found.open:
+            raise refuse(problems.FILE_HELD.at(name=name[:80]))
+        payload = {"purpose": purpose.strip(), "revision": row.revision, "digest": found.digest}
+        fact = _event("record.personal-read", row, by, 1, payload, moment)
+        ledger.append([replace(fact, id=str(uuid.uuid4()))], received_at=moment)
+    return found, attachments.clear(row.id, name)
 
 
 def _event(

@@ -11,8 +11,9 @@ import secrets
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -24,7 +25,7 @@ from yibiao.core import clock
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import Warrant
-from yibiao.records import models, photos
+from yibiao.records import models, positions, sealed, thumbnails
 from yibiao.records.types import AttachedFile
 
 HEAD: Final = 512
@@ -97,8 +98,8 @@ class Incoming:
 
 
 def unplaced(one: Arrived) -> Arrived:
-    """The file without the position where a photo was taken; any other file as it is."""
-    if one.kind != "image/jpeg" or not photos.blot(one.path):
+    """The file without the position where a photo or a video was taken; any other file as it is."""
+    if not positions.blot(one.path, one.kind):
         return one
     with one.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -128,20 +129,22 @@ def keep(record: str, files: Sequence[tuple[Arrived, bool]], *, by: Warrant) -> 
     The same file again changes nothing; another one under the same name takes its place, and both stand in the log.
     """
     row = models.Submission.objects.select_for_update().get(pk=record)
-    known = dict(row.attachments.values_list("name", "digest"))
-    fresh = [(one, hidden) for one, hidden in files if known.get(one.name) != one.digest]
+    known = {one.name: one for one in row.attachments.all()}
+    fresh = [(one, hidden) for one, hidden in files if not _same(known.get(one.name), one, hidden)]
     now = clock.now()
     facts = []
     for one, hidden in fresh:
-        _settle(one)
+        lying, salt, proof = _sealed(one) if hidden else (one, None, "")
+        _settle(lying)
         models.Attachment.objects.update_or_create(
             submission=row,
             name=one.name,
             defaults={
-                "digest": one.digest, "size": one.size, "kind": one.kind, "personal": hidden, "received_at": now,
+                "digest": lying.digest, "size": one.size, "kind": one.kind, "personal": hidden, "received_at": now,
+                "salt": salt, "proof": proof, "scan": "waiting" if settings.YIBIAO_SCANNER else "",
             },
         )  # fmt: skip
-        payload = {"file": "" if hidden else one.name, "digest": one.digest, "size": one.size, "type": one.kind}
+        payload = {"file": "" if hidden else one.name, "digest": lying.digest, "size": one.size, "type": one.kind}
         facts.append(
             FactDraft(
                 kind="record.file-received", id=str(uuid.uuid4()), revision=1, program=row.program, place=row.place,
@@ -152,6 +155,24 @@ def keep(record: str, files: Sequence[tuple[Arrived, bool]], *, by: Warrant) -> 
     return len(fresh)
 
 
+def _same(held: models.Attachment | None, one: Arrived, hidden: bool) -> bool:
+    """Whether this very file is kept already, in the way in which it must be."""
+    if held is None or held.personal != hidden:
+        return False
+    if held.salt is None:
+        return held.digest == one.digest
+    return held.proof == sealed.proof(bytes(held.salt), one.digest)
+
+
+def _sealed(one: Arrived) -> tuple[Arrived, bytes, str]:
+    """A personal file as it lies on the disk, with its salt and the proof of what it was."""
+    salt, path = sealed.salt(), one.path.with_suffix(".sealed")
+    digest = sealed.seal(one.path, path, salt)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return replace(one, path=path, digest=digest), salt, sealed.proof(salt, one.digest)
+
+
 def forget(record: str) -> None:
     """Drop the personal files of a record, and their bytes where nobody else has the same."""
     rows = models.Attachment.objects.filter(submission_id=record, personal=True)
@@ -159,7 +180,7 @@ def forget(record: str) -> None:
     rows.delete()
     left = set(models.Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True))
     for digest in digests - left:
-        transaction.on_commit(_place(digest).unlink)
+        transaction.on_commit(partial(_place(digest).unlink, missing_ok=True))
 
 
 def sweep() -> int:
@@ -177,6 +198,7 @@ def sweep() -> int:
         named = models.Attachment.objects.filter(digest__startswith=shelf.name).values_list("digest", flat=True)
         for digest in old - set(named.iterator()):
             (shelf / digest).unlink(missing_ok=True)
+            thumbnails.drop(digest)
             gone += 1
     return gone
 
@@ -184,7 +206,26 @@ def sweep() -> int:
 def of(record: str) -> tuple[AttachedFile, ...]:
     """The files of a record by name; whoever asks has looked whether it may be read."""
     rows = models.Attachment.objects.filter(submission_id=record).order_by("name")
-    return tuple(AttachedFile(row.name, row.digest, row.size, row.kind, row.personal, row.received_at) for row in rows)
+    return tuple(
+        AttachedFile(row.name, row.digest, row.size, row.kind, row.personal, row.received_at, row.scan) for row in rows
+    )
+
+
+def clear(record: str, name: str) -> Iterator[bytes]:
+    """A personal file of a record as it was; whoever asks has put down why.
+
+    Raises: ``records.personal.unreadable``.
+    """
+    row = models.Attachment.objects.get(submission_id=record, name=name, personal=True)
+    path = _place(row.digest)
+    return sealed.pieces(path, bytes(row.salt)) if row.salt else _whole(path)
+
+
+def _whole(path: Path) -> Iterator[bytes]:
+    """One from before personal files were encrypted."""
+    with path.open("rb") as file:
+        while chunk := file.read(sealed.PIECE):
+            yield chunk
 
 
 def path_of(digest: str) -> Path:

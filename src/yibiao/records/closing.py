@@ -22,7 +22,7 @@ from yibiao.people.types import EVERY_PROGRAM, Warrant
 from yibiao.records import models, problems, types
 from yibiao.records.placing import Atlas
 
-KIND: Final = "form.closed"
+KIND: Final = "program.form-closed"
 GRACE: Final = timedelta(days=7)
 _LONGEST: Final = timedelta(days=90)
 

@@ -102,7 +102,11 @@ class Sending(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that a record names; the bytes lie in the data folder under their digest, each content once."""
+    """A file that a record names; the bytes lie in the data folder under their digest, each content once.
+
+    A personal one lies there encrypted under ``salt``, its ``digest`` being that of the encrypted bytes; ``proof``
+    knows the same file again. ``scan`` is empty where no scanner is asked, else ``waiting``, ``clean`` or ``infected``.
+    """
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="attachments")
     name = models.CharField(max_length=255)
@@ -111,10 +115,16 @@ class Attachment(models.Model):
     kind = models.CharField(max_length=80)
     personal = models.BooleanField()
     received_at = models.DateTimeField()
+    salt = models.BinaryField(null=True)
+    proof = models.CharField(max_length=64, default="")
+    scan = models.CharField(max_length=12, default="")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["submission", "name"], name="records_attachment_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["received_at"], condition=models.Q(scan="waiting"), name="attachment_unscanned"),
         ]
 
 

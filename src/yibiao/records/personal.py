@@ -74,12 +74,14 @@ def _digest(salt: bytes, text: bytes) -> str:
     return hashlib.sha256(salt + text).hexdigest()
 
 
+def derived(salt: bytes, purpose: bytes) -> bytes:
+    """A key per salt: once the row with its salt is gone, even the key file opens nothing."""
+    made = HKDF(algorithm=SHA256(), length=32, salt=salt, info=purpose)
+    return made.derive(_key(str(Path(settings.DATA) / "personal.key")))
+
+
 def _cipher(salt: bytes) -> Fernet:
-    # A key per salt: once the row with its salt is gone, even the key file opens nothing.
-    derived = HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"yibiao personal answers").derive(
-        _key(str(Path(settings.DATA) / "personal.key"))
-    )
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return Fernet(base64.urlsafe_b64encode(derived(salt, b"yibiao personal answers")))
 
 
 @lru_cache(maxsize=4)

@@ -1,14 +1,17 @@
 """Where a photo was taken, blotted out of its file in place: the picture, its turn and its size stay as they are.
 
-Source: Exif 2.32 (CIPA DC-008-2019), sections 4.5 and 4.6; JPEG segments by ITU-T T.81, annex B. Only JPEG is treated.
+Source: Exif 2.32 (CIPA DC-008-2019), sections 4.5 and 4.6; JPEG segments by ITU-T T.81, annex B. Other types of file
+are the matter of ``positions``.
 """
 
 from __future__ import annotations
 
 import struct
+from mmap import mmap
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
+Bytes: TypeAlias = "bytearray | mmap"
 _EXIF: Final = b"Exif\x00\x00"
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\x00"
 _GPS: Final = 0x8825
@@ -39,7 +42,7 @@ def blotted(head: bytearray) -> bool:
         if head[at + 1] == 0xE1:
             segment = bytes(head[start:end])
             if segment.startswith(_EXIF):
-                found |= _blot_exif(head, start + len(_EXIF), end)
+                found |= blot_tiff(head, start + len(_EXIF), end)
             elif segment.startswith(_XMP) and b"GPS" in segment:
                 head[start + len(_XMP) : end] = b" " * (end - start - len(_XMP))
                 found = True
@@ -47,7 +50,8 @@ def blotted(head: bytearray) -> bool:
     return found
 
 
-def _blot_exif(head: bytearray, base: int, end: int) -> bool:
+def blot_tiff(head: Bytes, base: int, end: int) -> bool:
+    """Overwrites the position in Exif that begins at ``base``; whether there was one."""
     order = {b"II": "<", b"MM": ">"}.get(bytes(head[base : base + 2]))
     if order is None or base + 8 > end:
         return False
@@ -59,7 +63,7 @@ def _blot_exif(head: bytearray, base: int, end: int) -> bool:
     return False
 
 
-def _blot_positions(head: bytearray, order: str, base: int, directory: int, end: int) -> bool:
+def _blot_positions(head: Bytes, order: str, base: int, directory: int, end: int) -> bool:
     """Overwrites each entry of the GPS directory, and its value where that stands elsewhere; then it has none."""
     entries = _entries(head, order, directory, end)
     for at in entries:
@@ -72,7 +76,7 @@ def _blot_positions(head: bytearray, order: str, base: int, directory: int, end:
     return bool(entries)
 
 
-def _entries(head: bytearray, order: str, directory: int, end: int) -> list[int]:
+def _entries(head: Bytes, order: str, directory: int, end: int) -> list[int]:
     if directory + 2 > end:
         return []
     (count,) = struct.unpack_from(f"{order}H", head, directory)

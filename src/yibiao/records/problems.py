@@ -50,6 +50,14 @@ NOT_ALLOWED = Rule(
     "Ask an administrator for the right “{right}”.",
     403,
 )
+FILE_HELD = Rule(
+    "records.file.held",
+    "附件“{name}”还没有通过病毒检查，或者没有通过。",
+    "The attachment “{name}” has not been found clean, or not yet.",
+    "请稍后再试；没有通过的，请联系填报人换一份。",
+    "Try again later; if something was found in it, ask whoever filed it for another one.",
+    409,
+)
 FORM_CLOSED = Rule(
     "records.form.closed",
     "“{form}”自 {at} 起停止填报：{reason}",

@@ -36,12 +36,13 @@ from yibiao.records.entities import (
 from yibiao.records.loading import record_of
 from yibiao.records.offline import clashes, waiting
 from yibiao.records.prefilling import came_about, known, tally
+from yibiao.records.thumbnails import KINDS as PICTURES
 
 __all__ = [
-    "came_about", "clashes", "closed", "closings", "complaints", "count", "doubtful", "doubts", "doubts_about",
-    "each", "entities", "entity", "entity_at", "entity_labels", "history", "known", "newest", "page",
-    "personal", "phones_may_drop", "presented", "record", "records", "records_about", "registers", "reviews",
-    "rulings", "steps", "suspects", "tally", "waiting",
+    "PICTURES", "came_about", "clashes", "closed", "closings", "complaints", "count", "doubtful", "doubts",
+    "doubts_about", "each", "entities", "entity", "entity_at", "entity_labels", "history", "known", "newest",
+    "page", "personal", "phones_may_drop", "presented", "record", "records", "records_about", "registers",
+    "reviews", "rulings", "steps", "suspects", "tally", "waiting",
 ]  # fmt: skip
 
 

@@ -139,7 +139,8 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """A file of a record; its content never changes under its digest."""
+    """A file of a record; its content never changes under its digest. ``scan`` is what a scanner made of it: empty
+    where none is asked, ``waiting``, ``clean`` or ``infected``."""
 
     name: str
     digest: str
@@ -147,6 +148,12 @@ class AttachedFile:
     kind: str
     personal: bool
     received_at: datetime
+    scan: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be handed out."""
+        return self.scan in ("", "clean")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ urlpatterns = [
     path(f"{_RECORD}review/", login_required(views.review), name="records_review"),
     path(f"{_RECORD}personal/", login_required(views.personal), name="records_personal"),
     path(f"{_RECORD}files/<str:name>", login_required(files.attachment), name="records_file"),
+    path(f"{_RECORD}files/<str:name>/small", login_required(files.small), name="records_file_small"),
+    path(f"{_RECORD}personal/files/<str:name>", login_required(files.personal), name="records_personal_file"),
     path(f"{_RECORD}erase/", login_required(views.erase), name="records_erase"),
     path("", include("yibiao.records.intake.openrosa.urls")),
     path("", include("yibiao.records.odata.urls")),

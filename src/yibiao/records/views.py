@@ -135,7 +135,9 @@ def personal(request: HttpRequest, id: str) -> HttpResponse:
         return _asking(request, record, "personal", refusal)
     version = forms.form(record.form, record.form_version)
     whole = presenting.presented(record, version, together(record.answers, hidden), border.language())
-    answer = render(request, "records/personal.html", {"shown": whole})
+    files = [one for one in queries.attachments(record.id, scope=border.reading(request, "review")) if one.personal]
+    told = {"shown": whole, "files": files, "purpose": request.POST["purpose"]}
+    answer = render(request, "records/personal.html", told)
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -137,6 +137,7 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
     form = forms.form(record.form, record.form_version or None)
     history = records.history(id, scope=scope)
     reviews = records.reviews(id, scope=scope)
+    files = records.attachments(id, scope=scope)
     actors = people.names({record.actor, *(one.actor for one in history), *(one.actor for one in reviews)})
     context = {
         "record": record,
@@ -151,12 +152,25 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
         "reviews": reviews,
         "proof": _proof(record),
         "cases": _cases(record, scope),
-        "files": [one for one in records.attachments(id, scope=scope) if not one.personal],
+        "files": [one for one in files if not one.personal],
+        "missing": _missing(form, record.answers, {one.name for one in files}),
+        "pictures": records.PICTURES,
         "may_correct": _may(request, record, "fill", "review") and record.state != "withdrawn",
         "may_review": _may(request, record, "review") and record.state in ("received", "rejected", "approved"),
         "asked_revision": border.number(request.GET.get("revision"), 0),
     }
     return render(request, "desk/record.html", context)
+
+
+def _missing(form: FormVersion, answers: Mapping[str, Any], come: set[str]) -> list[str]:
+    """The files that the answers name and that have not come; phones may send them later."""
+    asked = [field for field in form.fields if field.type == "file" and not field.personal]
+    named = []
+    for field in asked:
+        for holder in answers.get(field.repeat, ()) if field.repeat else (answers,):
+            if (name := holder.get(field.name)) and name not in come:
+                named.append(str(name))
+    return named
 
 
 def _cases(record: Record, scope: Scope) -> list[dict[str, str]]:

@@ -122,8 +122,8 @@ ENCRYPTED: Final = Rule(
     "records.openrosa.encrypted",
     "这份填报是加密的，本系统没有它的密钥，无法核对答案。",
     "This submission is encrypted; there is no key for it here, so its answers cannot be checked.",
-    "请用未加密的表单重新填报。",
-    "Fill in the form without encryption.",
+    "请在手机上刷新表单，用未加密的表单重新填报；个人信息由系统加密保存。",
+    "Refresh the form on the phone and fill it in without encryption; personal answers are kept encrypted here.",
     400,
 )
 TOO_LARGE: Final = Rule(

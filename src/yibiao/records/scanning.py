@@ -1,0 +1,107 @@
+"""Files are looked at for malware by a scanner that speaks as clamd does; until it finds one clean, nobody gets it.
+
+Where no scanner is set up, files are handed out as they came; as downloads only, as ever.
+
+Source: clamd(8), command zINSTREAM.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import struct
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+
+from yibiao.core import clock
+from yibiao.ledger import actions as ledger
+from yibiao.ledger.types import FactDraft
+from yibiao.records import attachments, models, sealed
+
+WAITING: Final = "waiting"
+CLEAN: Final = "clean"
+INFECTED: Final = "infected"
+_AT_ONCE: Final = 50
+_CHUNK: Final = 64 * 1024
+_log = logging.getLogger(__name__)
+
+
+def scan_waiting() -> int:
+    """Has the scanner look at what waits; how many it looked at. One that does not answer is asked again later."""
+    rows = models.Attachment.objects.filter(scan=WAITING).select_related("submission").order_by("received_at", "pk")
+    seen = 0
+    for row in rows[:_AT_ONCE]:
+        path = attachments.path_of(row.digest)
+        content = sealed.pieces(path, bytes(row.salt)) if row.salt else _read(row.digest)
+        try:
+            said = ask(settings.YIBIAO_SCANNER, content)
+        except OSError as error:
+            _log.warning("the scanner does not answer: %s", error)
+            return seen
+        _judge(row, said)
+        seen += 1
+    return seen
+
+
+def ask(address: str, content: Iterable[bytes]) -> str:
+    """What the scanner found in a file, empty where it is clean.
+
+    Raises: ``OSError`` where it does not answer, or not to the point.
+    """
+    with _connected(address) as line:
+        line.sendall(b"zINSTREAM\0")
+        for chunk in content:
+            for start in range(0, len(chunk), _CHUNK):
+                piece = chunk[start : start + _CHUNK]
+                line.sendall(struct.pack(">I", len(piece)) + piece)
+        line.sendall(struct.pack(">I", 0))
+        answer = b""
+        while not answer.endswith(b"\0") and (more := line.recv(4096)):
+            answer += more
+    said = answer.rstrip(b"\0\n").decode("utf-8", "replace").removeprefix("stream: ")
+    if said == "OK":
+        return ""
+    if not said.endswith(" FOUND"):
+        raise OSError(said or "no answer")
+    return said.removesuffix(" FOUND")
+
+
+def _judge(row: models.Attachment, said: str) -> None:
+    with transaction.atomic():
+        # Another file may have taken its place meanwhile.
+        held = models.Attachment.objects.filter(pk=row.pk, digest=row.digest, scan=WAITING)
+        if not held.update(scan=INFECTED if said else CLEAN) or not said:
+            return
+        of, now = row.submission, clock.now()
+        fact = FactDraft(
+            kind="record.file-infected", id=str(uuid.uuid4()), revision=1, program=of.program, place=of.place,
+            organisation=of.organisation, actor="", subject=of.id, occurred_at=now,
+            payload={"digest": row.digest, "found": said[:200]},
+        )  # fmt: skip
+        ledger.append([fact], received_at=now)
+
+
+def _read(digest: str) -> Iterator[bytes]:
+    with attachments.path_of(digest).open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[socket.socket]:
+    """``clamd://host:port`` or ``unix:///path``."""
+    to = urlsplit(address)
+    if to.scheme == "unix":
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.settimeout(60)
+        line.connect(to.path)
+    else:
+        line = socket.create_connection((to.hostname or "127.0.0.1", to.port or 3310), timeout=60)
+    with line:
+        yield line
