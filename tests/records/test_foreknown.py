@@ -74,8 +74,8 @@ def test_a_phone_takes_along_what_its_registers_and_last_records_know(town: Town
     assert set(found["register"]) == {GOOD}
     assert found["register"][GOOD][2:4] == ["示例甲厂", {"staff_now": 10, "place": ERDAO}]
     assert found["last"][GOOD][3] == {"gate": "东门"}
-    # The form that keeps the register: everything that it saves and nothing personal.
-    assert known(clerk, "firm")["register"][GOOD][3] == {"firm_name": "示例甲厂", "staff": 10, "place": ERDAO}
+    # The form that keeps the register asks for something personal: a phone learns who is there, and no more.
+    assert known(clerk, "firm")["register"][GOOD][2:4] == ["示例甲厂", {}]
 
 
 def test_what_was_prefilled_is_confirmed_or_changed_and_goes_back(town: Town, clerk: Client) -> None:

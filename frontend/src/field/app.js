@@ -12,7 +12,7 @@ import { today } from "./today.js";
 import { take, t } from "./words.js";
 
 const TABS = ["today", "forms", "drafts", "outbox", "me"];
-const app = { me: null, away: false, signedOut: false, progress: null, update: null, leave: null, refresh, show, draw };
+const app = { me: null, away: false, signedOut: false, loading: false, progress: null, update: null, leave: null, refresh, show, draw };
 
 export async function start() {
   apply();
@@ -51,6 +51,7 @@ function heard({ reached, signedOut, away } = {}) {
 }
 
 async function refresh({ all = false } = {}) {
+  app.loading = true;
   try {
     const told = (done, count) => {
       app.progress = t("forms.fetching", { done: done + 1, all: count });
@@ -62,7 +63,7 @@ async function refresh({ all = false } = {}) {
     if (error instanceof SignedOut) app.signedOut = true;
     else app.away = true;
   }
-  app.progress = null;
+  Object.assign(app, { progress: null, loading: false });
   await draw();
 }
 

@@ -5,6 +5,7 @@ import { ask } from "./server.js";
 import * as store from "./store.js";
 
 const key = (one) => `${one.id}|${one.version}`;
+const AT_ONCE = 4;
 const FRESH = 10 * 60_000;
 const listKey = (program, list) => `${program}/${list}`;
 
@@ -32,13 +33,22 @@ export async function refresh(progress, { all = false } = {}) {
     }
     if (one.knows && (all || !((await store.get("known", one.id))?.at > Date.now() - FRESH))) missing.push(() => fetchKnown(one));
   }
-  for (const [index, step] of missing.entries()) {
-    progress(index, missing.length);
-    await step();
-  }
+  await together(missing, progress);
   await store.put("kept", forms, "forms");
   await sweep(forms);
   return forms;
+}
+
+// A few at a time: each is small, and the way to the server is long.
+async function together(steps, progress) {
+  const left = [...steps];
+  const next = async () => {
+    for (let step = left.shift(); step; step = left.shift()) {
+      progress(steps.length - left.length - 1, steps.length);
+      await step();
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
 }
 
 async function fetchForm(one) {

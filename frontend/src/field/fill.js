@@ -153,7 +153,7 @@ async function withEntity({ form, session, sources }, xml) {
   const source = sources.find((one) => one.register === keeps.register && one.question === keeps.key);
   const found = source?.rows.find((row) => row[0] === key);
   const row = found?.[3] ? { uid: found[4], version: found[5] } : null;
-  const values = Object.fromEntries(Object.entries(source?.names ?? {}).map(([name, kept]) => [kept, session.value(name)]));
+  const values = Object.fromEntries(keeps.saves.map((name) => [name, session.value(name)]));
   const said = await entities.say(session.id, { register: keeps.register, key, label: session.value(keeps.label), values }, row);
   const attributes = Object.entries({ dataset: `register-${keeps.register}`, ...said }).map(([name, value]) => `${name}="${value}"`);
   return xml.replace(/<\/(\w+:)?meta>/, (end) => `<entity ${attributes.join(" ")}/>${end}`);

@@ -17,7 +17,7 @@ const empty = (key) => h("p", { class: "nothing" }, t(key));
 
 export async function forms(app) {
   const offered = await catalogue.current();
-  if (!offered.length) return [empty(app.away ? "forms.none-away" : app.progress ? "forms.wait" : "forms.none")];
+  if (!offered.length) return [empty(app.away ? "forms.none-away" : app.loading ? "forms.wait" : "forms.none")];
   const programs = [...new Map(offered.map((one) => [one.program, one.programTitle]))];
   return programs.map(([code, title]) => group(app, text(app, title), offered.filter((one) => one.program === code)));
 }

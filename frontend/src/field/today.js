@@ -10,7 +10,7 @@ export async function today(app) {
   const records = new Map((await store.records()).filter((one) => one.task).map((one) => [one.task, one]));
   const rows = tasks.map((one) => row(app, one, records.get(one.id)));
   const stale = at && app.away ? h("p", { class: "quiet" }, t("today.as-of", { at: moment(at) })) : null;
-  const none = h("p", { class: "nothing nothing-small" }, t(at ? "today.none" : app.away ? "forms.none-away" : "forms.wait"));
+  const none = h("p", { class: "nothing nothing-small" }, t(at ? "today.none" : app.away ? "forms.none-away" : "today.wait"));
   return [h("section", {}, h("h2", {}, t("today.tasks")), stale, rows.length ? h("div", { class: "rows" }, rows) : none), await usual(app)];
 }
 

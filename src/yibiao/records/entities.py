@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any, Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, Sum
 
 from yibiao.core import alike, uscc
 from yibiao.core.periods import SHANGHAI
@@ -64,6 +64,15 @@ def entities(
     size = max(1, min(size, 500))
     start = (max(1, number) - 1) * size
     return tuple(entity_of(row) for row in rows.order_by("key")[start : start + size])
+
+
+def stamp(register: str, *, scope: Scope, program: str) -> str:
+    """A text that changes whenever ``entities`` would answer otherwise; one query, however many there are."""
+    if register not in registers(program):
+        return ""
+    rows = models.Entity.objects.filter(within(scope, program), register=register, gone=False, merged_into="")
+    said = rows.aggregate(count=Count("pk"), versions=Sum("version"), newest=Max("updated_at"))
+    return f"{said['count']}-{said['versions'] or 0}-{said['newest'].timestamp() if said['newest'] else 0}"
 
 
 def entity(id: str, *, scope: Scope, program: str) -> types.Entity:

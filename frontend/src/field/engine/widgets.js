@@ -8,9 +8,10 @@ import Textarea from "enketo-core/src/widget/textarea/textarea";
 import Attach from "./attach.js";
 import Choose from "./choose.js";
 import Here from "./here.js";
+import Scan from "./scan.js";
 import Sign from "./sign.js";
 
-const used = { Radio, Autocomplete, Textarea, Likert, Columns, Range, Choose, Here, Attach, Sign };
+const used = { Radio, Autocomplete, Textarea, Likert, Columns, Range, Choose, Here, Attach, Sign, Scan };
 
 // The library tells widgets apart by the names of their classes, which a smaller bundle does not keep.
 for (const [name, widget] of Object.entries(used)) Object.defineProperty(widget, "name", { value: name });

@@ -90,7 +90,7 @@ def forms(request: HttpRequest) -> HttpResponse:
 
     def digest(program: str, name: str) -> str:
         if (program, name) not in held:
-            held[program, name] = lists.listed(name, asker, program).digest
+            held[program, name] = lists.stamp(name, asker, program)
         return held[program, name]
 
     told: list[dict[str, object]] = []

@@ -85,9 +85,8 @@ def sources(form: FormVersion, *, program: str, scope: Scope) -> tuple[Source, .
     for question, register, names in _asked(form):
         rows = []
         for one in _entities(register, program, scope):
-            if values := _values(form, one, names):
-                row = _row(form, program, question, one.key, one.label, values)
-                rows.append(replace(row, uid=one.uid, version=one.version))
+            row = _row(form, program, question, one.key, one.label, _values(form, one, names))
+            rows.append(replace(row, uid=one.uid, version=one.version))
         found.append(Source(question, REGISTER, tuple(rows), register, names))
     lasting = [one.name for one in form.fields if one.prefill == LAST and not one.personal]
     subject = next((one.name for one in form.fields if one.role == "subject" and not one.repeat), "")
@@ -96,7 +95,7 @@ def sources(form: FormVersion, *, program: str, scope: Scope) -> tuple[Source, .
     return tuple(found)
 
 
-def keeping(form: FormVersion) -> dict[str, str] | None:
+def keeping(form: FormVersion) -> dict[str, Any] | None:
     """What a phone needs to know so that an entity which it registered can be chosen before it was sent.
 
     Only of forms whose key and label are answers to one question each; None of any other.
@@ -105,7 +104,8 @@ def keeping(form: FormVersion) -> dict[str, str] | None:
     label = prefilling.plain_question(form.entity.label) if form.entity else ""
     if form.entity is None or not key or not any(one.name == label and not one.personal for one in form.fields):
         return None
-    return {"register": form.entity.register, "key": key, "label": label}
+    saves = [one.name for one in form.fields if _kept(form, one)]
+    return {"register": form.entity.register, "key": key, "label": label, "saves": saves}
 
 
 def told(form: FormVersion, program: str, text: str) -> dict[str, Any]:
@@ -136,6 +136,9 @@ def _asked(form: FormVersion) -> Iterator[tuple[str, str, dict[str, str]]]:
             yield one.name, one.register, picked[one.name]
     if form.entity and (question := _keeping(form)):
         names = {one.name: one.name for one in form.fields if _kept(form, one) and one.name != question}
+        # What is kept of people stays where its reading is logged: a phone learns who is there, and no more.
+        if any(one.personal for one in form.fields):
+            names = {}
         yield question, form.entity.register, names
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from yibiao.packs.types import Program
 from yibiao.people import queries as people
 from yibiao.places import queries as places
-from yibiao.records import queries
+from yibiao.records import entities, queries
 from yibiao.records.intake.openrosa import declaring, serving
 from yibiao.records.intake.openrosa.asking import Asker
 from yibiao.records.types import Entity
@@ -47,6 +47,14 @@ def listed(name: str, asker: Asker, program: str) -> Listed:
         found = _entities(name.removeprefix("register-"), asker, program)
         content = _csv(("name", "label"), ((one.key, one.label) for one in found))
     return Listed(f"{name}.csv", content)
+
+
+def stamp(name: str, asker: Asker, program: str) -> str:
+    """A text that changes with the list: whoever holds it needs no list to be made to know that it is the same."""
+    register = name.removeprefix("register-")
+    if register == name:
+        return listed(name, asker, program).digest
+    return entities.stamp(register, scope=asker.scope(program), program=program)
 
 
 def sent(name: str, asker: Asker, program: Program) -> Listed:
