@@ -37,6 +37,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("site", "people.urls"): "the site gives every room its addresses",
     ("site", "desk.urls"): "the site gives every room its addresses",
     ("records", "ledger.writing"): "the rows of many records are written as their facts are",
+    ("desk", "citizens.open311"): "the desk gives Open311 its place on the site, the reference lists its rules",
     ("citizens", "records.intake.citizen"): "a report is taken in with its photos, as phones' forms are with theirs",
     ("desk", "records.urls"): "the desk gives the pages of filling in their place on the site",
     ("desk", "records.intake.api"): "the desk gathers the API of all rooms under one address",

@@ -15,6 +15,7 @@ from yibiao.core.problems import Problem
 
 SHORTEST, LONGEST, ADDRESS, NAME = 4, 1_000, 200, 40
 MOST_PHOTOS: Final = 3
+PHOTO_MEGABYTES: Final = 10
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 -]{5,20}[0-9]")
 # A mobile number and an identity number, wherever they stand in a text.
 _NUMBERS: Final = re.compile(r"(?<![0-9])(?:1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?![0-9Xx])")

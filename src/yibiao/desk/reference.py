@@ -16,6 +16,7 @@ import click
 from yibiao.bulletins import problems as bulletins
 from yibiao.cases import problems as cases
 from yibiao.citizens import problems as citizens
+from yibiao.citizens.open311 import problems as open311
 from yibiao.core import alerts, expressions, periods, quantities, spans, trees, wording
 from yibiao.core.draws import rules as lots
 from yibiao.core.lifecycles import answering, checking, moving
@@ -47,7 +48,7 @@ CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
     "records": (records, openrosa, odata),
     "duty": (duty,),
     "cases": (cases,),
-    "citizens": (citizens,),
+    "citizens": (citizens, open311),
     "draws": (draws,),
     "notices": (notices,),
     "figures": (figures,),

@@ -176,5 +176,6 @@ urlpatterns: list[Any] = [
     page("ledger/", log.page, "desk_ledger"),
     page("ledger/verify/", log.verify, "desk_ledger_verify"),
     path("api/", api.urls),
+    path("", include("yibiao.citizens.open311.urls")),
     path("", include("yibiao.records.urls")),
 ]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -32,7 +30,6 @@ from yibiao.places import queries as places
 
 FOUND: Final = 12
 LISTED: Final = 300
-PHOTO_MEGABYTES: Final = 10
 _TYPED: Final = ("service", "description", "address", "latitude", "longitude", "name", "phone")
 
 
@@ -72,7 +69,6 @@ def _page(request: HttpRequest, counter: Counter, place: str, wrong: tuple[Probl
         "given": {name: request.POST.get(name, "") for name in _TYPED},
         "wrong": _beside(wrong),
         "rest": [spoken(one) for one in wrong if one.where not in named],
-        "megabytes": PHOTO_MEGABYTES,
     }
     return render(request, "desk/report.html", shown, status=status)
 
@@ -92,27 +88,13 @@ def _send(request: HttpRequest, place: str) -> HttpResponseBase:
     report = Report(
         given.get("token", ""), at, *(given.get(name, "") for name in ("service", "description", "address")),
         latitude=given.get("latitude", ""), longitude=given.get("longitude", ""), name=given.get("name", ""),
-        phone=given.get("phone", ""), photos=photos(request.FILES.getlist("photos")),
+        phone=given.get("phone", ""), photos=actions.photos(request.FILES.getlist("photos")),
     )  # fmt: skip
     named = ("challenge", "answer") if given.get("answer") else ("sum_challenge", "sum")
     proof = Proof(*(given.get(name, "") for name in named), address(request))
     actions.report_openly(report, proof=proof)
     messages.success(request, gettext("已收到。请保存本页的链接，凭它查看办理情况。"))
     return redirect("desk_report_follow", token=report.token)
-
-
-def photos(files: Iterable[UploadedFile]) -> list[tuple[str, Iterable[bytes]]]:
-    """Photos by names of our own; a person's file names say more than she means to.
-
-    Raises: citizens.photo.large.
-    """
-    found: list[tuple[str, Iterable[bytes]]] = []
-    for number, one in enumerate(files, 1):
-        if (one.size or 0) > PHOTO_MEGABYTES * 1024 * 1024:
-            raise Refusal([problems.PHOTO_SIZE.at("photos", name=(one.name or "")[:40], most=PHOTO_MEGABYTES)])
-        ending = "png" if PurePosixPath(one.name or "").suffix.lower() == ".png" else "jpg"
-        found.append((f"photo-{number}.{ending}", one.chunks()))
-    return found
 
 
 def address(request: HttpRequest) -> str:

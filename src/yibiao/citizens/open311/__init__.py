@@ -1,0 +1,1 @@
+"""Open311 GeoReport v2: reports of citizens from and for other systems."""
