@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import qrcode
 from playwright.sync_api import Browser, Page, Playwright, expect
 from playwright.sync_api import Error as PlaywrightError
 
@@ -58,12 +59,12 @@ class Phone:
         self.process: subprocess.Popen[bytes] | None = None
         self.browser: Browser | None = None
 
-    def start(self) -> Page:
+    def start(self, *more: str) -> Page:
         (self.folder / "DevToolsActivePort").unlink(missing_ok=True)
         words = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=zh-CN")
         own = ("--remote-debugging-port=0", f"--user-data-dir={self.folder}", "about:blank")
         self.process = subprocess.Popen(
-            [str(CHROMIUM), *words, *own],
+            [str(CHROMIUM), *words, *more, *own],
             start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         told, until = self.folder / "DevToolsActivePort", time.monotonic() + 60
@@ -297,6 +298,74 @@ def test_what_differs_from_the_server_is_settled_by_a_correction(phone: Phone, s
     page.get_by_role("button", name="用本机这份更正那份").click()
     states(page, "sent", 1)
     assert [one["counts"] for one in added(site, before)] == [[2, 2, 0]]
+
+
+def test_what_is_known_and_what_was_registered_here_is_not_asked_again(phone: Phone, site: Site) -> None:
+    """A task opens its form filled in, without a network; a unit registered on the phone can be chosen at once."""
+    page = phone.start()
+    sign_in(page, site)
+    site.network.on = False
+    page.reload()
+    expect(page.locator(".net-off")).to_be_visible()
+    task = page.locator("[data-task^='report:rounds:weekly:u1:']").first
+    expect(task).to_contain_text("示例一厂")
+    task.click()
+    staff = page.locator(".question:has([name='/data/staff_now'])")
+    expect(staff.locator("input")).to_have_value("10")
+    expect(staff).to_contain_text("来自台账：示例一厂")
+    page.fill("[name='/data/staff_now']", "15")
+    expect(staff).to_contain_text("已改")
+    page.fill("[name='/data/device']", "SB-1")
+    finish(page)
+    tab(page, "今日")
+    expect(page.locator("[data-task]", has_text="待发")).to_have_count(1)
+
+    tab(page, "表单")
+    page.locator(".row-link", has_text="单位登记").click()
+    for name, value in (("code", "u2"), ("unit_name", "示例二厂"), ("staff", "7")):
+        page.fill(f"[name='/data/{name}']", value)
+    finish(page)
+    tab(page, "表单")
+    page.locator(".row-link", has_text="每周报告").click()
+    page.locator(".question:has([name='/data/unit']) .choose-search").fill("示例二")
+    page.locator(".choose-one", has_text="示例二厂").click()
+    expect(staff.locator("input")).to_have_value("7")
+    expect(staff).to_contain_text("来自本机")
+    finish(page)
+    site.network.on = True
+    page.locator(".send button").click()
+    states(page, "sent", 3)
+    known = site.run("known")
+    by_unit = {one["answers"]["unit"]: one for one in known["reports"]}
+    assert by_unit["u1"]["origins"] == {"changed": ["staff_now"], "confirmed": ["place"]}
+    assert by_unit["u1"]["answers"]["device"] == "SB-1"
+    assert by_unit["u2"]["origins"] == {}
+    assert known["units"]["u1"]["data"]["staff"] == 15
+    assert known["units"]["u2"]["data"] == {"staff": 7, "unit_name": "示例二厂"}
+
+
+def test_a_code_is_read_by_the_camera_or_from_a_photo(phone: Phone, site: Site, tmp_path: Path) -> None:
+    """The film and the photo show the same code; this Chromium has no reader of its own."""
+    code = qrcode.QRCode(border=4, box_size=8)
+    code.add_data("SB-2022-07")
+    picture = code.make_image().convert("L")
+    picture.save(tmp_path / "code.png")
+    wide, high = (side // 2 * 2 for side in picture.size)
+    film = tmp_path / "code.y4m"
+    frame = b"FRAME\n" + picture.crop((0, 0, wide, high)).tobytes() + b"\x80" * (wide * high // 2)
+    film.write_bytes(b"YUV4MPEG2 W%d H%d F5:1 Ip A1:1 C420jpeg\n" % (wide, high) + frame * 3)
+    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    page = phone.start(*fake, f"--use-file-for-fake-video-capture={film}")
+    sign_in(page, site)
+    tab(page, "表单")
+    page.locator(".row-link", has_text="每周报告").click()
+    device = page.locator("[name='/data/device']")
+    page.get_by_role("button", name="扫码").click()
+    expect(device).to_have_value("SB-2022-07")
+    expect(page.locator("dialog")).to_have_count(0)
+    device.fill("")
+    page.set_input_files(".scan input[capture]", tmp_path / "code.png")
+    expect(device).to_have_value("SB-2022-07")
 
 
 def test_a_draft_is_sent_as_the_version_with_which_it_began(phone: Phone, site: Site) -> None:

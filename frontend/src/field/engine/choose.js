@@ -4,10 +4,23 @@ import { h } from "../dom.js";
 import { t } from "../words.js";
 
 const SHOWN = 30;
+// An old phone has to search ten thousand names between two keystrokes: what can be worked out once is.
 let lists = new Map();
 
 export function offer(given) {
-  lists = given;
+  lists = new Map([...given].map(([name, rows]) => [name, indexed(rows)]));
+}
+
+function indexed(rows) {
+  let sought = null;
+  return {
+    rows,
+    labels: new Map(rows),
+    get sought() {
+      sought ??= rows.map(([, label]) => label.toLowerCase());
+      return sought;
+    },
+  };
 }
 
 export default class Choose extends Widget {
@@ -16,7 +29,7 @@ export default class Choose extends Widget {
   }
 
   _init() {
-    this.rows = lists.get(this.element.dataset.list) ?? [];
+    this.held = lists.get(this.element.dataset.list) ?? indexed([]);
     this.many = this.element.dataset.many === "true";
     this.element.classList.add("hide");
     this.search = h("input", {
@@ -47,15 +60,15 @@ export default class Choose extends Widget {
 
   list() {
     const words = this.search.value.trim().toLowerCase().split(/\s+/);
-    const fits = ([code, label]) => words.every((word) => label.toLowerCase().includes(word) || code.startsWith(word));
+    const { rows, sought } = this.held;
     const matches = [];
-    for (const row of this.rows) {
-      if (fits(row) && matches.push(row) > SHOWN) break;
+    for (let at = 0; at < rows.length && matches.length <= SHOWN; at += 1) {
+      if (words.every((word) => sought[at].includes(word) || rows[at][0].startsWith(word))) matches.push(rows[at]);
     }
     const pick = ([code, label]) =>
       h("button", { type: "button", class: "choose-one", onclick: (event) => this.pick(event, code) }, label);
     const more = matches.length > SHOWN ? h("p", { class: "quiet" }, t("choose.more")) : null;
-    const none = matches.length ? null : h("p", { class: "quiet" }, t(this.rows.length ? "choose.none" : "choose.empty"));
+    const none = matches.length ? null : h("p", { class: "quiet" }, t(rows.length ? "choose.none" : "choose.empty"));
     this.found.replaceChildren(...[...matches.slice(0, SHOWN).map(pick), more, none].filter(Boolean));
   }
 
@@ -73,7 +86,7 @@ export default class Choose extends Widget {
   }
 
   show() {
-    const label = (code) => this.rows.find((row) => row[0] === code)?.[1] ?? code;
+    const label = (code) => this.held.labels.get(code) ?? code;
     const chip = (code) =>
       h(
         "button",

@@ -59,7 +59,8 @@ def _reports(request: HttpRequest, program: Program, at: datetime) -> Iterator[d
     rules = duty.rules_of(program.pack)
     known = {form.name: form for form in forms.forms(program.pack)}
     missing, due = day.open_reports(program.code, scope=border.reading(request), at=at)
-    for cell in [one for one in (*missing, *due) if one.unit.key in own][:REPORTS]:
+    # Of many that are late, the latest: older ones are settled at a desk.
+    for cell in [one for one in (*missing, *due) if one.unit.key in own][-REPORTS:]:
         one = rules.obligation(cell.topic)
         form = known.get(one.form) if one else None
         if one is None or form is None:
