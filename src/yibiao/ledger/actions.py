@@ -12,43 +12,40 @@ from django.db import IntegrityError, connection, transaction
 from yibiao.core import canon, clock, merkle
 from yibiao.core.problems import refuse
 from yibiao.ledger import models, problems, rows, writing
-from yibiao.ledger.types import Checkpoint, Fact, FactDraft
+from yibiao.ledger.types import Checkpoint, FactDraft
 
 TEXTS: Final = ("kind", "id", "program", "place", "organisation", "actor", "subject")
 SEALER: Final = 0x7969_6269_616F  # the advisory lock of the sealer in PostgreSQL
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
-def append(drafts: Sequence[FactDraft], *, received_at: datetime | None = None) -> list[Fact]:
-    """Append facts inside the caller's transaction, beside the rows that they tell of.
+def append(drafts: Sequence[FactDraft], *, received_at: datetime | None = None) -> None:
+    """Append facts in their order inside the caller's transaction, beside the rows that they tell of.
 
-    Shape: one fact per draft, in order; none has a position before it is sealed.
+    None of them has a position before it is sealed.
 
     Raises: ledger.fact.repeated, ledger.fact.unstorable.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("facts are appended inside the transaction that writes what they tell of")
-    at = received_at or clock.now()
-    moment = connection.ops.adapt_datetimefield_value
-    facts, entries = [], []
+    if not drafts:
+        return
+    at, moment = received_at or clock.now(), writing.moments()
+    received, now = canon.instant(at), moment(at)
+    entries = []
     for draft in drafts:
         payload = canon.dumps(draft.payload)
         _check(draft, payload)
-        digest = rows.leaf(draft, draft.id, at, payload).hex()
-        names = (
+        digest = rows.leaf(draft, draft.id, received, payload).hex()
+        entries.append((
             draft.kind, draft.id, draft.revision, draft.program, draft.place, draft.organisation, draft.actor,
-            draft.subject,
-        )  # fmt: skip
-        rest = (draft.withdrawn, payload, digest)
-        facts.append(rows.fact_of((None, *names, draft.occurred_at, at, *rest)))
-        entries.append((*names, moment(draft.occurred_at), moment(at), *rest))
+            draft.subject, moment(draft.occurred_at), now, draft.withdrawn, payload, digest,
+        ))  # fmt: skip
     try:
         with transaction.atomic():
-            ids = writing.insert_numbered(models.Entry, rows.FACT, entries)
+            writing.insert_numbered(models.Entry, rows.FACT, entries, models.Pending, "entry_id")
     except IntegrityError as error:
         raise refuse(problems.REPEATED.at()) from error
-    writing.insert(models.Pending, ["entry_id"], [(number,) for number in ids])
-    return facts
 
 
 def seal(limit: int = 20_000) -> Checkpoint | None:
@@ -115,8 +112,10 @@ def reset(follower: str) -> None:
 
 def _check(draft: FactDraft, payload: str) -> None:
     """Refuse what one of the two databases cannot store (NUL) or no digest can be taken of (half a surrogate pair)."""
-    bad = [name for name in TEXTS if _UNSTORABLE.search(getattr(draft, name))]
+    texts = [getattr(draft, name) for name in TEXTS]
+    if not _UNSTORABLE.search(payload) and not _UNSTORABLE.search("".join(texts)):
+        return
+    bad = [name for name, text in zip(TEXTS, texts, strict=True) if _UNSTORABLE.search(text)]
     if _UNSTORABLE.search(payload):
         bad.append("payload")
-    if bad:
-        raise refuse(*(problems.UNSTORABLE.at(field=name) for name in bad))
+    raise refuse(*(problems.UNSTORABLE.at(field=name) for name in bad))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from yibiao.core import canon, merkle
@@ -19,8 +18,8 @@ _text: Final = json.JSONEncoder(ensure_ascii=False).encode
 _Made = TypeVar("_Made")
 
 
-def leaf(row: FactDraft | Fact | models.Entry, id: str, received_at: datetime, payload: str) -> bytes:
-    """The leaf hash of a fact whose payload is ``payload`` as canonical text.
+def leaf(row: FactDraft | Fact | models.Entry, id: str, received: str, payload: str) -> bytes:
+    """The leaf hash of a fact whose payload is ``payload`` as canonical text, and its ``received_at`` as an instant.
 
     Equal to the hash of ``canon.dumps`` of all of it; written out because the payload is canonical text already and
     must not be parsed again (the bytes stored are the bytes that count), and because it runs once per fact.
@@ -29,7 +28,7 @@ def leaf(row: FactDraft | Fact | models.Entry, id: str, received_at: datetime, p
         f'{{"actor":{_text(row.actor)},"id":{_text(id)},"kind":{_text(row.kind)},'
         f'"occurred_at":"{canon.instant(row.occurred_at)}","organisation":{_text(row.organisation)},'
         f'"payload":{payload},"place":{_text(row.place)},"program":{_text(row.program)},'
-        f'"received_at":"{canon.instant(received_at)}","revision":{row.revision},'
+        f'"received_at":"{received}","revision":{row.revision},'
         f'"subject":{_text(row.subject)},"withdrawn":{"true" if row.withdrawn else "false"}}}'
     )
     return merkle.leaf_hash(text.encode())
@@ -37,7 +36,7 @@ def leaf(row: FactDraft | Fact | models.Entry, id: str, received_at: datetime, p
 
 def leaf_of(entry: models.Entry) -> bytes:
     """The leaf hash of an entry, from its columns."""
-    return leaf(entry, entry.fact, entry.received_at, entry.payload)
+    return leaf(entry, entry.fact, canon.instant(entry.received_at), entry.payload)
 
 
 def fact_of(values: Sequence[Any]) -> Fact:

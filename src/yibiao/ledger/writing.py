@@ -1,41 +1,138 @@
-"""Many rows in one go: ``executemany`` on SQLite, ``COPY`` on PostgreSQL; both several times as fast as the ORM."""
+"""Many rows in one go: ``executemany`` on SQLite; on PostgreSQL one statement for a few, ``COPY`` for many.
+
+All are several times as fast as the ORM. What costs a busy server most is not the database's work but waiting for it
+once per statement, so few rows go as JSON in one statement, and ``together`` sends such without waiting for each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from json import JSONEncoder
+from typing import Any, Final
 
 from django.db import connection, models
+from psycopg import Cursor
 
 Row = Sequence[Any]
+# Beyond so many rows COPY is faster, though it waits for the database twice.
+FEW: Final = 60
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Insert rows of the named columns; errors of the database arrive as Django's."""
-    table, names = model._meta.db_table, ", ".join(f'"{name}"' for name in columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
-        marks = ", ".join(["%s"] * len(columns))
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 names of our own tables
+    if connection.vendor != "postgresql":
+        _each(model, columns, rows)
+    elif len(rows) <= FEW:
+        _sent(_inserted(model, tuple(columns)), rows)
+    else:
+        _copied(model, columns, rows)
 
 
-def insert_numbered(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> Sequence[int]:
-    """Insert rows whose ``id`` the database numbers; gives the ids in the order of the rows."""
-    table = model._meta.db_table
+def insert_numbered(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], noted: type[models.Model], note: str
+) -> None:
+    """Insert rows whose ``id`` the database numbers in their order, and each number into a column of another table."""
+    if connection.vendor != "postgresql":
+        _each(model, columns, rows)
+        with connection.cursor() as cursor:
+            # SQLite has one writer at a time, so the ids of one insert are without a gap.
+            cursor.execute("SELECT last_insert_rowid()")
+            last: int = cursor.fetchone()[0]
+        _each(noted, [note], [(number,) for number in range(last - len(rows) + 1, last + 1)])
+        return
+    if len(rows) <= FEW:
+        made = f"WITH made AS ({_inserted(model, tuple(columns))} RETURNING id)"
+        into = _named(noted, (note,))
+        _sent(f"{made} INSERT INTO {into} SELECT id FROM made", rows)  # noqa: S608 names of our own tables
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, len(rows)]
-            )
-            ids = [number for (number,) in cursor.fetchall()]
-            insert(model, ["id", *columns], [(number, *row) for number, row in zip(ids, rows, strict=True)])
-            return ids
-        insert(model, columns, rows)
-        # SQLite has one writer at a time, so the ids of one insert are without a gap.
-        cursor.execute("SELECT last_insert_rowid()")
-        last: int = cursor.fetchone()[0]
-        return range(last - len(rows) + 1, last + 1)
+        asked = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+        cursor.execute(asked, [model._meta.db_table, len(rows)])
+        ids = [number for (number,) in cursor.fetchall()]
+    _copied(model, ["id", *columns], [(number, *row) for number, row in zip(ids, rows, strict=True)])
+    _copied(noted, [note], [(number,) for number in ids])
+
+
+def moments() -> Callable[[datetime], Any]:
+    """How this database wants aware moments among the values of a row."""
+    if connection.vendor == "postgresql":
+        return datetime.isoformat
+    return lambda at: str(at.astimezone(UTC).replace(tzinfo=None))
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Within it PostgreSQL is sent statements without waiting for each; an error may come with a later one, or at the
+    end. Whoever asks for rows waits as ever; ``COPY`` cannot be used."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def compress(schema_editor: Any, table: str, column: str) -> None:
+    """For migrations: PostgreSQL packs long texts of a column several times as fast, where it was built with lz4."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'")
+        found = cursor.fetchone()
+    if found and "lz4" in found[0]:
+        schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET COMPRESSION lz4")
+
+
+def _each(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
+    marks = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {_named(model, columns)} VALUES ({marks})", rows)  # noqa: S608 our own names
+
+
+def _copied(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
+    statement = f"COPY {_named(model, columns)} FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _sent(statement: str, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    connection.ensure_connection()
+    # Bound by the server: rows of ten kilobytes must not be quoted into the text of a statement.
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(statement, [_encode(rows)])
+
+
+@lru_cache(maxsize=64)
+def _inserted(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    """The insertion of rows given as JSON, in their order, as numbers are given in that order."""
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    values = ", ".join(f"(given.row ->> {place})::{_kind(fields[name])}" for place, name in enumerate(columns))
+    return (
+        f"INSERT INTO {_named(model, columns)} SELECT {values} "  # noqa: S608 names of our own tables
+        f"FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS given (row, place) ORDER BY place"
+    )
+
+
+def _kind(field: Any) -> str:
+    # A cast to varchar(36) would cut what is longer without a word; as text it is refused.
+    kind: str = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+    return "text" if kind.startswith("varchar") else kind
+
+
+def _hexadecimal(value: bytes) -> str:
+    return f"\\x{value.hex()}"
+
+
+def _named(model: type[models.Model], columns: Sequence[str]) -> str:
+    return f"{model._meta.db_table} ({_quoted(columns)})"
+
+
+def _quoted(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+_encode: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_hexadecimal).encode

@@ -1,20 +1,22 @@
 """Group commit: senders that arrive while a commit runs are stored together by the next one.
 
-One thread of a process writes at a time. Whoever waited for her turn longest writes for all who wait, so the disk is
-waited for once; nobody is answered before the commit that holds her records.
+One thread of a process writes at a time. The first to come writes at once; when she is done, one of those who came
+meanwhile writes for all of them, so the disk is waited for once; nobody is answered before the commit that holds her
+records.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from yibiao.core.problems import Refusal
+from yibiao.ledger import writing
 from yibiao.records import storing
 from yibiao.records.checking import Prepared
 from yibiao.records.types import Receipt
@@ -26,9 +28,12 @@ BATCH_LIMIT: Final = 200
 
 @dataclass(slots=True, eq=False)
 class _Job:
+    """``wake`` is held until the job has its outcome, or its own thread is to write for all who wait."""
+
     ready: Sequence[Prepared]
     at: datetime
     outcome: storing.Outcome | None = None
+    wake: threading.Lock = field(default_factory=threading.Lock)
 
 
 _waiting: list[_Job] = []
@@ -48,29 +53,51 @@ def write(ready: Sequence[Prepared], *, at: datetime, shared: bool) -> list[Rece
         return _given(_alone(_Job(ready, at)))
     job = _Job(ready, at)
     with _line:
-        _waiting.append(job)
-    with _turn:
-        if job.outcome is None:
-            _write_for_all(job)
+        mine = _turn.acquire(blocking=False)
+        if not mine:
+            job.wake.acquire()
+            _waiting.append(job)
+    if not mine:
+        # Each sleeps on a lock of her own: a shared one would wake them one after another through all their threads.
+        job.wake.acquire()
+    if job.outcome is None:
+        _write_for_all(job)
     return _given(job.outcome)
 
 
 def _write_for_all(own: _Job) -> None:
+    """Writes in the turn that is ours, and passes it on."""
     with _line:
-        batch = _waiting[:BATCH_LIMIT]
-        if own not in batch:
-            batch = [*batch[:-1], own]
-        for job in batch:
-            _waiting.remove(job)
+        others = [job for job in _waiting if job is not own][: BATCH_LIMIT - 1]
+        batch = [own, *others]
+        _waiting[:] = [job for job in _waiting if job not in batch]
     try:
-        if len(batch) > 1:
-            with transaction.atomic():
-                outcomes = storing.write([job.ready for job in batch], at=max(job.at for job in batch))
-            for job, outcome in zip(batch, outcomes, strict=True):
-                job.outcome = outcome
+        _write_together(batch)
+    finally:
+        for job in others:
+            job.wake.release()
+        _pass_on()
+
+
+def _pass_on() -> None:
+    """Gives the turn to the first of those who wait; to whoever comes next, where nobody does."""
+    with _line:
+        if _waiting:
+            _waiting[0].wake.release()
+        else:
+            _turn.release()
+
+
+def _write_together(batch: Sequence[_Job]) -> None:
+    try:
+        with writing.together(), transaction.atomic():
+            outcomes = storing.write([job.ready for job in batch], at=max(job.at for job in batch))
+        for job, outcome in zip(batch, outcomes, strict=True):
+            job.outcome = outcome
     except (DatabaseError, Refusal):
-        # One of them cannot be stored as things stand: each for itself shows which.
-        pass
+        # One of them cannot be stored as things stand, which each for itself shows; or the connection was lost, and
+        # what may have been committed all the same is known again.
+        connection.close_if_unusable_or_obsolete()
     finally:
         for job in batch:
             if job.outcome is None:

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import threading
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from yibiao.core import canon, clock
 from yibiao.core.periods import SHANGHAI, local_day, midnight
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.forms import queries as forms
-from yibiao.forms.types import Checked, Field, FormVersion
+from yibiao.forms.types import Checked, FormVersion
 from yibiao.packs import queries as packs
 from yibiao.packs.types import Program
 from yibiao.people import queries as people
 from yibiao.people.types import EVERY_PROGRAM, Warrant
 from yibiao.records import closing, models, personal, problems, registers
+from yibiao.records.outlines import Outline, outline
 from yibiao.records.placing import Atlas
 from yibiao.records.remembering import remembered
 from yibiao.records.types import Closing, Sent, SubmissionDraft
 
 EARLIEST: Final = date(1990, 1, 1)
 AHEAD: Final = timedelta(days=1)
+_EARLIEST_AT: Final = midnight(EARLIEST)
+_USUAL: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,15 @@ class Known:
     programs: dict[str, Program] = field(default_factory=dict)
     organisations: dict[str, bool] = field(default_factory=dict)
     closed: dict[str, dict[str, Closing]] = field(default_factory=dict)
+    line: threading.RLock = field(default_factory=threading.RLock)
+
+    def once(self, kept: dict[K, V], key: K, find: Callable[[], V]) -> V:
+        """What is kept under a key; threads that miss it at the same time look it up once."""
+        if key not in kept:
+            with self.line:
+                if key not in kept:
+                    kept[key] = find()
+        return kept[key]
 
 
 @dataclass(slots=True)
@@ -94,17 +111,20 @@ class Checker:
             return None, [*found, shut]
         checked = forms.check_answers(form, draft.answers, now=self.at)
         found += checked.problems
-        place = checked.place or ("" if _role(form, "place") else self.kept.place if self.kept else self.by[0].place)
-        occurred_at = self._occurred(form, checked, found)
-        lineage = self._lineage(form, place, occurred_at, found)
-        by = self._warrant(form, program, place, lineage, found)
-        body = self._organisation(form, checked, by, found)
-        participants = self._participants(form, checked, body, found)
+        asks = outline(form)
+        place = checked.place
+        if not place and "place" not in asks.roles:
+            place = self.kept.place if self.kept else self.by[0].place
+        occurred_at = self._occurred(asks, checked, found)
+        lineage = self._lineage(asks, place, occurred_at, found)
+        by = self._warrant(asks, program, place, lineage, found)
+        body = self._organisation(asks, checked, by, found)
+        participants = self._participants(asks, checked, body, found)
         entity = None if found else registers.draft(form, checked, now=self.at, found=found)
         if found or occurred_at is None:
             return None, found
         answers: dict[str, Any] = canon.plain(checked.public)  # type: ignore[assignment]
-        text = _dumps(answers)
+        text = dumped(answers)
         return Prepared(
             id=id, form=form, program=program.code, channel=draft.channel, place=place, lineage=lineage,
             organisation=body, subject=checked.subject, participants=participants, occurred_at=occurred_at,
@@ -114,50 +134,44 @@ class Checker:
         ), found  # fmt: skip
 
     def _form(self, id: str, version: str) -> FormVersion:
-        if (id, version) not in self.known.forms:
-            self.known.forms[id, version] = forms.form(id, version or None)
-        return self.known.forms[id, version]
+        return self.known.once(self.known.forms, (id, version), lambda: forms.form(id, version or None))
 
     def _program(self, code: str) -> Program:
-        if code not in self.known.programs:
-            self.known.programs[code] = packs.program(code)
-        return self.known.programs[code]
+        return self.known.once(self.known.programs, code, lambda: packs.program(code))
 
     def _closed(self, form: FormVersion, program: Program) -> Closing | None:
-        if program.code not in self.known.closed:
-            self.known.closed[program.code] = closing.closed(program.code)
-        return self.known.closed[program.code].get(form.id)
+        return self.known.once(self.known.closed, program.code, lambda: closing.closed(program.code)).get(form.id)
 
-    def _occurred(self, form: FormVersion, checked: Checked, found: list[Problem]) -> datetime | None:
-        if _role(form, "occurred_at") is None:
+    def _occurred(self, asks: Outline, checked: Checked, found: list[Problem]) -> datetime | None:
+        if "occurred_at" not in asks.roles:
             # A form that does not ask when tells of the moment of its filing; a correction does not move it.
             return self.kept.occurred_at if self.kept else self.at
-        value, where = checked.occurred_at, _asked(form, "occurred_at")
+        value = checked.occurred_at
         at = moment(value)
         if at is None:
-            found.append(problems.UNREADABLE_TIME.at(**where, text=str(value)[:80]))
+            found.append(problems.UNREADABLE_TIME.at(**asks.asked("occurred_at"), text=str(value)[:80]))
         elif at > self.at + AHEAD:
-            found.append(problems.FUTURE.at(**where, at=_shown(at)))
-        elif local_day(at) < EARLIEST:
-            found.append(problems.TOO_EARLY.at(**where, at=_shown(at), bound=EARLIEST.isoformat()))
+            found.append(problems.FUTURE.at(**asks.asked("occurred_at"), at=_shown(at)))
+        elif at < _EARLIEST_AT:
+            found.append(problems.TOO_EARLY.at(**asks.asked("occurred_at"), at=_shown(at), bound=EARLIEST.isoformat()))
         else:
             return at
         return None
 
-    def _lineage(self, form: FormVersion, place: str, at: datetime | None, found: list[Problem]) -> str:
-        where = _asked(form, "place")
+    def _lineage(self, asks: Outline, place: str, at: datetime | None, found: list[Problem]) -> str:
         if not place:
+            where = asks.asked("place")
             if not any(problem.values.get("field") == where["field"] for problem in found):
                 found.append(problems.PLACE_MISSING.at(**where))
             return ""
         day = local_day(at or self.at)
         lineage = self.atlas.lineage(place)
         if not lineage or not self.atlas.known(place, day):
-            found.append(problems.PLACE.at(**where, place=place[:80], day=day.isoformat()))
+            found.append(problems.PLACE.at(**asks.asked("place"), place=place[:80], day=day.isoformat()))
             return ""
         return lineage
 
-    def _warrant(self, form: FormVersion, program: Program, place: str, lineage: str, found: list[Problem]) -> Warrant:
+    def _warrant(self, asks: Outline, program: Program, place: str, lineage: str, found: list[Problem]) -> Warrant:
         """The warrant that covers the record; without one, the first, and a problem."""
         for by in self.by:
             covered = f"/{self.atlas.successor(by.place)}/" in lineage
@@ -165,23 +179,25 @@ class Checker:
                 return by
         if lineage:
             scope = "、".join(f"{self.atlas.name(by.place)}，{by.program}" for by in self.by[:5])
-            found.append(problems.OUTSIDE.at(**_asked(form, "place"), place=self.atlas.name(place), scope=scope))
+            found.append(problems.OUTSIDE.at(**asks.asked("place"), place=self.atlas.name(place), scope=scope))
         return self.by[0]
 
-    def _organisation(self, form: FormVersion, checked: Checked, by: Warrant, found: list[Problem]) -> str:
+    def _organisation(self, asks: Outline, checked: Checked, by: Warrant, found: list[Problem]) -> str:
         """Who answers for the record: the organisation named in it, else the one that it has, else the filer's."""
-        asked = _role(form, "organisation")
+        asked = asks.roles.get("organisation")
         named = str(checked.public.get(asked.name) or "") if asked else ""
         if named and not self._exists((named,))[named]:
-            found.append(problems.ORGANISATION.at(**_asked(form, "organisation"), code=named[:80]))
+            found.append(problems.ORGANISATION.at(**asks.asked("organisation"), code=named[:80]))
         return named or (self.kept.organisation if self.kept else by.organisation)
 
-    def _participants(self, form: FormVersion, checked: Checked, lead: str, found: list[Problem]) -> tuple[str, ...]:
+    def _participants(self, asks: Outline, checked: Checked, lead: str, found: list[Problem]) -> tuple[str, ...]:
+        if not checked.participants:
+            return ()
         # The lead takes part as the lead: named again among the others it would count twice.
         named = tuple(code for code in dict.fromkeys(checked.participants) if code != lead)
         if not named:
             return ()
-        exists, where = self._exists(named), _asked(form, "participants")
+        exists, where = self._exists(named), asks.asked("participants")
         found += [problems.ORGANISATION.at(**where, code=code[:80]) for code in named if not exists[code]]
         return named
 
@@ -217,9 +233,9 @@ def _led_on(item: Prepared, moved: Mapping[tuple[str, str], str]) -> Prepared:
     """The record with the entities kept in the place of those merged into them; its digest stays that of what was sent,
     so that sent again it is known again."""
     answers = registers.led_on(item.form, item.answers, moved)
-    asked = _role(item.form, "subject")
+    asked = outline(item.form).roles.get("subject")
     subject = moved.get((asked.register, item.subject), item.subject) if asked and asked.register else item.subject
-    return replace(item, answers=answers, text=_dumps(answers), subject=subject)
+    return replace(item, answers=answers, text=dumped(answers), subject=subject)
 
 
 def filled_in(
@@ -275,6 +291,8 @@ def repeats(prepared: Prepared, revisions: Iterable[models.SubmissionRevision]) 
 
 def canonical_id(text: str) -> str:
     """A UUID in its usual spelling, or nothing; ``uuid:`` before it is what phones send."""
+    if _USUAL.fullmatch(text):
+        return text
     try:
         return str(uuid.UUID(text.removeprefix("uuid:")))
     except ValueError:
@@ -321,32 +339,18 @@ def _numbered(found: Iterable[Problem], number: int, count: int) -> list[Problem
     return [replace(problem, where=f"第 {number} 条 {problem.where}".strip()) for problem in found]
 
 
-def _role(form: FormVersion, role: str) -> Field | None:
-    return next((question for question in form.fields if question.role == role), None)
-
-
-def _asked(form: FormVersion, role: str) -> dict[str, Any]:
-    """Where a problem of a role's answer belongs: the label for people, the field for pages and sheets."""
-    question = _role(form, role)
-    name, label = (question.name, question.label.zh) if question else ("", "")
-    return {"where": label, "field": name, "repeat": "", "index": 0}
-
-
 def _shown(at: datetime) -> str:
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
-def _dumps(answers: object) -> str:
-    # Already plain: canon.dumps would walk it once more.
-    return json.dumps(answers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def dumped(answers: object) -> str:
+    """Canonical JSON of answers that are plain already: ``canon.dumps`` would walk them once more."""
+    return _ENCODE(answers)
 
 
 def _digest(form: FormVersion, program: str, answers: Mapping[str, Any], text: str) -> str:
     """The content as its sender chose it: calculated answers, which may hold the time of day, do not belong to it."""
-    calculated: dict[str, list[str]] = {}
-    for question in form.fields:
-        if question.calculate:
-            calculated.setdefault(question.repeat, []).append(question.name)
+    calculated = outline(form).calculated
     if calculated:
         chosen = {key: value for key, value in answers.items() if key not in calculated.get("", ())}
         for repeat, names in calculated.items():
@@ -354,5 +358,5 @@ def _digest(form: FormVersion, program: str, answers: Mapping[str, Any], text: s
                 chosen[repeat] = [
                     {key: value for key, value in item.items() if key not in names} for item in chosen[repeat]
                 ]
-        text = _dumps(chosen)
+        text = dumped(chosen)
     return hashlib.sha256(f"{form.id}\n{program}\n{text}".encode()).hexdigest()

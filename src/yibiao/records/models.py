@@ -46,14 +46,16 @@ class Submission(models.Model):
             models.Index(fields=["program", "received_at", "id"], name="submission_program"),
             models.Index(fields=["form", "program", "received_at", "id"], name="submission_form"),
             models.Index(fields=["lineage", "received_at", "id"], name="submission_place"),
-            models.Index(fields=["place"], name="submission_code"),
         ]
 
 
 class SubmissionRevision(models.Model):
     """One step of a record, never changed. ``digest`` names the content, for telling a repeat from a conflict."""
 
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="revisions")
+    # Written in one transaction with its record, which is never deleted; the database need not look for it again.
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, related_name="revisions", db_index=False, db_constraint=False
+    )
     revision = models.PositiveIntegerField()
     act = models.CharField(max_length=12)
     reason = models.TextField()
@@ -72,7 +74,7 @@ class SubmissionRevision(models.Model):
 class PersonalAnswers(models.Model):
     """Personal answers of one revision, encrypted; the fact carries only ``digest``, made with this row's salt."""
 
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="+", db_index=False)
     revision = models.PositiveIntegerField()
     salt = models.BinaryField()
     token = models.BinaryField()
@@ -87,7 +89,9 @@ class PersonalAnswers(models.Model):
 class Sending(models.Model):
     """How a revision came from a phone; ``instance`` is the id by which the phone, or a later edit, speaks of it."""
 
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="sendings")
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, related_name="sendings", db_index=False, db_constraint=False
+    )
     revision = models.PositiveIntegerField()
     form = models.CharField(max_length=120)
     program = models.CharField(max_length=120)
@@ -108,7 +112,7 @@ class Attachment(models.Model):
     knows the same file again. ``scan`` is empty where no scanner is asked, else ``waiting``, ``clean`` or ``infected``.
     """
 
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="attachments")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="attachments", db_index=False)
     name = models.CharField(max_length=255)
     digest = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField()
@@ -131,7 +135,7 @@ class Attachment(models.Model):
 class Review(models.Model):
     """A reviewer's word on a record as it stood in ``revision``."""
 
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="reviews")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="reviews", db_index=False)
     number = models.PositiveIntegerField()
     revision = models.PositiveIntegerField()
     state = models.CharField(max_length=12)

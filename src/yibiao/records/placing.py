@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from threading import RLock
+from typing import TypeVar
 
 from django.db.models import Q
 
@@ -12,11 +14,15 @@ from yibiao.people.types import EVERY_PROGRAM, Scope
 from yibiao.places import queries as places
 from yibiao.places.types import Edition
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 
 class Atlas:
-    """Places looked up once each, for the length of one call."""
+    """Places looked up once each, for the length of one call; by threads that share it, once between them."""
 
     def __init__(self) -> None:
+        self._line = RLock()
         self._today: Edition | None = None
         self._editions: dict[date, Edition] = {}
         self._known: dict[tuple[str, int], bool] = {}
@@ -27,47 +33,53 @@ class Atlas:
     @property
     def today(self) -> Edition:
         if self._today is None:
-            self._today = places.edition()
+            with self._line:
+                self._today = self._today or places.edition()
         return self._today
 
     def known(self, code: str, day: date) -> bool:
         """Whether the code names a place in the edition of the day, itself or through succession, or today."""
-        edition = self._editions.get(day)
-        if edition is None:
-            edition = self._editions[day] = places.edition(day)
-        found = self._known.get((code, edition.number))
+        edition = self._editions.get(day) or self._once(self._editions, day, lambda: places.edition(day))
+        pair = (code, edition.number)
+        found = self._known.get(pair)
         if found is None:
-            found = self._known[code, edition.number] = _stands(code, day) or bool(self._lineage(code))
+            found = self._once(self._known, pair, lambda: _stands(code, day) or bool(self.lineage(code)))
         return found
 
     def lineage(self, code: str) -> str:
         """Codes from the root down to the place in today's tree, ``/220000000000/220100000000/``; empty if unknown."""
-        return self._lineage(code)
+        found = self._lineages.get(code)
+        return self._once(self._lineages, code, lambda: self._lineage(code)) if found is None else found
 
     def name(self, code: str) -> str:
         """The name of a place of today, or its code."""
-        if code not in self._names:
-            try:
-                self._names[code] = places.place(self.successor(code)).name
-            except Refusal:
-                self._names[code] = code
-        return self._names[code]
+        return self._once(self._names, code, lambda: self._name(code))
 
     def successor(self, code: str) -> str:
         """The code under which the place stands in today's tree."""
-        if code not in self._successors:
-            self._successors[code] = places.succession(code, self.today.number)
-        return self._successors[code]
+        found = self._successors.get(code)
+        if found is None:
+            found = self._once(self._successors, code, lambda: places.succession(code, self.today.number))
+        return found
+
+    def _once(self, kept: dict[K, V], key: K, find: Callable[[], V]) -> V:
+        with self._line:
+            if key not in kept:
+                kept[key] = find()
+        return kept[key]
 
     def _lineage(self, code: str) -> str:
-        found = self._lineages.get(code)
-        if found is None:
-            try:
-                steps = places.ancestors(self.successor(code))
-            except Refusal:
-                steps = ()
-            found = self._lineages[code] = f"/{'/'.join(step.code for step in steps)}/" if steps else ""
-        return found
+        try:
+            steps = places.ancestors(self.successor(code))
+        except Refusal:
+            return ""
+        return f"/{'/'.join(step.code for step in steps)}/"
+
+    def _name(self, code: str) -> str:
+        try:
+            return places.place(self.successor(code)).name
+        except Refusal:
+            return code
 
 
 def _stands(code: str, day: date) -> bool:

@@ -15,6 +15,7 @@ from yibiao.forms.types import Field, FormVersion
 from yibiao.people.types import Scope
 from yibiao.records import entities, models, placing, types
 from yibiao.records.loading import record_of
+from yibiao.records.outlines import outline
 
 _PLAIN_KEY: Final = re.compile(r"\$\{([^}]+)\}")
 
@@ -53,18 +54,20 @@ def origins(form: FormVersion, answers: Mapping[str, Any], given: Mapping[str, A
 
     What was prefilled and then emptied was changed. A calculated answer came from nobody and is not counted.
     """
-    calculated = {(field.repeat, field.name) for field in form.fields if field.calculate}
-    asked = {field.name for field in form.fields if not field.repeat and not field.personal}
+    calculated = outline(form).calculated
     confirmed: list[str] = []
     changed: list[str] = []
-    for name in sorted(asked & set(given)):
-        same = name in answers and _text(answers[name]) == _text(given[name])
-        (confirmed if same else changed).append(name)
-    typed = 0
+    if given:
+        asked = {field.name for field in form.fields if not field.repeat and not field.personal}
+        for name in sorted(asked & set(given)):
+            same = name in answers and _text(answers[name]) == _text(given[name])
+            (confirmed if same else changed).append(name)
+    typed, own = 0, calculated.get("", frozenset())
     for name, value in answers.items():
-        if isinstance(value, list) and value and isinstance(value[0], Mapping):
-            typed += sum((name, inner) not in calculated for item in value for inner in item)
-        elif ("", name) not in calculated and name not in given:
+        if value.__class__ is list and value and isinstance(value[0], Mapping):
+            computed = calculated.get(name, frozenset())
+            typed += sum(inner not in computed for item in value for inner in item)
+        elif name not in own and name not in given:
             typed += 1
     return types.Origins(tuple(confirmed), tuple(changed), typed)
 

@@ -5,6 +5,7 @@ A right that is taken away, or a new edition of places, is seen by every process
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar
@@ -14,6 +15,7 @@ from django.db import connection
 SECONDS: Final = 2.0
 _LIMIT: Final = 10_000
 _kept: dict[tuple[Hashable, ...], tuple[float, Any]] = {}
+_looking: dict[tuple[Hashable, ...], threading.Lock] = {}
 T = TypeVar("T")
 
 
@@ -22,13 +24,20 @@ def remembered(find: Callable[[], T], *key: Hashable) -> T:
     # A transaction may see what nobody else does yet, and what it will take back.
     if connection.in_atomic_block:
         return find()
-    full, now = (connection.settings_dict["NAME"], *key), time.monotonic()
+    full = (connection.settings_dict["NAME"], *key)
     held = _kept.get(full)
-    if held is not None and held[0] > now:
+    if held is not None and held[0] > time.monotonic():
         found: T = held[1]
         return found
     if len(_kept) >= _LIMIT:
         _kept.clear()
-    made = find()
-    _kept[full] = (now + SECONDS, made)
-    return made
+        _looking.clear()
+    # Twenty threads that find it too old at once must not all look it up.
+    with _looking.setdefault(full, threading.Lock()):
+        held = _kept.get(full)
+        if held is not None and held[0] > time.monotonic():
+            again: T = held[1]
+            return again
+        made = find()
+        _kept[full] = (time.monotonic() + SECONDS, made)
+        return made

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from django.db import connection
-from django.db.models import AutoField, Model
 
 from yibiao.core import canon
 from yibiao.core.problems import Problem, Refusal
@@ -20,6 +19,10 @@ from yibiao.records.types import Origins, Receipt
 
 _CHUNK: Final = 2_000
 _LOOKUP: Final = 400
+_STEP: Final = (
+    "submission_id", "revision", "act", "reason", "actor", "at", "form_version", "digest", "answers",
+)  # fmt: skip
+_SENDING: Final = ("submission_id", "revision", "form", "program", "instance", "device", "agent")
 Outcome: TypeAlias = list[Receipt] | Refusal
 
 
@@ -62,11 +65,14 @@ def _sorted(
 
 
 def _insert(items: Sequence[Prepared], *, at: datetime) -> None:
-    rows = [
-        describe(models.Submission(id=item.id, actor=item.by.actor, received_at=at, revision=1, state="received"), item)
-        for item in items
-    ]
-    _put(rows)
+    moment = writing.moments()
+    now = moment(at)
+    rows = []
+    for item in items:
+        said = _said_of(item) | _origins(item)
+        said["occurred_at"] = moment(item.occurred_at)
+        rows.append((item.id, item.by.actor, now, 1, "received", *said.values()))
+    writing.insert(models.Submission, ("id", "actor", "received_at", "revision", "state", *said), rows)
     salted = keep(items, 1)
     step(items, 1, act="received", reason="", at=at)
     note(items, 1)
@@ -76,25 +82,55 @@ def _insert(items: Sequence[Prepared], *, at: datetime) -> None:
 
 def _known(ready: Sequence[Prepared]) -> dict[str, models.Submission]:
     ids = [item.id for item in ready]
-    found: dict[str, models.Submission] = {}
+    found: list[str] = []
     for start in range(0, len(ids), _LOOKUP):
-        found |= models.Submission.objects.prefetch_related("revisions").in_bulk(ids[start : start + _LOOKUP])
-    return found
+        some = ids[start : start + _LOOKUP]
+        marks = ", ".join(["%s"] * len(some))
+        with connection.cursor() as cursor:
+            # Nearly always there is none, so only its question is asked, and not by way of the ORM.
+            table = models.Submission._meta.db_table
+            cursor.execute(f"SELECT id FROM {table} WHERE id IN ({marks})", some)  # noqa: S608 name of our own table
+            found += [id for (id,) in cursor.fetchall()]
+    rows: dict[str, models.Submission] = {}
+    for start in range(0, len(found), _LOOKUP):
+        rows |= models.Submission.objects.prefetch_related("revisions").in_bulk(found[start : start + _LOOKUP])
+    return rows
 
 
 def describe(row: models.Submission, item: Prepared) -> models.Submission:
-    row.form, row.form_version, row.program = item.form.id, item.form.version, item.program
-    row.place, row.lineage, row.organisation = item.place, item.lineage, item.organisation
-    row.subject, row.participants = item.subject, " ".join(item.participants)
-    row.occurred_at, row.channel, row.sample = item.occurred_at, item.channel, item.channel == "sample"
-    row.has_personal, row.answers = bool(item.personal), item.text
-    if row.revision == 1:
-        # A correction is typed by its corrector: how the record was filled in at first stays as it was.
-        origins = prefilling.origins(item.form, item.answers, item.prefilled)
-        row.confirmed_count, row.changed_count = len(origins.confirmed), len(origins.changed)
-        row.typed_count = origins.typed + len(item.personal)
-        row.prefilled = canon.dumps(_said(origins)) if item.prefilled else ""
+    """A record as its correction leaves it: how it was filled in at first stays as it was."""
+    for name, value in _said_of(item).items():
+        setattr(row, name, value)
     return row
+
+
+def _said_of(item: Prepared) -> dict[str, Any]:
+    """The columns that follow from the answers."""
+    return {
+        "form": item.form.id,
+        "form_version": item.form.version,
+        "program": item.program,
+        "place": item.place,
+        "lineage": item.lineage,
+        "organisation": item.organisation,
+        "subject": item.subject,
+        "participants": " ".join(item.participants),
+        "occurred_at": item.occurred_at,
+        "channel": item.channel,
+        "sample": item.channel == "sample",
+        "has_personal": bool(item.personal),
+        "answers": item.text,
+    }
+
+
+def _origins(item: Prepared) -> dict[str, Any]:
+    origins = prefilling.origins(item.form, item.answers, item.prefilled)
+    return {
+        "confirmed_count": len(origins.confirmed),
+        "changed_count": len(origins.changed),
+        "typed_count": origins.typed + len(item.personal),
+        "prefilled": canon.dumps(_said(origins)) if item.prefilled else "",
+    }
 
 
 def _said(origins: Origins) -> dict[str, list[str]]:
@@ -104,45 +140,33 @@ def _said(origins: Origins) -> dict[str, list[str]]:
 def keep(items: Sequence[Prepared], revision: int) -> dict[str, str]:
     """Stores personal answers encrypted; the salted digest of each by record."""
     kept = {item.id: personal.keep(item.personal) for item in items if item.personal}
-    models.PersonalAnswers.objects.bulk_create(
-        models.PersonalAnswers(submission_id=id, revision=revision, salt=one.salt, token=one.token, digest=one.digest)
-        for id, one in kept.items()
-    )
+    if kept:
+        models.PersonalAnswers.objects.bulk_create(
+            models.PersonalAnswers(
+                submission_id=id, revision=revision, salt=one.salt, token=one.token, digest=one.digest
+            )
+            for id, one in kept.items()
+        )
     return {id: one.digest for id, one in kept.items()}
 
 
 def step(items: Sequence[Prepared], revision: int, *, act: str, reason: str, at: datetime) -> None:
-    _put([
-        models.SubmissionRevision(
-            submission_id=item.id,
-            revision=revision,
-            act=act,
-            reason=reason,
-            actor=item.by.actor,
-            at=at,
-            form_version=item.form.version,
-            digest=item.digest,
-            answers=item.text,
-        )
+    now = writing.moments()(at)
+    writing.insert(models.SubmissionRevision, _STEP, [
+        (item.id, revision, act, reason, item.by.actor, now, item.form.version, item.digest, item.text)
         for item in items
     ])  # fmt: skip
 
 
 def note(items: Sequence[Prepared], revision: int) -> None:
     """Keeps by which instance id a phone speaks of a revision."""
-    _put([
-        models.Sending(
-            submission_id=item.id,
-            revision=revision,
-            form=item.form.id,
-            program=item.program,
-            instance=item.sent.instance,
-            device=item.sent.device[:255],
-            agent=item.sent.agent[:255],
-        )
+    sent = [
+        (item.id, revision, item.form.id, item.program, of.instance, of.device[:255], of.agent[:255])
         for item in items
-        if item.sent
-    ])  # fmt: skip
+        if (of := item.sent)
+    ]
+    if sent:
+        writing.insert(models.Sending, _SENDING, sent)
 
 
 def statements(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:
@@ -180,7 +204,7 @@ def fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDr
         "form": item.form.id,
         "version": item.form.version,
         "channel": item.channel,
-        "answers": item.answers,
+        "answers": canon.Ready(item.text),
         "participants": list(item.participants),
     }
     if reason:
@@ -203,15 +227,3 @@ def fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDr
         occurred_at=item.occurred_at,
         payload=payload,
     )
-
-
-def _put(rows: Sequence[Model]) -> None:
-    """Inserts rows as they are: what the ORM asks of each value again costs more than all the rest of a commit."""
-    if not rows:
-        return
-    kind, moment = type(rows[0]), connection.ops.adapt_datetimefield_value
-    fields = [field for field in kind._meta.concrete_fields if not isinstance(field, AutoField)]
-    names = [field.attname for field in fields]
-    values = [[getattr(row, name) for name in names] for row in rows]
-    adapted = [[moment(value) if isinstance(value, datetime) else value for value in row] for row in values]
-    writing.insert(kind, [str(field.column) for field in fields], adapted)
