@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -21,6 +21,7 @@ BATCH: Final = 5_000
 FRESH: Final = timedelta(days=1)
 WAITS: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 _FEW: Final = 100
+_LOOKUP: Final = 400
 
 
 def step(limit: int = BATCH) -> int:
@@ -33,13 +34,26 @@ def step(limit: int = BATCH) -> int:
     telling.forget()
     facts = list(log.entries(after, upto, telling.kinds()))
     with transaction.atomic():
+        unread = _unread(facts)
         for fact in facts:
-            _settle(fact)
+            if fact.id in unread:
+                _settle(fact)
             if told := list(_told(fact)):
                 models.Told.objects.bulk_create(told, ignore_conflicts=True)
+                unread.add(fact.id)
                 _queue(fact)
         ledger.advance(NAME, upto)
     return upto - after
+
+
+def _unread(facts: Sequence[Fact]) -> set[str]:
+    """Of the facts, those of which somebody was told and has not read it yet."""
+    found: set[str] = set()
+    kinds, ids = {fact.kind for fact in facts}, [fact.id for fact in facts]
+    for start in range(0, len(ids), _LOOKUP):
+        rows = models.Told.objects.filter(kind__in=kinds, fact__in=ids[start : start + _LOOKUP], read_at=None)
+        found.update(rows.values_list("fact", flat=True))
+    return found
 
 
 def _told(fact: Fact) -> Iterator[models.Told]:

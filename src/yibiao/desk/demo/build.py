@@ -28,6 +28,7 @@ from yibiao.ledger import actions as ledger
 from yibiao.packs import queries as packs
 from yibiao.people import queries as people
 from yibiao.people.types import Account, Warrant
+from yibiao.places import queries as places
 from yibiao.records import actions as records
 from yibiao.records import queries as stored
 from yibiao.records.types import SubmissionDraft
@@ -56,6 +57,13 @@ def build(progress: Callable[[str], None]) -> None:
     if packs.programs():
         progress(gettext("上次没有做完，接着做。"))
     world, opened = begin(PROGRAMS, progress)
+    with places.remembered():
+        _tell(world, opened, progress)
+    progress(gettext("完成，用时 %(seconds)d 秒。") % {"seconds": time.monotonic() - begun})
+
+
+def _tell(world: World, opened: Mapping[str, Account], progress: Callable[[str], None]) -> None:
+    """All that happens in the demo; its places stay as they were installed."""
     for program, plan in PROGRAMS.items():
         fill(Desk(opened, program), plan(world), progress)
     progress(gettext("排值班表，登记到岗、交接班和查岗。"))
@@ -78,7 +86,6 @@ def build(progress: Callable[[str], None]) -> None:
     settle()
     _draft(opened[accounts.WRITER], progress)
     settle()
-    progress(gettext("完成，用时 %(seconds)d 秒。") % {"seconds": time.monotonic() - begun})
 
 
 def begin(programs: Iterable[str], progress: Callable[[str], None]) -> tuple[World, Mapping[str, Account]]:
