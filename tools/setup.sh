@@ -42,11 +42,7 @@ python_environment() {
   fi
 }
 
-front_end() {
-  local sources
-  mapfile -t sources < <(find frontend -path frontend/node_modules -prune -o -type f -print | LC_ALL=C sort)
-  if [ -d src/yibiao/desk/dist ] && done_for front "${sources[@]}"; then return; fi
-  say "front end: npm ci and build"
+with_npm() {
   # Node 20 with npm 11 is taken where it stands; elsewhere the one from the virtual environment serves.
   if ! command -v npm >/dev/null || [ "$(npm --version | cut -d. -f1)" -lt 11 ] \
     || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
@@ -57,6 +53,14 @@ front_end() {
     chmod +x "$shims"/*
     export PATH="$PWD/.venv/bin:$PWD/$shims:$PATH"
   fi
+}
+
+front_end() {
+  local sources
+  mapfile -t sources < <(find frontend -path frontend/node_modules -prune -o -type f -print | LC_ALL=C sort)
+  if [ -d src/yibiao/desk/dist ] && done_for front "${sources[@]}"; then return; fi
+  say "front end: npm ci and build"
+  with_npm
   (cd frontend && npm ci --no-audit --no-fund --silent && npm run --silent build) >"$log" 2>&1 \
     || fail "the front end could not be built: $(tail -n 5 "$log")"
   mark front "${sources[@]}"
@@ -91,6 +95,17 @@ tests() {
   command -v java >/dev/null || missing+=(default-jre-headless)
   command -v runuser >/dev/null || missing+=(util-linux)
   [ "${#missing[@]}" -eq 0 ] || debian "${missing[@]}"
+  clients
+}
+
+# Clients that others wrote, for the tests alone.
+clients() {
+  [ -d tests/clients/node_modules ] && done_for clients tests/clients/package-lock.json && return
+  say "clients for the tests: npm ci"
+  with_npm
+  (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --silent) >"$log" 2>&1 \
+    || fail "the clients could not be installed: $(tail -n 5 "$log")"
+  mark clients tests/clients/package-lock.json
 }
 
 "${1:?usage: tools/setup.sh run|tests}"

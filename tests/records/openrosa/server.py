@@ -23,15 +23,18 @@ from tests.records.openrosa.conftest import BOUNDARY, OPENROSA
 class Server:
     """A world of its own, served. ``kill`` leaves no process a moment to tidy up."""
 
+    module = "tests.records.openrosa.building"
+
     def __init__(self, folder: Path, database: str = "") -> None:
         self.environment = environment(folder) | ({"DATABASE_URL": database} if database else {})
-        self.path = f"/openrosa/key/{self.run('build')['token']}"
+        self.built = self.run("build")
+        self.path = f"/openrosa/key/{self.built['token']}"
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.log = folder / "web.log"
 
     def run(self, word: str) -> dict[str, Any]:
-        command = [sys.executable, "-m", "tests.records.openrosa.building", word]
+        command = [sys.executable, "-m", self.module, word]
         done = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)

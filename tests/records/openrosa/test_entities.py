@@ -43,9 +43,10 @@ def test_the_form_says_what_it_does_to_its_register(phone: Phone) -> None:
     root = etree.fromstring(phone.get(entry(phone, SITE)["downloadUrl"]).content)
     model = next(root.iter("{*}model"))
     assert model.get(f"{ENTITIES}entities-version") == "2024.1.0"
-    entity = next(root.iter("{*}entity"))
+    (entity,) = root.iter("{*}entity")
     assert entity.get("dataset") == "register-site"
     binds = {one.get("nodeset", ""): one for one in root.iter("{*}bind")}
+    assert len(binds) == len(list(root.iter("{*}bind")))
     assert binds["/data/code"].get(f"{ENTITIES}saveto") == "key"
     assert binds["/data/site_name"].get(f"{ENTITIES}saveto") == "site_name"
     assert all(binds[f"/data/meta/entity/@{name}"].get("calculate") for name in ("create", "update", "id", "branchId"))

@@ -129,6 +129,7 @@ def _declare(root: etree._Element, form: FormVersion, key: Field, name: str, *, 
         listed = etree.Element(f"{_X}instance", {"id": name, "src": f"jr://file-csv/{name}.csv"})
         model.insert(model.index(instances[-1]) + 1, listed)
     meta = next(one for one in instances[0][0] if etree.QName(one).localname == "meta")
+    _without_declaration(model, meta)
     entity = etree.Element(f"{_X}entity", {"dataset": name, **dict.fromkeys(_ATTRIBUTES, "")})
     etree.SubElement(entity, f"{_X}label")
     meta.insert(0, entity)
@@ -142,6 +143,15 @@ def _declare(root: etree._Element, form: FormVersion, key: Field, name: str, *, 
         given = {"nodeset": f"{_META}{path}", "type": "string", "readonly": "true()", "calculate": value}
         model.insert(at, etree.Element(f"{_X}bind", given))
     return root
+
+
+def _without_declaration(model: etree._Element, meta: etree._Element) -> None:
+    """The published form declares that it registers something new each time, as pyxform reads its sheet."""
+    for one in [each for each in meta if etree.QName(each).localname == "entity"]:
+        meta.remove(one)
+    for one in list(model):
+        if (one.get("nodeset") or one.get("ref") or "").startswith(_META):
+            model.remove(one)
 
 
 def _calculated(form: FormVersion, key: Field, name: str) -> dict[str, str]:
