@@ -1,4 +1,4 @@
-"""A small site for the field app: ``build`` it, publish a ``newer`` form; ``look`` at records, and what is ``known``."""
+"""A small site for the field app: ``build`` it, publish a ``newer`` form; ``look`` at records and what is ``known``."""
 
 from __future__ import annotations
 
