@@ -10,13 +10,14 @@ from yibiao.core.problems import refuse
 from yibiao.figures import definitions as defining
 from yibiao.figures import follow as following
 from yibiao.figures import problems
+from yibiao.figures.filling import verify
 from yibiao.figures.follow import rebuild, sweep
 from yibiao.figures.generating import generate
 from yibiao.figures.models import DefinitionSet
 from yibiao.figures.types import Definitions
 from yibiao.packs.types import PackVersion
 
-__all__ = ["define", "follow", "generate", "rebuild", "sweep"]
+__all__ = ["define", "follow", "generate", "rebuild", "sweep", "verify"]
 
 
 def define(version: PackVersion, definitions: Definitions) -> None:

@@ -159,7 +159,7 @@ def _measured(question: Question, leaf: Indicator) -> Cut:
 
 def _at(question: Question, code: str, enter: int, leave: int) -> Question:
     place = replace(question.standing.place, code=code, enter=enter, leave=leave)
-    return replace(question, standing=replace(question.standing, place=place))
+    return replace(question, standing=replace(question.standing, place=place, whole=False))
 
 
 def _until(question: Question, period: Period) -> Question:

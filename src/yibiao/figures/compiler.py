@@ -121,6 +121,35 @@ def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = 
     )
 
 
+def entered(term: Term, facts: str = "") -> str:
+    """The rows of a term as the cube takes them: (program, enter, day, position, sign, amount, key).
+
+    ``facts`` is a relation with a column ``sign``, -1 for what is taken back; without one, all that is live counts.
+    """
+    inner = facts or f"SELECT f.*, 1 AS sign FROM ({_live(term)}) AS f"  # noqa: S608
+    key, split = _key(term, "")
+    tests = [f"t.enter >= {term.enter}", f"t.enter < {term.leave}"]
+    if term.filter is not None:
+        tests.append(_filter(term))
+    if term.shape == "sum":
+        tests.append(f"{_column(term.of)} IS NOT NULL")
+    if term.shape == "distinct":
+        tests.append(f"{key} IS NOT NULL")
+    amount = _column(term.of) if term.shape == "sum" else "1"
+    from_ = f"({inner}) AS f JOIN {term.tree} AS t ON t.code = f.place"
+    if split:
+        from_ += f" CROSS JOIN {engine.split(_column(split))}"
+    return (
+        f"SELECT f.program, t.enter, f.day, f.position, f.sign, {amount} AS amount, {key} AS key\n"
+        f"FROM {from_}\nWHERE {' AND '.join(tests)}"
+    )
+
+
+def single(term: Term, dimension: str = "") -> bool:
+    """Whether each fact has one row at most."""
+    return not term.source.repeat and not _key(term, dimension)[1]
+
+
 def anywhere(term: Term, *, values: bool = False) -> str:
     """The rows of a term wherever they are, with a key: whose they are decides, not where they were filed."""
     carried = ", ".join(f"f.{name}" for name in _CARRIED)
@@ -141,8 +170,7 @@ _FACTS: Final = "COUNT(DISTINCT CASE WHEN passes THEN position END)"
 
 def _facts(term: Term, dimension: str = "") -> str:
     """How many facts: where each has one row, there is no need to tell them apart."""
-    single = not term.source.repeat and not _key(term, dimension)[1]
-    return "COUNT(CASE WHEN passes THEN 1 END)" if single else _FACTS
+    return "COUNT(CASE WHEN passes THEN 1 END)" if single(term, dimension) else _FACTS
 
 
 def value(term: Term) -> str:

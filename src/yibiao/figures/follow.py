@@ -12,7 +12,7 @@ import shutil
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from yibiao.figures import columns, compacting, declaring, store
+from yibiao.figures import columns, compacting, declaring, filling, store, superseding
 from yibiao.figures.engines import parquet
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Column, Source
@@ -49,6 +49,7 @@ def step(limit: int = BATCH) -> int:
     taken = _take(projection, limit, layout())
     if taken:
         compacting.compact(projection)
+    filling.keep(projection)
     return taken
 
 
@@ -88,23 +89,6 @@ def sweep(grace: float = GRACE) -> int:
     return removed
 
 
-def superseded(facts: Iterable[Fact]) -> Iterator[tuple[str, int, int]]:
-    """(kind, position, position superseded) of every fact that is a later revision of another, as sealed."""
-    seen: dict[tuple[str, str, int], int] = {}
-    for fact in facts:
-        assert fact.position is not None  # noqa: S101 - sealed facts have one
-        seen[fact.kind, fact.id, fact.revision] = fact.position
-        if fact.revision > 1:
-            before = seen.get((fact.kind, fact.id, fact.revision - 1)) or _position(fact, fact.revision - 1)
-            if before is not None:
-                yield fact.kind, fact.position, before
-
-
-def _position(fact: Fact, revision: int) -> int | None:
-    found = ledger.fact(fact.id, revision, kind=fact.kind)
-    return found.position if found else None
-
-
 def _sealed() -> int:
     newest = ledger.checkpoint()
     return newest.size if newest else 0
@@ -138,7 +122,7 @@ def _grouped(
             shapes[name] = source.columns
             for row in columns.rows(source, fact):
                 held[name, row[9].strftime("%Y-%m")].append(row)
-    for kind, position, before in superseded(facts):
+    for kind, position, before in superseding.superseded(facts):
         name = f"{kind}/{columns.SUPERSEDED}"
         shapes[name] = columns.SUPERSEDED_COLUMNS
         held[name, "all"].append((position, before))

@@ -19,7 +19,9 @@ from yibiao.places.types import Edition, Place
 
 _KEPT: Final = 6
 _COLUMNS: Final = (Column("code", "VARCHAR"), Column("enter", "BIGINT"))
+_PATHS: Final = (Column("enter", "BIGINT"), Column("place", "VARCHAR"))
 _lock = threading.Lock()
+_paths: set[str] = set()
 _trees: OrderedDict[tuple[object, ...], str] = OrderedDict()
 
 
@@ -30,6 +32,8 @@ class Standing:
     place: Place
     day: date | None
     tree: str
+    # Whether the range asked for is that of the place, and not a part of it.
+    whole: bool = True
 
 
 def standing(query: Query, token: str) -> Standing:
@@ -37,6 +41,28 @@ def standing(query: Query, token: str) -> Standing:
     day = query.period.last_day if query.edition == "then" else None
     edition = places.edition(day)
     return Standing(_place(query.place, day), day, _tree(edition, day, token))
+
+
+def newest(token: str) -> str:
+    """The engine's table of today's edition."""
+    return _tree(places.edition(), None, token)
+
+
+def paths(tree: str) -> str:
+    """The engine's table (enter, place) of every place of today's edition and each place that it is in."""
+    name = f"{tree}_paths"
+    with _lock:
+        if name not in _paths:
+            rows: list[tuple[int, str]] = []
+            above: list[tuple[str, int]] = []
+            for code, enter, leave in places.numbering(places.edition().number):
+                while above and above[-1][1] <= enter:
+                    above.pop()
+                above.append((code, leave))
+                rows += [(enter, place) for place, _ in above]
+            duckdb.keep(name, _PATHS, rows, dropping=_paths.pop() if _paths else "")
+            _paths.add(name)
+    return name
 
 
 def children(standing: Standing) -> tuple[Place, ...]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from yibiao.core import expressions, indicators
 from yibiao.core.periods import SHANGHAI, Period, local_day, midnight
-from yibiao.figures import compiler, covering, reading
+from yibiao.figures import compiler, covering, cubes, reading
 from yibiao.figures.compiler import Term
 from yibiao.figures.covering import Obligation
 from yibiao.figures.reading import Question
@@ -41,9 +41,17 @@ def measure(question: Question, indicator: Indicator) -> Measured:
 
 
 def _additive(question: Question, indicator: Indicator) -> Measured:
-    term = reading.term(question, indicator)
-    value, facts, _ = reading.run(question, compiler.value(term), [term])[0]
-    return Measured(reading.exact(value), facts, _coverage(question, indicator))
+    value, facts = _counted(question, indicator)
+    return Measured(value, facts, _coverage(question, indicator))
+
+
+def _counted(question: Question, indicator: Indicator) -> tuple[Decimal, int]:
+    """From the cube where it can say it, else from the columns."""
+    kept = cubes.figure(question, indicator) if question.kept else None
+    if kept is None:
+        term = reading.term(question, indicator)
+        kept = reading.run(question, compiler.value(term), [term])[0][:2]
+    return reading.exact(kept[0]), int(kept[1])
 
 
 def _latest(question: Question, indicator: Indicator) -> Measured:
@@ -56,11 +64,10 @@ def _latest(question: Question, indicator: Indicator) -> Measured:
 
 
 def _zero(question: Question, indicator: Indicator) -> Measured:
-    term = reading.term(question, indicator)
-    found, facts, _ = reading.run(question, compiler.value(term), [term])[0]
+    found, facts = _counted(question, indicator)
     duty = covering.obligation(question, indicator)
     coverage, reports = covering.measure(question, duty) if duty else (Coverage(0, 0), 0)
-    value = indicators.zero(Decimal(found), coverage.owed, coverage.filed)
+    value = indicators.zero(found, coverage.owed, coverage.filed)
     return Measured(value, facts + reports, coverage, _unproved(coverage) if value is None else Text(""))
 
 

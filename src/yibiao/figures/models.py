@@ -54,3 +54,39 @@ class Segment(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["projection", "source", "month"], name="figures_segment_source")]
+
+
+class Cube(models.Model):
+    """Partial aggregates of one measure, exact at ``position`` in the numbering of the tree that ``tree`` names.
+
+    ``digest`` is of what is computed: indicators that compute the same share a cube.
+    """
+
+    projection = models.ForeignKey(Projection, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64)
+    tree = models.CharField(max_length=64)
+    position = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["projection", "digest"], name="figures_cube_digest")]
+
+
+class Cell(models.Model):
+    """A program, a place with all below it, and a month.
+
+    ``total`` is the value of the whole month. ``days`` has ``day:facts:total`` for each day of the month that has any;
+    ``seen``, of a distinct count, has ``day:gap:n``: n keys seen on that day and last seen ``gap`` days before it, 0
+    where never before.
+    """
+
+    cube = models.ForeignKey(Cube, on_delete=models.CASCADE)
+    program = models.TextField()
+    place = models.CharField(max_length=64)
+    month = models.CharField(max_length=7)
+    facts = models.BigIntegerField()
+    total = models.TextField()
+    days = models.TextField()
+    seen = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cube", "program", "place", "month"], name="figures_cell_place")]

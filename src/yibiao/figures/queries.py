@@ -13,7 +13,7 @@ from django.db.models import Sum
 from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Problem
-from yibiao.figures import breakdowns, compiler, covering, definitions, explaining, measures, reading, store
+from yibiao.figures import breakdowns, compiler, covering, definitions, explaining, grids, measures, reading, store
 from yibiao.figures.engines import duckdb, parquet
 from yibiao.figures.models import DefinitionSet, Segment
 from yibiao.figures.reading import Question
@@ -115,7 +115,7 @@ def recounted(query: Query, *, scope: Scope) -> Figure:
 
     Raises: as ``figure``.
     """
-    question = reading.ask(query, scope)
+    question = replace(reading.ask(query, scope), kept=False)
     return _figure(question, measures.measure(question, question.indicator))
 
 
@@ -146,6 +146,16 @@ def at_places(query: Query, codes: Sequence[str], *, scope: Scope) -> dict[str, 
     Raises: as ``figure``.
     """
     return breakdowns.at_places(reading.ask(query, scope), codes)
+
+
+def by_month(query: Query, codes: Sequence[str], *, scope: Scope) -> dict[tuple[str, str], Decimal | None]:
+    """The figure of each whole month that the period touches, at each of several places inside the one asked for.
+
+    Shape: by (code, month as YYYY-MM).
+    Missing: a code outside the place asked for is left out; None where nothing can be said.
+    Raises: as ``figure``.
+    """
+    return grids.by_month(reading.ask(query, scope), codes)
 
 
 def contributions(query: Query, *, scope: Scope, number: int = 1, size: int = 50) -> Contributions:

@@ -28,7 +28,10 @@ _SHAPES: Final = {"count": "count", "zero": "count", "streak": "count", "sum": "
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query with all that it stands on: definitions, checkpoint, columns and tree."""
+    """A query with all that it stands on: definitions, checkpoint, columns and tree.
+
+    Without ``kept`` nothing but the columns is read.
+    """
 
     query: Query
     indicator: Indicator
@@ -37,6 +40,7 @@ class Question:
     upto: int
     projection: Projection
     standing: Standing
+    kept: bool = True
 
 
 def current(pack: str) -> Definitions | None:
@@ -155,11 +159,18 @@ def parts(question: Question, indicator: Indicator) -> tuple[Indicator, ...]:
 
 def run(question: Question, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()) -> list[tuple[Any, ...]]:
     """Runs compiled SQL with the relations of its terms."""
+    return over(question.projection, question.upto, sql, terms, extra)
+
+
+def over(
+    projection: Projection, upto: int, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()
+) -> list[tuple[Any, ...]]:
+    """The same without a question: over a projection and the tail up to a position."""
     tables: list[duckdb.Table] = []
     for one in terms:
         # The tail is read after the projection's position and before the manifest: every fact up to the position
         # is then in the files, whatever a follower commits meanwhile, and what lies above it is cut off.
-        held = tail.of(question.projection, one.source, question.upto)
+        held = tail.of(projection, one.source, upto)
         tables += [held.rows, held.superseded]
     organised = any(one.attribution == "organisation" for one in terms)
     if organised:
@@ -169,7 +180,7 @@ def run(question: Question, sql: str, terms: Sequence[Term], extra: Sequence[str
         relations = [
             text
             for index, one in enumerate(terms)
-            for text in _relations(question.projection, one, names[2 * index], names[2 * index + 1], extra)
+            for text in _relations(projection, one, names[2 * index], names[2 * index + 1], extra)
         ]
         if organised:
             relations.append(f"organisations AS (SELECT code, place FROM {names[-1]})")  # noqa: S608

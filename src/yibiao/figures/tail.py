@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from yibiao.figures import columns, follow
+from yibiao.figures import columns, superseding
 from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Projection
 from yibiao.figures.types import Source
@@ -28,6 +28,7 @@ class Tail:
 
 
 _tails: OrderedDict[tuple[str, Source], Tail] = OrderedDict()
+_moves: OrderedDict[tuple[str, Source, int, int], tuple[duckdb.Table, duckdb.Table]] = OrderedDict()
 
 
 def of(projection: Projection, source: Source, upto: int) -> Tail:
@@ -54,8 +55,32 @@ def of(projection: Projection, source: Source, upto: int) -> Tail:
     return held
 
 
+def moves(projection: Projection, source: Source, after: int, upto: int) -> tuple[duckdb.Table, duckdb.Table]:
+    """The rows that facts with after < position ≤ upto add to a source, and those that they take back."""
+    key = (projection.token, source, after, upto)
+    with _lock:
+        if key in _moves:
+            return _moves[key]
+    facts = list(ledger.entries(after, upto, (source.kind,)))
+    seen = {(fact.id, fact.revision): fact for fact in facts}
+    gone = []
+    for fact in facts:
+        if fact.revision > 1:
+            before = seen.get((fact.id, fact.revision - 1)) or ledger.fact(fact.id, fact.revision - 1, kind=fact.kind)
+            gone += [before] if before is not None and before.position is not None else []
+    made = tuple(
+        duckdb.table(source.columns, [row for fact in part for row in columns.rows(source, fact)])
+        for part in (facts, gone)
+    )
+    with _lock:
+        _moves[key] = made[0], made[1]
+        while len(_moves) > _KEPT:
+            _moves.popitem(last=False)
+    return made[0], made[1]
+
+
 def _read(source: Source, after: int, upto: int) -> Tail:
     facts = list(ledger.entries(after, upto, (source.kind,)))
     rows = [row for fact in facts for row in columns.rows(source, fact)]
-    pairs = [(position, before) for _, position, before in follow.superseded(facts)]
+    pairs = [(position, before) for _, position, before in superseding.superseded(facts)]
     return Tail(after, upto, duckdb.table(source.columns, rows), duckdb.table(columns.SUPERSEDED_COLUMNS, pairs))

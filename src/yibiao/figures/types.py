@@ -156,6 +156,21 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A cell of a cube that is not what the columns say: its month's value as kept, and as counted anew.
+
+    The two may be equal where only days differ.
+    """
+
+    indicator: str
+    program: str
+    place: str
+    month: str
+    kept: Decimal | None
+    counted: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of a source.
 

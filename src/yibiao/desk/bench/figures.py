@@ -1,80 +1,115 @@
-"""The measurements of ``yibiao bench figures``: a province with so many facts in its columns, and what is asked of it.
+"""The measurements of ``yibiao bench figures``, each beside the same question written by hand over the same files.
 
-The facts are invented in the columns themselves; the log holds only what the tail needs, written by hand: how fast
-facts are taken in and sealed is what ``yibiao bench ingest`` measures.
+Every round asks about another period, so that nothing answers from memory; both ways must agree, else it stops.
 """
 
 from __future__ import annotations
 
-import csv
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 
-from django.conf import settings
-from django.db import connection
-
-from yibiao.core.periods import SHANGHAI, Period
-from yibiao.core.problems import refuse
-from yibiao.desk import installing
+from yibiao.core.periods import Period
+from yibiao.desk.bench.figures_world import DAYS, FIRST, KIND, PROGRAM, PROVINCE, arrive, last_day
 from yibiao.desk.operating import everything
-from yibiao.desk.problems import BENCH_TAKEN
 from yibiao.figures import actions as figures
 from yibiao.figures import queries
 from yibiao.figures.types import Query
-from yibiao.ledger import actions as ledger
 from yibiao.ledger import queries as log
-from yibiao.packs import queries as packs
-from yibiao.places import actions as places
 from yibiao.places import queries as atlas
-from yibiao.places.types import PlaceDraft
 
-PACK: Final = Path(__file__).parent / "province"
-PROGRAM, PROVINCE = "bench-province", "220000000000"
-FIRST: Final = date(2022, 7, 1)
-DAYS: Final = 90
-TOWNSHIPS, COMMUNITIES = 15, 14
+MONTHS: Final = 60
+PAGE: Final = 50
+NEW: Final = 1_000
 
 
-def build(facts: int, tree: Path | None) -> dict[str, Any]:
-    """A province, its program and so many facts. Units: seconds of time and of the processor; bytes.
-
-    Raises: desk.bench.taken.
-    """
-    if packs.programs():
-        raise refuse(BENCH_TAKEN.at(folder=settings.DATA))
-    rows = _read(tree) if tree else list(_invented())
-    places.import_places(rows, valid_from=date(2022, 1, 1), label="样例", source="样例")
-    installing.install(PACK)
-    ledger.seal_all()
-    figures.follow()
+def whole() -> dict[str, Any]:
+    """All places on all days for twenty indicators."""
     used, begun = time.process_time(), time.perf_counter()
-    last = figures.generate(PROGRAM, PROGRAM, Period.days(FIRST, _last()), facts)
-    seconds, used = time.perf_counter() - begun, time.process_time() - used
-    _checkpoint(last)
-    status = queries.status()
-    return {
-        "places": len(rows), "seconds": round(seconds, 1), "cpu_seconds": round(used, 1),
-        "bytes_per_fact": round(status.bytes / facts, 1), "files": status.segments,
-    }  # fmt: skip
+    figures.follow()
+    return {"seconds": round(time.perf_counter() - begun, 1), "cpu_seconds": round(time.process_time() - used, 1)}
 
 
 def single(rounds: int) -> dict[str, dict[str, Any]]:
-    """One figure for places high and low, long periods and short ones: served, from the columns, and by hand.
+    """One figure for places high and low, long periods and short ones."""
+    asked = (("province, 60 days", 0, 60), ("prefecture, 30 days", 1, 30), ("county, 30 days", 2, 30),
+             ("community, 60 days", 4, 60))  # fmt: skip
+    return {name: _three("inspections-major", below(depth), days, rounds) for name, depth, days in asked}
 
-    Each round asks about another period, so that nothing answers from memory.
-    """
-    return {
-        name: _three(code, days, rounds)
-        for name, code, days in (
-            ("province, 60 days", PROVINCE, 60), ("prefecture, 30 days", _below(1), 30),
-            ("county, 30 days", _below(2), 30), ("community, 60 days", _below(4), 60),
+
+def distinct(rounds: int) -> dict[str, dict[str, Any]]:
+    """How many different objects, at every level."""
+    levels = ("province", "prefecture", "county", "township", "community")
+    return {f"{name}, 45 days": _three("inspected", below(n), 45, rounds) for n, name in enumerate(levels)}
+
+
+def grid(rounds: int) -> dict[str, Any]:
+    """A county, its townships and their communities, in each of sixty months."""
+    county = below(2)
+    codes = [county]
+    for town in atlas.children(county):
+        codes += [town.code, *(one.code for one in atlas.children(town.code))]
+    last = last_day()
+    first = date(last.year - MONTHS // 12, last.month % 12 + 1, 1)
+    asked = Query(f"{PROGRAM}.inspections-major", PROGRAM, county, Period.days(first, last))
+    scope = everything()
+    found = queries.by_month(asked, codes, scope=scope)
+
+    def by_hand() -> int:
+        sql = (
+            "SELECT SUBSTR(CAST(day AS VARCHAR), 1, 7), COUNT(*), SUBSTR(place, 1, 9), place FROM {live} "  # noqa: S608
+            f"WHERE {_within(asked)} AND grade = 'major' GROUP BY GROUPING SETS ((1, place), (1, 3), (1))"
         )
-    }  # fmt: skip
+        return sum(row[1] for row in queries.by_hand(KIND, sql) if row[2] is None and row[3] is None)
+
+    whole_ = sum(int(value or 0) for (code, _), value in found.items() if code == county)
+    if whole_ != by_hand():
+        raise AssertionError(f"{county}: {whole_} and {by_hand()}")
+    return {
+        "cells": len(found),
+        "ms": _median(lambda _: queries.by_month(asked, codes, scope=scope), range(rounds)),
+        "by_hand_ms": _median(lambda _: by_hand(), range(rounds)),
+    }
+
+
+def page(rounds: int) -> dict[str, dict[str, Any]]:
+    """The first page of the facts behind a figure."""
+    made = {}
+    for name, depth, days in (("province, 60 days", 0, 60), ("county, 30 days", 2, 30)):
+        asked = [_query("inspections-major", below(depth), n, days) for n in range(rounds)]
+        made[name] = {
+            "ms": _median(lambda one: queries.contributions(one, scope=everything(), size=PAGE), asked),
+            "by_hand_ms": _median(_first_page, asked),
+        }
+    return made
+
+
+def tail(rounds: int) -> dict[str, Any]:
+    """A thousand new facts, some of which correct old ones: from their checkpoint to exact figures, then the cube."""
+    arrive(NEW)
+    scope, period, taken = everything(), Period.days(FIRST + timedelta(days=1), last_day()), {}
+    for id in ("inspections-major", "hazards", "inspected"):
+        for depth in (0, 2):
+            asked = Query(f"{PROGRAM}.{id}", PROGRAM, below(depth), period)
+            begun = time.perf_counter()
+            found = queries.figure(asked, scope=scope)
+            taken[f"{id}, {('province', '', 'county')[depth]}"] = {
+                "first_ms": round((time.perf_counter() - begun) * 1000, 2),
+                "again_ms": _median(lambda one: queries.figure(one, scope=scope), [asked] * rounds),
+            }
+            if found != queries.recounted(asked, scope=scope):
+                raise AssertionError(f"{id}: {found}")
+    begun = time.perf_counter()
+    figures.follow()
+    followed = time.perf_counter() - begun
+    newest = log.checkpoint()
+    status = queries.status()
+    if newest is None or status.position != newest.size:
+        raise AssertionError(f"the columns stand at {status.position}")
+    return {"new": NEW, "figures": taken, "follow_ms": round(followed * 1000)}
 
 
 def memory() -> int:
@@ -82,8 +117,17 @@ def memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def _three(code: str, days: int, rounds: int) -> dict[str, Any]:
-    asked = [_query("inspections-major", code, n, days) for n in range(rounds)]
+def below(levels: int) -> str:
+    """A place so many levels below the province: always the first."""
+    code = PROVINCE
+    for _ in range(levels):
+        code = atlas.children(code)[0].code
+    return code
+
+
+def _three(id: str, code: str, days: int, rounds: int) -> dict[str, Any]:
+    """Served, counted anew from the columns, and by hand."""
+    asked = [_query(id, code, n, days) for n in range(rounds)]
     scope = everything()
     found = [queries.figure(one, scope=scope).value for one in asked]
     again = [queries.recounted(one, scope=scope).value for one in asked]
@@ -99,17 +143,34 @@ def _three(code: str, days: int, rounds: int) -> dict[str, Any]:
 
 
 def _by_hand(query: Query) -> int:
+    what = "COUNT(DISTINCT object)" if query.indicator.endswith("inspected") else "COUNT(*)"
+    major = "" if query.indicator.endswith("inspected") else " AND grade = 'major'"
+    sql = f"SELECT {what} FROM {{live}} WHERE {_within(query)}{major}"  # noqa: S608 - codes of our own
+    return int(queries.by_hand(KIND, sql, _months(query))[0][0])
+
+
+def _first_page(query: Query) -> list[tuple[Any, ...]]:
+    sql = (
+        'SELECT "fact.uuid", revision, position, place, occurred_at, grade FROM {live} '  # noqa: S608
+        f"WHERE {_within(query)} AND grade = 'major' ORDER BY occurred_at DESC, position DESC LIMIT {PAGE}"
+    )
+    return queries.by_hand(KIND, sql, _months(query))
+
+
+def _within(query: Query) -> str:
     """What somebody would write who knows that codes of places are made of those above them."""
     prefix = query.place.rstrip("0")
-    prefix += "0" * (len(prefix) % 2)
+    prefix += "0" * (-len(prefix) % (2 if len(prefix) <= 6 else 3))
     period = query.period
-    days = f"day >= DATE '{period.day_list()[0]}' AND day <= DATE '{period.last_day}'"
-    sql = f"SELECT COUNT(*) FROM {{live}} WHERE starts_with(place, '{prefix}') AND {days} AND grade = 'major'"  # noqa: S608
-    months = (f"{period.day_list()[0]:%Y-%m}", f"{period.last_day:%Y-%m}")
-    return int(queries.by_hand(f"record.{PROGRAM}.inspection", sql, months)[0][0])
+    days = f"day >= DATE '{period.first_day}' AND day <= DATE '{period.last_day}'"
+    return f"starts_with(place, '{prefix}') AND {days}"
 
 
-def _median(act: Callable[[Query], object], asked: list[Query]) -> float:
+def _months(query: Query) -> tuple[str, str]:
+    return f"{query.period.first_day:%Y-%m}", f"{query.period.last_day:%Y-%m}"
+
+
+def _median(act: Callable[[Any], object], asked: Sequence[Any]) -> float:
     taken = []
     for one in asked:
         begun = time.perf_counter()
@@ -121,49 +182,3 @@ def _median(act: Callable[[Query], object], asked: list[Query]) -> float:
 def _query(id: str, code: str, shift: int, days: int) -> Query:
     first = FIRST + timedelta(days=shift % (DAYS - days + 1))
     return Query(f"{PROGRAM}.{id}", PROGRAM, code, Period.days(first, first + timedelta(days=days - 1)))
-
-
-def _last() -> date:
-    return FIRST + timedelta(days=DAYS - 1)
-
-
-def _below(levels: int) -> str:
-    """A place so many levels below the province: always the first."""
-    code = PROVINCE
-    for _ in range(levels):
-        code = atlas.children(code)[0].code
-    return code
-
-
-def _read(folder: Path) -> list[PlaceDraft]:
-    """The tree of a folder: the first list in it with code, name, level and parent."""
-    path = next(path for path in sorted(folder.glob("*.csv")))
-    with path.open(encoding="utf-8") as text:
-        return [PlaceDraft(row["code"], row["name"], row["level"], row["parent"]) for row in csv.DictReader(text)]
-
-
-def _invented() -> Iterator[PlaceDraft]:
-    """A province of about 13,000 places, with codes as the real ones are made."""
-    yield PlaceDraft(PROVINCE, "样例省", "province", "")
-    for prefecture in range(1, 10):
-        one = f"22{prefecture:02d}00000000"
-        yield PlaceDraft(one, f"样例{prefecture}市", "prefecture", PROVINCE)
-        for county in range(1, 8 if prefecture > 3 else 7):
-            two = f"22{prefecture:02d}{county:02d}000000"
-            yield PlaceDraft(two, f"样例{prefecture}-{county}县", "county", one)
-            for township in range(1, TOWNSHIPS + 1):
-                three = f"{two[:6]}{township:03d}000"
-                yield PlaceDraft(three, f"样例{township}镇", "township", two)
-                for community in range(1, COMMUNITIES + 1):
-                    yield PlaceDraft(f"{three[:9]}{community:03d}", f"样例{community}社区", "community", three)
-
-
-def _checkpoint(size: int) -> None:
-    """A checkpoint over what was invented, which no sealer has seen."""
-    newest = log.checkpoint()
-    number = newest.number + 1 if newest else 1
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_checkpoint (number, size, root, sealed_at) VALUES (%s, %s, %s, %s)",
-            [number, size, "0" * 64, datetime.now(SHANGHAI)],
-        )

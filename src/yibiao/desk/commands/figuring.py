@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +31,25 @@ def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> N
     # Its rooms have tables, which `bench check` does without.
     from yibiao.desk import serving
     from yibiao.desk.bench import figures as measured
+    from yibiao.desk.bench import figures_world
+    from yibiao.desk.bench.safety import database
 
     serving.prepare()
-    built = measured.build(facts, tree)
+    built = figures_world.build(facts, tree)
     result: dict[str, Any] = {
         "machine": measuring.machine(),
-        "versions": measuring.versions(),
+        "versions": measuring.versions() | {name: _version(name) for name in ("duckdb", "django")},
+        "database": database(),
         "rounds": rounds,
         "facts": facts,
         "built": built,
-        "single": measured.single(rounds),
+        "whole": measured.whole(),
         "memory_mb": measured.memory(),
+        "single": measured.single(rounds),
+        "distinct": measured.distinct(rounds),
+        "grid": measured.grid(rounds),
+        "page": measured.page(rounds),
+        "tail": measured.tail(rounds),
     }
     lines = _table(result)
     if write is not None:
@@ -51,19 +60,35 @@ def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> N
     terminal.out(result, lines)
 
 
+def _version(package: str) -> str:
+    return metadata.version(package)
+
+
 def _table(result: dict[str, Any]) -> list[str]:
-    machine, built = result["machine"], result["built"]
+    machine, built, whole = result["machine"], result["built"], result["whole"]
+    versions = " · ".join(f"{name} {version}" for name, version in result["versions"].items() if version)
     lines = [
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']} {machine['architecture']}; "
-        f"yibiao {result['versions']['yibiao']} · python {result['versions']['python']}.",
+        f"{versions} · {result['database']}.",
         f"{result['facts']:,} facts of five kinds at {built['places']:,} places on 90 days, "
-        f"{built['bytes_per_fact']} bytes each in the columns; medians of {result['rounds']} rounds.",
+        f"{built['bytes_per_fact']} bytes each in the columns; medians of {result['rounds']} rounds. "
+        f"Twenty indicators at all places on all days: {whole['seconds']} s ({whole['cpu_seconds']} s of CPU), "
+        f"{result['memory_mb']} MB at most, with the making of the facts.",
         "",
         "| one figure | served, ms | from the columns, ms | by hand, ms |",
         "|---|---:|---:|---:|",
     ]
+    for group, of in (("single", "count"), ("distinct", "distinct")):
+        lines += [
+            f"| {of}: {name} | {one['served_ms']} | {one['columns_ms']} | {one['by_hand_ms']} |"
+            for name, one in result[group].items()
+        ]
+    grid, tail = result["grid"], result["tail"]
+    lines += ["", "| question | ms | by hand, ms |", "|---|---:|---:|"]
+    lines.append(f"| {grid['cells']:,} cells of places and months | {grid['ms']} | {grid['by_hand_ms']} |")
     lines += [
-        f"| {name} | {one['served_ms']} | {one['columns_ms']} | {one['by_hand_ms']} |"
-        for name, one in result["single"].items()
+        f"| first page of facts: {name} | {one['ms']} | {one['by_hand_ms']} |" for name, one in result["page"].items()
     ]
-    return lines
+    lines += ["", f"| {tail['new']:,} new facts sealed | first figure, ms | the next, ms |", "|---|---:|---:|"]
+    lines += [f"| {name} | {one['first_ms']} | {one['again_ms']} |" for name, one in tail["figures"].items()]
+    return [*lines, "", f"The follower then takes them into columns and cubes in {tail['follow_ms']:,} ms."]

@@ -1,0 +1,188 @@
+"""The cube: what each indicator comes to for every place and day, kept in the database and read instead of counted.
+
+It serves counts, sums and distinct counts of whole days by where things happened, in today's tree, as of the newest
+checkpoints: a cube stands at a position, and what was sealed after it is added from the log. Anything else is counted
+from the columns, which give the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from yibiao.core import expressions
+from yibiao.core.periods import SHANGHAI, Period
+from yibiao.figures import columns, compiler, cubing, reading, tail
+from yibiao.figures.compiler import Term
+from yibiao.figures.engines import duckdb
+from yibiao.figures.models import Cell, Cube, Projection
+from yibiao.figures.reading import Question
+from yibiao.figures.types import Indicator, Source
+
+SHAPES: Final = {"count": "count", "zero": "count", "sum": "sum", "distinct": "distinct"}
+# With more than this sealed after a cube, counting anew costs less than adding.
+FAR: Final = 20_000
+EVERYWHERE: Final = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a cube says of a place and some days, as of ``position``."""
+
+    position: int
+    value: Decimal
+    facts: int
+
+
+def cubable(indicator: Indicator) -> bool:
+    """Whether an indicator is one of those of which a cube can be kept."""
+    if indicator.measure not in SHAPES or indicator.attribution != "place" or not indicator.source:
+        return False
+    return not any(column.name in indicator.filter for column in columns.CUTOFF)
+
+
+def term(indicator: Indicator, source: Source, tree: str, upto: int) -> Term:
+    """All rows of an indicator at all places, of all programs and times."""
+    test = expressions.parse_filter(indicator.filter, columns.filter_types(source)) if indicator.filter else None
+    shape = SHAPES[indicator.measure]
+    return Term(
+        number=0, source=source, shape=shape, upto=upto, tree=tree, enter=0, leave=EVERYWHERE, filter=test,
+        of=indicator.of if shape == "sum" else "", keys=tuple(indicator.of.split("|")) if shape == "distinct" else (),
+    )  # fmt: skip
+
+
+def digest(indicator: Indicator, source: Source) -> str:
+    """What a cube computes, whatever the indicator is called and whichever version of its pack says so."""
+    one = term(indicator, source, "", 0)
+    read = [(column.name, column.type) for column in one.columns()]
+    said = (source.kind, source.repeat, one.shape, indicator.filter, one.of, one.keys, read)
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def figure(question: Question, indicator: Indicator) -> tuple[Decimal, int] | None:
+    """The value and the number of facts, where a cube can say them."""
+    days = _days(indicator, question.query.period)
+    if not cubable(indicator) or not question.standing.whole or days is None:
+        return None
+    source = reading.source_of(question, indicator.source)
+    found = _read(question, indicator, digest(indicator, source), days)
+    if found is None or not found.position <= question.upto <= found.position + FAR:
+        return None
+    if found.position == question.upto:
+        return found.value, found.facts
+    return _with_tail(question, indicator, source, days, found)
+
+
+def signed(one: Term, new: str, gone: str) -> str:
+    """Rows that came and rows that were taken back, as one relation."""
+    came, went = (duckdb.scan(one.columns(), name, []) for name in (new, gone))
+    return f"SELECT *, 1 AS sign FROM ({came}) AS a UNION ALL SELECT *, -1 AS sign FROM ({went}) AS b"  # noqa: S608
+
+
+def entries(text: str) -> Iterator[tuple[int, int, str]]:
+    """The three parts of every entry of a cell's text."""
+    for one in text.split():
+        first, second, third = one.split(":")
+        yield int(first), int(second), third
+
+
+def _days(indicator: Indicator, period: Period) -> tuple[date | None, date] | None:
+    """The days that an indicator looks at, None as the first for all; None where it looks at part of a day."""
+    from_, until = reading.span(indicator, period)
+    if not _midnight(until) or (from_ is not None and not _midnight(from_)):
+        return None
+    last = (until - timedelta(days=1)).astimezone(SHANGHAI).date()
+    return (from_.astimezone(SHANGHAI).date() if from_ else None), last
+
+
+def _midnight(at: datetime) -> bool:
+    local = at.astimezone(SHANGHAI)
+    return local.time() == local.time().min
+
+
+def _read(question: Question, indicator: Indicator, digest_: str, days: tuple[date | None, date]) -> Kept | None:
+    first, last = days
+    held = Cell.objects.filter(
+        cube__projection=question.projection, cube__digest=digest_, cube__tree=question.standing.tree,
+        program=question.query.program, place=question.standing.place.code, month__lte=f"{last:%Y-%m}",
+    )  # fmt: skip
+    if first:
+        held = held.filter(month__gte=f"{first:%Y-%m}")
+    # One statement, so that cells and position belong together.
+    rows = list(held.values_list("cube__position", "month", "facts", "total", "days", "seen"))
+    if not rows:
+        return _nothing(question, digest_, held)
+    value, facts = Decimal(0), 0
+    for _, month, counted, total, days_, seen in rows:
+        more, behind = _of_month(month, (counted, total, days_, seen), days, distinct=indicator.measure == "distinct")
+        value, facts = value + more, facts + behind
+    return Kept(rows[0][0], value, facts)
+
+
+def _nothing(question: Question, digest_: str, held: Any) -> Kept | None:
+    """Nothing counted at the place: sure only where the cube did not move meanwhile."""
+    cubes = Cube.objects.filter(projection=question.projection, digest=digest_, tree=question.standing.tree)
+    positions = cubes.values_list("position", flat=True)
+    before = positions.first()
+    if before is None or held.exists() or positions.first() != before:
+        return None
+    return Kept(before, Decimal(0), 0)
+
+
+def _of_month(
+    month: str, cell: tuple[int, str, str, str], days: tuple[date | None, date], *, distinct: bool
+) -> tuple[Decimal, int]:
+    """What the days of a month that are asked for come to; of a distinct count only what was not seen on one before."""
+    facts, total, by_day, seen = cell
+    begin = date.fromisoformat(f"{month}-01")
+    low = (days[0] - begin).days + 1 if days[0] else -EVERYWHERE
+    high = (days[1] - begin).days + 1
+    if low <= 1 and high >= 31 and (not distinct or low == 1):
+        return Decimal(total), facts
+    listed = [(int(behind), Decimal(more)) for nth, behind, more in entries(by_day) if low <= nth <= high]
+    facts = sum(behind for behind, _ in listed)
+    if not distinct:
+        return sum((more for _, more in listed), Decimal(0)), facts
+    keys = (int(n) for nth, gap, n in entries(seen) if low <= nth <= high and (gap == 0 or nth - gap < low))
+    return Decimal(sum(keys)), facts
+
+
+def _with_tail(
+    question: Question, indicator: Indicator, source: Source, days: tuple[date | None, date], found: Kept
+) -> tuple[Decimal, int] | None:
+    """With what was sealed after the cube: rows that came, less rows that were taken back."""
+    one = reading.term(question, indicator)
+    new, gone = tail.moves(question.projection, source, found.position, question.upto)
+    if not new.num_rows and not gone.num_rows:
+        return found.value, found.facts
+    with duckdb.given([new, gone]) as (a, b):
+        relation = signed(one, a, b)
+        first = days[0].isoformat() if days[0] else ""
+        rows = duckdb.run(cubing.moved(one, relation, first, days[1].isoformat()))
+        if not rows:
+            return found.value, found.facts
+        facts = found.facts + sum(int(row[1]) for row in rows)
+        if one.shape != "distinct":
+            return found.value + sum((Decimal(row[2]) for row in rows), Decimal(0)), facts
+        return found.value + _keys(question, one, relation, found.position), facts
+
+
+def _keys(question: Question, one: Term, relation: str, position: int) -> int:
+    """How many more of the keys that were touched there are now than there were as of a position."""
+    touched = f"SELECT key FROM (\n{compiler.entered(one, relation)}\n) AS k"  # noqa: S608
+    terms = [replace(one, number=0, upto=position), replace(one, number=1)]
+    parts = [
+        f"(SELECT COUNT(DISTINCT key) FROM (\n{compiler.rows(part)}\n) AS c WHERE key IN ({touched}))"  # noqa: S608
+        for part in terms
+    ]
+    before, after = reading.over(question.projection, question.upto, f"SELECT {', '.join(parts)}", terms)[0]
+    return int(after) - int(before)
+
+
+def position(projection: Projection) -> int | None:
+    """The position at which the oldest cube stands; None where none is kept."""
+    return Cube.objects.filter(projection=projection).order_by("position").values_list("position", flat=True).first()

@@ -1,0 +1,216 @@
+"""Keeps cubes: builds them from the columns, moves them on by what was sealed since, and recounts them.
+
+A cube is kept for what has many rows; a few thousand are counted as fast as cells are read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
+
+from yibiao.figures import compiler, cubes, cubing, definitions, geography, reading, store, tail
+from yibiao.figures.compiler import Term
+from yibiao.figures.engines import duckdb
+from yibiao.figures.models import Cell, Cube, DefinitionSet, Projection, Segment
+from yibiao.figures.types import Difference, Indicator, Source
+
+CUBED: Final = 100_000
+_PIECE: Final = 400
+_TEXTS: Final = ("facts", "total", "days", "seen")
+_COLUMNS: Final = ("cube_id", "program", "place", "month", *_TEXTS)
+Key = tuple[str, str, str]
+Texts = tuple[int, str, str, str]
+
+
+@dataclass(slots=True)
+class _Change:
+    """What the days of one cell gain: (facts, total) by day, keys by day and gap."""
+
+    days: dict[int, tuple[int, Decimal]] = field(default_factory=dict)
+    seen: dict[tuple[int, int], int] = field(default_factory=dict)
+
+
+def keep(projection: Projection) -> int:
+    """Brings every cube to the projection's position; how many were built anew."""
+    wanted = _wanted(projection)
+    if not wanted:
+        return 0
+    projection.refresh_from_db()
+    tree, built = geography.newest(projection.token), 0
+    held = {cube.digest: cube for cube in Cube.objects.filter(projection=projection)}
+    Cube.objects.filter(projection=projection).exclude(digest__in=list(wanted)).delete()
+    for digest, (indicator, source) in wanted.items():
+        cube = held.get(digest)
+        if cube is None or cube.tree != tree or projection.position - cube.position > cubes.FAR:
+            built += build(projection, indicator, source, tree)
+        elif cube.position < projection.position:
+            _move(projection, cube, indicator, source)
+    return built
+
+
+def build(projection: Projection, indicator: Indicator, source: Source, tree: str) -> bool:
+    """Builds one cube from the columns; false where another process was faster."""
+    rows = _counted(projection, cubes.term(indicator, source, tree, projection.position))
+    digest = cubes.digest(indicator, source)
+    try:
+        with transaction.atomic():
+            Cube.objects.filter(projection=projection, digest=digest).delete()
+            made = Cube.objects.create(projection=projection, digest=digest, tree=tree, position=projection.position)
+            _insert((made.pk, *key, *texts) for key, texts in rows.items())
+    except IntegrityError:
+        return False
+    return True
+
+
+def verify(progress: Callable[[int, int], None] | None = None) -> tuple[Difference, ...]:
+    """Counts every cube anew from the columns, and says where the cells differ; such a cube is built again.
+
+    Shape: by indicator, program, place and month; empty where all is well.
+    """
+    projection = store.active()
+    keep(projection)
+    found: list[Difference] = []
+    wanted = _wanted(projection)
+    for done, (digest, (indicator, source)) in enumerate(wanted.items(), 1):
+        cube = Cube.objects.filter(projection=projection, digest=digest).first()
+        if cube is not None:
+            held = _cells(cube)
+            counted = _counted(projection, cubes.term(indicator, source, cube.tree, cube.position))
+            wrong = [key for key in sorted({*held, *counted}) if held.get(key) != counted.get(key)]
+            found += [_difference(indicator, key, held.get(key), counted.get(key)) for key in wrong]
+            if wrong:
+                build(projection, indicator, source, cube.tree)
+        if progress:
+            progress(done, len(wanted))
+    return tuple(found)
+
+
+def _wanted(projection: Projection) -> dict[str, tuple[Indicator, Source]]:
+    """The current indicators of which a cube is kept, by what they compute."""
+    rows = Segment.objects.filter(projection=projection, history=False).values("source").annotate(rows=Sum("rows"))
+    large = {row["source"] for row in rows if row["rows"] > CUBED}
+    if not large:
+        return {}
+    found: dict[str, tuple[Indicator, Source]] = {}
+    for content in DefinitionSet.objects.filter(current=True).order_by("pack").values_list("content", flat=True):
+        held = definitions.load(content)
+        for one in held.indicators:
+            source = held.source(one.source) if cubes.cubable(one) else None
+            if source is not None and store.column_name(source) in large:
+                found.setdefault(cubes.digest(one, source), (one, source))
+    return found
+
+
+def _counted(projection: Projection, term: Term) -> dict[Key, Texts]:
+    """Every cell of a term, from the columns."""
+    paths = geography.paths(term.tree)
+    rows = reading.over(projection, term.upto, cubing.cells(term, paths), [term])
+    found = {row[:3]: (row[3], row[4], row[5], "") for row in rows}
+    if term.shape == "distinct":
+        keys = reading.over(projection, term.upto, cubing.written(cubing.seen(term, paths)), [term])
+        for program, place, month, total, seen in keys:
+            facts, _, days, _ = found[program, place, month]
+            found[program, place, month] = (facts, total, days, seen)
+    return found
+
+
+def _move(projection: Projection, cube: Cube, indicator: Indicator, source: Source) -> None:
+    """Adds to a cube what was sealed since it stood."""
+    term = cubes.term(indicator, source, cube.tree, projection.position)
+    changes: dict[Key, _Change] = defaultdict(_Change)
+    new, gone = tail.moves(projection, source, cube.position, projection.position)
+    if new.num_rows or gone.num_rows:
+        with duckdb.given([new, gone]) as (a, b):
+            relation = cubes.signed(term, a, b)
+            for row in duckdb.run(cubing.cells(term, geography.paths(cube.tree), relation)):
+                changes[row[:3]].days = {nth: (n, Decimal(more)) for nth, n, more in cubes.entries(row[5])}
+            if term.shape == "distinct":
+                _moved_keys(projection, term, cube.position, relation, changes)
+    with transaction.atomic():
+        stood = Cube.objects.filter(pk=cube.pk, position=cube.position)
+        if stood.update(position=projection.position):
+            _apply(cube, changes, distinct=term.shape == "distinct")
+
+
+def _moved_keys(projection: Projection, term: Term, position: int, relation: str, changes: dict[Key, _Change]) -> None:
+    """The days of the keys that were touched, as they are now less as they were."""
+    touched = f"SELECT key FROM (\n{compiler.entered(term, relation)}\n) AS k"  # noqa: S608
+    for upto, sign in ((position, -1), (term.upto, 1)):
+        one = replace(term, upto=upto)
+        sql = cubing.seen(one, geography.paths(term.tree), touched)
+        for program, place, month, nth, gap, n in reading.over(projection, term.upto, sql, [one]):
+            held = changes[program, place, month].seen
+            held[int(nth), int(gap)] = held.get((int(nth), int(gap)), 0) + sign * int(n)
+
+
+def _apply(cube: Cube, changes: Mapping[Key, _Change], *, distinct: bool) -> None:
+    keys = list(changes)
+    for start in range(0, len(keys), _PIECE):
+        piece = keys[start : start + _PIECE]
+        held = _cells(cube, {place for _, place, _ in piece}, {month for _, _, month in piece})
+        made = {key: _merged(held.get(key), changes[key], distinct=distinct) for key in piece}
+        Cell.objects.bulk_create(
+            [Cell(cube=cube, program=key[0], place=key[1], month=key[2], **dict(zip(_TEXTS, texts, strict=True)))
+             for key, texts in made.items() if texts],
+            update_conflicts=True, unique_fields=["cube", "program", "place", "month"], update_fields=list(_TEXTS),
+        )  # fmt: skip
+        for program, place, month in (key for key, texts in made.items() if texts is None):
+            Cell.objects.filter(cube=cube, program=program, place=place, month=month).delete()
+
+
+def _merged(held: Texts | None, change: _Change, *, distinct: bool) -> Texts | None:
+    """A cell with a change; None where nothing is left of it."""
+    days = {nth: (n, Decimal(more)) for nth, n, more in cubes.entries(held[2])} if held else {}
+    for nth, (n, more) in change.days.items():
+        before = days.get(nth, (0, Decimal(0)))
+        days[nth] = before[0] + n, before[1] + more
+    days = {nth: both for nth, both in sorted(days.items()) if both[0]}
+    if not days:
+        return None
+    seen = {(nth, gap): int(n) for nth, gap, n in cubes.entries(held[3])} if held else {}
+    for at, n in change.seen.items():
+        seen[at] = seen.get(at, 0) + n
+    seen = {at: n for at, n in sorted(seen.items()) if n}
+    total = sum((more for _, more in days.values()), Decimal(0))
+    if distinct:
+        total = Decimal(sum(n for (nth, gap), n in seen.items() if gap == 0 or gap >= nth))
+    return (
+        sum(n for n, _ in days.values()), _number(total),
+        " ".join(f"{nth}:{n}:{_number(more)}" for nth, (n, more) in days.items()),
+        " ".join(f"{nth}:{gap}:{n}" for (nth, gap), n in seen.items()),
+    )  # fmt: skip
+
+
+def _cells(cube: Cube, places: Iterable[str] = (), months: Iterable[str] = ()) -> dict[Key, Texts]:
+    rows = Cell.objects.filter(cube=cube)
+    if places:
+        rows = rows.filter(place__in=list(places), month__in=list(months))
+    return {row[:3]: row[3:] for row in rows.values_list("program", "place", "month", *_TEXTS).iterator()}
+
+
+def _number(value: Any) -> str:
+    """A number in one spelling, so that cells can be held against one another."""
+    return f"{reading.exact(value):f}"
+
+
+def _insert(rows: Iterable[Sequence[Any]]) -> None:
+    """Many cells in one go."""
+    names = ", ".join(_COLUMNS)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(f"COPY figures_cell ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join(["%s"] * len(_COLUMNS))
+        cursor.executemany(f"INSERT INTO figures_cell ({names}) VALUES ({marks})", list(rows))  # noqa: S608 - names of our own
+
+
+def _difference(indicator: Indicator, key: Key, held: Texts | None, counted: Texts | None) -> Difference:
+    return Difference(indicator.ref, *key, Decimal(held[1]) if held else None, Decimal(counted[1]) if counted else None)

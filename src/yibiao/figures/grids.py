@@ -1,0 +1,73 @@
+"""One indicator at many places in many months at once: a table whose cells would be thousands of questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from yibiao.core.periods import Period
+from yibiao.figures import breakdowns, cubes, cubing, geography, measures, reading, tail
+from yibiao.figures.engines import duckdb
+from yibiao.figures.models import Cell
+from yibiao.figures.reading import Question
+
+Grid = dict[tuple[str, str], Decimal | None]
+
+
+def by_month(question: Question, codes: Sequence[str]) -> Grid:
+    """The figure of each month that the period touches, at each of several places inside the question's."""
+    months = [f"{first:%Y-%m}" for first in question.query.period.months_touched()]
+    ranges = geography.ranges(question.standing, codes)
+    known = [code for code, _, _ in ranges]
+    indicator = question.indicator
+    kept = _kept(question, known, months) if cubes.cubable(indicator) and not indicator.coverage else None
+    if kept is None:
+        return {
+            (code, month): value
+            for month in months
+            for code, value in breakdowns.at_places(_in(question, month), known).items()
+        }
+    position, values = kept
+    touched = _touched(question, ranges, position)
+    for code, month in touched:
+        if month in months:
+            enter, leave = next((enter, leave) for held, enter, leave in ranges if held == code)
+            place = replace(question.standing.place, code=code, enter=enter, leave=leave)
+            one = replace(_in(question, month), standing=replace(question.standing, place=place))
+            values[code, month] = measures.measure(one, indicator).value
+    return {(code, month): values.get((code, month), Decimal(0)) for month in months for code in known}
+
+
+def _kept(question: Question, codes: Sequence[str], months: Sequence[str]) -> tuple[int, Grid] | None:
+    """What the cube has, and its position; None where there is no cube that can say it."""
+    source = reading.source_of(question, question.indicator.source)
+    digest = cubes.digest(question.indicator, source)
+    rows = Cell.objects.filter(
+        cube__projection=question.projection, cube__digest=digest, cube__tree=question.standing.tree,
+        program=question.query.program, place__in=codes, month__gte=months[0], month__lte=months[-1],
+    )  # fmt: skip
+    listed = list(rows.values_list("cube__position", "place", "month", "total"))
+    if not listed or not listed[0][0] <= question.upto <= listed[0][0] + cubes.FAR:
+        return None
+    return listed[0][0], {(place, month): reading.exact(total) for _, place, month, total in listed}
+
+
+def _touched(question: Question, ranges: Sequence[tuple[str, int, int]], position: int) -> set[tuple[str, str]]:
+    """Where and in which months something was sealed after a position."""
+    if position == question.upto:
+        return set()
+    source = reading.source_of(question, question.indicator.source)
+    new, gone = tail.moves(question.projection, source, position, question.upto)
+    if not new.num_rows and not gone.num_rows:
+        return set()
+    term = reading.term(question, question.indicator)
+    with duckdb.given([new, gone]) as (a, b):
+        rows = duckdb.run(cubing.touched(term, cubes.signed(term, a, b)))
+    return {(code, month) for at, month in rows for code, enter, leave in ranges if enter <= at < leave}
+
+
+def _in(question: Question, month: str) -> Question:
+    first = date.fromisoformat(f"{month}-01")
+    return replace(question, query=replace(question.query, period=Period.month(first.year, first.month)))

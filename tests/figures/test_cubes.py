@@ -1,0 +1,154 @@
+"""The cube says what the columns and plain Python say, whatever happened since it was built."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.figures import test_oracle as oracle
+from tests.figures import world
+from tests.figures.world import ERDAO, GONGZHULING, JILIN, NANGUAN, PROGRAM, SIPING, draft
+from yibiao.core.periods import Period
+from yibiao.figures import actions, cubes, filling, queries, reading, store
+from yibiao.figures.models import Cell, Cube
+from yibiao.ledger import queries as ledger
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ASKED = ("checks", "major", "gas", "found", "weight", "objects", "object-days", "topics", "items", "items-later",
+         "persons")  # fmt: skip
+FIRST = date(2022, 9, 1)
+
+
+@pytest.fixture(autouse=True)
+def _of_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cubes of what has few rows too."""
+    monkeypatch.setattr(filling, "CUBED", 0)
+
+
+def days(first: int, count: int) -> Period:
+    return Period.days(FIRST + timedelta(days=first), FIRST + timedelta(days=first + count - 1))
+
+
+def kept(id: str, *, place: str, period: Period, as_of: int | None = None) -> tuple[Decimal, int] | None:
+    """What the cube says, None where it cannot say anything."""
+    query = world.query(id, place=place, period=period, as_of=as_of)
+    question = reading.ask(query, world.EVERYWHERE)
+    return cubes.figure(question, question.indicator)
+
+
+# A failing example takes minutes to make smaller, and is small already.
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)  # fmt: skip
+@given(
+    steps=oracle._steps,
+    first=st.integers(0, 12),
+    count=st.integers(1, 40),
+    place=st.sampled_from(sorted(oracle.BELOW)),
+    asked=st.lists(st.sampled_from(ASKED), min_size=5, max_size=5, unique=True),
+)
+def test_the_cube_equals_the_oracle_as_facts_are_corrected_and_withdrawn(
+    steps: list[oracle.Step], first: int, count: int, place: str, asked: list[str]
+) -> None:
+    oracle._empty()
+    world.install()
+    period, begun = days(first, count), False
+    for step, sent in zip(steps, oracle.played(steps), strict=True):
+        number = world.append(sent, seal=step.seal)
+        if step.follow and number:
+            actions.follow()
+            begun = True
+        if number and begun:
+            _compare(asked[:2], place, period)
+    world.append(draft("incident", {"deaths": 0}))
+    actions.follow()
+    _compare(asked, place, period)
+    assert actions.verify() == ()
+
+
+def _compare(asked: list[str], place: str, period: Period) -> None:
+    newest = ledger.checkpoint()
+    assert newest is not None
+    facts = list(ledger.entries(0, newest.size))
+    for id in asked:
+        found = kept(id, place=place, period=period)
+        if found is None:
+            # Nothing of its source was in the columns when the follower came by.
+            assert not Cube.objects.filter(digest=_digest(id)).exists()
+            continue
+        plain = queries.recounted(world.query(id, place=place, period=period), scope=world.EVERYWHERE)
+        assert found == (plain.value, plain.facts), id
+        assert found[0] == oracle.expected(id, facts, place, period), id
+        assert world.value(id, place=place, period=period) == found[0]
+
+
+def _digest(id: str) -> str:
+    question = reading.ask(world.query(id), world.EVERYWHERE)
+    return cubes.digest(question.indicator, reading.source_of(question, question.indicator.source))
+
+
+def test_a_key_is_counted_once_wherever_and_however_often_it_was_seen() -> None:
+    world.install()
+    for place, day in ((ERDAO, 1), (NANGUAN, 2), (ERDAO, 5), (SIPING, 5), (SIPING, 30)):
+        world.append(draft("check", {"object": "one"}, place=place, at=f"2022-09-{day:02}T09:00"))
+    world.append(draft("check", {"object": "one"}, place=GONGZHULING, at="2022-10-01T09:00"))
+    actions.follow()
+    for place, count in ((JILIN, 40), (JILIN, 2), (ERDAO, 3), (SIPING, 35), (NANGUAN, 40)):
+        for first in range(0, 31, 3):
+            period = days(first, count)
+            plain = queries.recounted(world.query("objects", place=place, period=period), scope=world.EVERYWHERE)
+            assert kept("objects", place=place, period=period) == (plain.value, plain.facts), (place, first, count)
+    text = Cell.objects.get(place=JILIN, month="2022-09", cube__digest=_digest("objects")).seen
+    assert text == "1:0:1 2:1:1 5:3:1 30:25:1"
+
+
+def test_what_a_cube_cannot_say_is_counted_from_the_columns() -> None:
+    world.install()
+    world.append(draft("check", {"found": 2}, id="a"), draft("check", {"found": 3}, id="b"))
+    actions.follow()
+    number = world.append(draft("check", {"found": 5}, id="a", revision=2))
+    actions.follow()
+    whole = days(9, 2)
+    assert kept("found", place=JILIN, period=whole) == (8, 2)
+    assert kept("found", place=JILIN, period=world.HOLIDAY) is None, "its last day ends at eight in the evening"
+    assert kept("found", place=JILIN, period=whole, as_of=number - 1) is None, "the cube is past that checkpoint"
+    assert world.value("found", period=whole, as_of=number - 1) == 5
+    assert kept("by-office", place=JILIN, period=whole) is None
+    assert kept("readings", place=JILIN, period=whole) is None
+    assert kept("found", place=JILIN, period=Period.days(date(2013, 5, 1), date(2013, 5, 2))) is None, "another tree"
+
+
+def test_a_cube_that_is_wrong_is_named_and_mended() -> None:
+    world.install()
+    world.append(draft("check", {"found": 2}), draft("check", {"found": 3}, place=SIPING))
+    actions.follow()
+    assert actions.verify() == ()
+    Cell.objects.filter(place=SIPING, cube__digest=_digest("found")).update(total="7", days="10:1:7")
+    [wrong] = actions.verify()
+    assert (wrong.indicator, wrong.program, wrong.place, wrong.month) == ("demo.found", PROGRAM, SIPING, "2022-09")
+    assert (wrong.kept, wrong.counted) == (7, 3)
+    assert actions.verify() == ()
+    assert kept("found", place=SIPING, period=days(9, 1)) == (3, 1)
+
+
+def test_a_cube_follows_a_new_numbering_of_the_tree() -> None:
+    from yibiao.places import actions as places
+    from yibiao.places.types import PlaceDraft
+
+    world.install()
+    world.append(draft("check", {"found": 2}))
+    actions.follow()
+    assert kept("checks", place=JILIN, period=days(9, 1)) == (1, 1)
+    places.add_below(ERDAO, [PlaceDraft("220105001000", "样例街道", "township", "")])
+    assert kept("checks", place=JILIN, period=days(9, 1)) is None
+    world.append(draft("check", {"found": 1}, place="220105001000"))
+    assert world.value("checks", period=days(9, 1)) == 2
+    actions.follow()
+    assert kept("checks", place=ERDAO, period=days(9, 1)) == (2, 2)
+    assert kept("checks", place="220105001000", period=days(9, 1)) == (1, 1)
+    assert Cube.objects.filter(projection=store.active()).values("tree").distinct().count() == 1
