@@ -145,3 +145,18 @@ NOT_YET: Final = Rule(
     "Load the page again.",
     409,
 )
+PULL_ADDRESS: Final = Rule(
+    "citizens.pull.address",
+    "“{address}”不是 Open311 的网址。",
+    "“{address}” is no address of an Open311 endpoint.",
+    "请写到版本为止，例如 https://主机/open311/v2。",
+    "Give it up to the version, such as https://host/open311/v2.",
+)
+PULL_UNREAD: Final = Rule(
+    "citizens.pull.unread",
+    "没有取到对方的诉求：{why}",
+    "The requests of the other side could not be read: {why}",
+    "请核对网址和网络，稍后再取；已取到的不会重复。",
+    "Check the address and the network and pull again; nothing is taken twice.",
+    502,
+)

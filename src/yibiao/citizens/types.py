@@ -147,6 +147,7 @@ class Foreign:
     address: str = ""
     latitude: str = ""
     longitude: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

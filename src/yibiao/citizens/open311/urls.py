@@ -12,7 +12,8 @@ _END = r"(?:\.(?P<form>xml|json))?$"
 
 
 def _at(pattern: str, view: Any, name: str) -> URLPattern:
-    return re_path(rf"^open311/{pattern}{_END}", view, name=f"open311_{name}")
+    made: URLPattern = re_path(rf"^open311/{pattern}{_END}", view, name=f"open311_{name}")
+    return made
 
 
 urlpatterns = [

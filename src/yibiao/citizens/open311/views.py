@@ -77,7 +77,7 @@ def challenge(request: HttpRequest, *, form: str) -> HttpResponse:
 
 @speaking("GET")
 def services(request: HttpRequest, *, form: str) -> HttpResponse:
-    where = asking.jurisdiction(request.GET.dict())  # type: ignore[arg-type]
+    where = asking.jurisdiction(request.GET.dict())
     told = [shapes.service(where, one) for one in queries.services(where.counter)]
     return rendering.answer(request, form, "services", told)
 

@@ -19,6 +19,7 @@ from yibiao.desk.commands import (
     figuring,
     ingesting,
     ledger,
+    open311,
     packs,
     people,
     places,
@@ -57,6 +58,7 @@ for command in (
     benching.bench,
     ledger.ledger,
     drawing.draw,
+    open311.open311,
     doctor.doctor,
     reference.reference,
 ):

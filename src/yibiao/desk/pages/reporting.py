@@ -36,7 +36,8 @@ _TYPED: Final = ("service", "description", "address", "latitude", "longitude", "
 @never_cache
 def form(request: HttpRequest, place: str) -> HttpResponseBase:
     """The form of a place: what, where, photos; who is left to the reporter."""
-    counter, wrong = citizens.counter(place), ()
+    counter = citizens.counter(place)
+    wrong: tuple[Problem, ...] = ()
     if request.method == "POST":
         # People do not see this field; machines that fill in everything do.
         if request.POST.get("website"):
@@ -85,13 +86,13 @@ def _send(request: HttpRequest, place: str) -> HttpResponseBase:
     at = given.get("at_place") or place
     if at != place and not places.descends(at, place):
         raise Refusal([problems.OUTSIDE.at("", place=places.place(place).name)])
+    typed = {name: given.get(name, "") for name in _TYPED}
     report = Report(
-        given.get("token", ""), at, *(given.get(name, "") for name in ("service", "description", "address")),
-        latitude=given.get("latitude", ""), longitude=given.get("longitude", ""), name=given.get("name", ""),
-        phone=given.get("phone", ""), photos=actions.photos(request.FILES.getlist("photos")),
+        given.get("token", ""), at, typed["service"], typed["description"], typed["address"], typed["latitude"],
+        typed["longitude"], typed["name"], typed["phone"], photos=actions.photos(request.FILES.getlist("photos")),
     )  # fmt: skip
-    named = ("challenge", "answer") if given.get("answer") else ("sum_challenge", "sum")
-    proof = Proof(*(given.get(name, "") for name in named), address(request))
+    challenge, answer = ("challenge", "answer") if given.get("answer") else ("sum_challenge", "sum")
+    proof = Proof(given.get(challenge, ""), given.get(answer, ""), address(request))
     actions.report_openly(report, proof=proof)
     messages.success(request, gettext("已收到。请保存本页的链接，凭它查看办理情况。"))
     return redirect("desk_report_follow", token=report.token)
