@@ -123,6 +123,9 @@ def _compared(row: models.Entity, item: Statement, seen: int | None) -> _Compare
             clash[name] = (was, here, said)
         if here == was or stands == "mine":
             merged[name] = said
+    if any(each == clash.get("") for name, each in clash.items() if name):
+        # The label is that very answer: whoever decides about one decides about both.
+        clash.pop("")
     return _Compared(drafted(item.draft.register, item.draft.key, merged), clash, stands)
 
 

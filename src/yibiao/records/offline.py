@@ -90,7 +90,11 @@ def settle(id: int, chosen: Mapping[str, str], *, reason: str, by: Warrant, at: 
             raise refuse(problems.CLASH_CHOICE.at())
         kept = models.Entity.objects.select_for_update().get(pk=row.entity_id)
         answers = {"": kept.label, **json.loads(kept.data)}
-        answers |= {name: each[2 if chosen[name] == "mine" else 1] for name, each in contested.items()}
+        for name, each in contested.items():
+            holds = each[2 if chosen[name] == "mine" else 1]
+            if "" not in contested and kept.label in each[1:]:
+                answers[""] = holds
+            answers[name] = holds
         ruling = merging.rule("settle", kept, row.record, why, by, moment)
         registers.store([
             registers.Statement(

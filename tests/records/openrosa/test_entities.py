@@ -153,21 +153,21 @@ def test_what_contradicts_a_word_that_came_between_is_settled_by_somebody(phone:
     record, found = clash(phone, world)
     assert found.record == record.removeprefix("uuid:")
     assert {one.name: (one.before, one.theirs, one.mine) for one in found.answers} == {
-        "": ("示例场所S1", "别人改的", "我改的"), "site_name": ("示例场所S1", "别人改的", "我改的"),
+        "site_name": ("示例场所S1", "别人改的", "我改的"),
     }  # fmt: skip
     assert (found.stands, held(world, "S1").label) == ("mine", "我改的")
     by = world.warrant(world.reviewer, "review")
     with pytest.raises(Refusal) as half:
-        actions.settle(found.id, {"": "mine"}, reason="看过现场", by=by)
+        actions.settle(found.id, {"label": "mine"}, reason="看过现场", by=by)
     assert half.value.codes == ("records.clash.choice",)
-    ruling = actions.settle(found.id, {"": "theirs", "site_name": "mine"}, reason="看过现场", by=by)
+    ruling = actions.settle(found.id, {"site_name": "theirs"}, reason="看过现场", by=by)
     one = held(world, "S1")
-    assert (one.label, one.data["site_name"], queries.clashes(one)) == ("别人改的", "我改的", ())
+    assert (one.label, one.data["site_name"], queries.clashes(one)) == ("别人改的", "别人改的", ())
     fact = ledger.fact(ruling.id, kind="register.settled")
     assert fact is not None
     assert fact.payload["key"] == "S1"
     with pytest.raises(Refusal) as again:
-        actions.settle(found.id, {"": "mine", "site_name": "mine"}, reason="再裁一次", by=by)
+        actions.settle(found.id, {"site_name": "mine"}, reason="再裁一次", by=by)
     assert again.value.codes == ("records.clash.unknown",)
     actions.undo(ruling.id, reason="裁错了", by=by)
     assert held(world, "S1").label == "我改的"
