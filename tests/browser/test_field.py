@@ -390,24 +390,69 @@ def test_a_draft_is_sent_as_the_version_with_which_it_began(phone: Phone, site: 
     assert [one["version"] for one in added(site, before)] == ["1", "2"]
 
 
-def test_nothing_is_too_small_for_a_finger_or_wider_than_the_phone(phone: Phone, site: Site) -> None:
+SMALL = """
+() => {
+  const seen = (e) => e.getClientRects().length && !e.closest("[hidden]");
+  const root = document.querySelector("dialog[open]") ?? document.body;
+  const wanted = "a, button, select, textarea, summary, label.attach-pick, .option-wrapper > label, input";
+  const own = (e) => e.tagName !== "INPUT" || !e.closest("label.attach-pick, .option-wrapper > label, .hide");
+  return [...root.querySelectorAll(wanted)].filter((e) => seen(e) && own(e))
+    .map((e) => [e.getBoundingClientRect(), e])
+    .filter(([box]) => box.height < 43.5 || box.width < 43.5 || box.right > innerWidth + 0.5 || box.left < -0.5)
+    .map(([box, e]) => `${Math.round(box.width)}x${Math.round(box.height)} ${e.outerHTML.slice(0, 100)}`)
+    .concat(document.documentElement.scrollWidth > innerWidth ? ["wider than the phone"] : []);
+}
+"""
+
+
+def test_nothing_is_too_small_for_a_glove_or_wider_than_the_phone(phone: Phone, site: Site, photo: str) -> None:
+    """Every screen and question, at two widths, in two sizes of type, in both languages."""
     page = phone.start()
     sign_in(page, site)
 
-    def fits(width: int) -> None:
-        page.set_viewport_size({"width": width, "height": 800})
-        small = page.evaluate(
-            "[...document.querySelectorAll('#app a, #app button, #app select, #app input:not(.hide), #app textarea')]"
-            ".filter(e => e.offsetParent && !e.closest('.option-wrapper') && e.getBoundingClientRect().height < 44)"
-            ".map(e => e.outerHTML.slice(0, 120))"
-        )
-        assert small == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    def fits(where: str) -> None:
+        for width in (360, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            found = page.evaluate(SMALL)
+            assert found == [], (where, width, found)
 
-    for name in ("草稿", "发件箱", "我的"):
-        tab(page, name)
-        fits(360)
-    page.get_by_role("button", name="放大字号").click()
+    def screens(names: str) -> None:
+        for name in names.split():
+            page.goto(f"{site.network.address}/field/#/{name}")
+            expect(page.locator(".tabs a[aria-current]")).to_have_attribute("href", f"#/{name}")
+            fits(name)
+
     begin(page)
-    for width in (360, 390):
-        fits(width)
+    page.locator(".choose-chip").click()
+    page.locator(".choose-search").focus()
+    page.locator(".choose-search").fill("区")
+    expect(page.locator(".choose-one").first).to_be_visible()
+    fits("search")
+    page.locator(".choose-one").first.click()
+    answer(page, "示例", photo)
+    sign(page)
+    fits("form")
+    page.locator(SIGNED).get_by_role("button").click()
+    fits("signature")
+    page.get_by_role("button", name="取消").click()
+    page.fill("input[name='/data/occurred_at']", "2098-01-01T08:00")
+    finish(page)
+    states(page, "refused", 1)
+    fits("refused")
+    page.get_by_role("button", name="删除").click()
+    fits("question")
+    page.get_by_role("button", name="取消").click()
+    begin(page)
+    choose(page, "矿山")
+    expect(page.locator(".saved")).to_contain_text("已存")
+    screens("drafts me")
+    page.get_by_role("button", name="退出登录").click()
+    fits("leave")
+    page.get_by_role("button", name="取消").click()
+    page.get_by_role("button", name="放大字号").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator(".tabs a", has_text="Drafts")).to_be_visible()
+    screens("me today forms drafts outbox")
+    page.get_by_role("button", name="Change").click()
+    expect(page.locator("form.or")).to_be_visible()
+    fits("large, in English")

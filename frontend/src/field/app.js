@@ -34,6 +34,8 @@ export async function start() {
   watchVersions();
   if (!app.away) await refresh();
   outbox.send();
+  // An old phone takes seconds to read the form library: better now than when somebody waits for a form.
+  (globalThis.requestIdleCallback ?? setTimeout)(() => import("./filler.js").catch(() => {}));
 }
 
 function signIn(away) {
