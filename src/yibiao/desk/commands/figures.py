@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
@@ -121,6 +122,37 @@ def facts(indicator: str, program: str, place: str, from_: str, until: str, as_o
             "values": one.values,
         }
         click.echo(terminal.dumps(line))
+
+
+@figure.command("verify", help=gettext("从数据列重新清点预先算好的数，逐项指出不一致之处并重建；有不一致时以 1 退出。"))
+@options
+def verify() -> None:
+    found = actions.verify()
+    rows = [
+        (one.indicator, one.program, one.place, one.month, _amount(one.kept), _amount(one.counted)) for one in found
+    ]
+    terminal.out(
+        [
+            {
+                "indicator": one.indicator,
+                "program": one.program,
+                "place": one.place,
+                "month": one.month,
+                "kept": one.kept,
+                "counted": one.counted,
+            }
+            for one in found
+        ],
+        [*terminal.table(rows), gettext("有 %(count)s 处不一致，已重建。") % {"count": len(found)}]
+        if found
+        else [gettext("预先算好的数与数据列全部一致。")],
+    )
+    if found:
+        raise SystemExit(1)
+
+
+def _amount(value: Decimal | None) -> str:
+    return "—" if value is None else f"{value:f}"
 
 
 @click.group(help=gettext("从事实日志重建。"))
