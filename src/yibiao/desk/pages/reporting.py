@@ -124,7 +124,6 @@ def follow(request: HttpRequest, token: str) -> HttpResponseBase:
     answer = render(request, "desk/report_follow.html", _followed(request, token, ticket, wrong),
                     status=422 if wrong else 200)  # fmt: skip
     answer["X-Robots-Tag"] = "noindex"
-    answer["Referrer-Policy"] = "no-referrer"
     return answer
 
 
