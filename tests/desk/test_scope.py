@@ -215,6 +215,14 @@ MATRIX: dict[str, Row] = {
     "openrosa_media": Row("/openrosa/forms/x/1/media/places.csv", (401,) * 6),
     "openrosa_integrity": Row("/openrosa/forms/x/1/integrity/site", (401,) * 6),
     "openrosa_submission": Row("/openrosa/submission", (401,) * 6, "post", {}),
+    "openrosa_script_submissions": Row("/v1/projects/x/forms/y/submissions", (401,) * 6),
+    "openrosa_script_one": Row("/v1/projects/x/forms/y/submissions/1", (401,) * 6, "put", {}),
+    "openrosa_script_attachment": Row("/v1/projects/x/forms/y/submissions/1/attachments/a.jpg", (401,) * 6, "post", {}),
+    "openrosa_script_key_submissions": Row("/v1/key/no-such/projects/x/forms/y/submissions", (403,) * 6),
+    "openrosa_script_key_one": Row("/v1/key/no-such/projects/x/forms/y/submissions/1", (403,) * 6, "put", {}),
+    "openrosa_script_key_attachment": Row(
+        "/v1/key/no-such/projects/x/forms/y/submissions/1/attachments/a.jpg", (403,) * 6, "post", {}
+    ),
     "openrosa_key_list": Row("/openrosa/key/no-such/formList", (403,) * 6),
     "openrosa_key_form": Row("/openrosa/key/no-such/forms/x/1/form.xml", (403,) * 6),
     "openrosa_key_manifest": Row("/openrosa/key/no-such/forms/x/1/manifest", (403,) * 6),

@@ -142,3 +142,27 @@ FILE_KIND: Final = Rule(
     "Use an ordinary photo or document.",
     415,
 )
+NOT_XML: Final = Rule(
+    "records.openrosa.not-xml",
+    "内容类型“{kind}”不是 XML。",
+    "The content type “{kind}” is not XML.",
+    "请以 application/xml 或 text/xml 发送填报内容。",
+    "Send the answers as application/xml or text/xml.",
+    415,
+)
+FORM_MISMATCH: Final = Rule(
+    "records.openrosa.form-mismatch",
+    "填报内容属于“{form}”，而地址是“{asked}”的。",
+    "The answers are of the form “{form}”, the address is that of “{asked}”.",
+    "请发到那张表单的地址。",
+    "Send them to the address of that form.",
+    400,
+)
+DEPRECATED_HERE: Final = Rule(
+    "records.openrosa.deprecated-here",
+    "这份内容写了 deprecatedID，是更正。",
+    "These answers have a deprecatedID: they correct a record.",
+    "更正请用 PUT 发到原填报的地址。",
+    "Send a correction by PUT to the address of the record.",
+    400,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -92,33 +92,35 @@ def take(request: HttpRequest, asker: Asker) -> Receipt:
             elif part.name == KNOWN_PART and not part.filename:
                 beforehand = part.whole(KNOWN_LIMIT).decode(errors="replace")
             elif part.filename:
-                incoming.take(_file_name(part.filename), part.chunks)
+                incoming.take(file_name(part.filename), part.chunks)
         if xml is None:
             raise refuse(refusals.PART_MISSING.at())
-        sending = _read(xml, request, asker)
+        sending = read(xml, request, asker)
         sending = replace(sending, prefilled=foreknown.told(sending.form, sending.program.code, beforehand))
-        files = _named(incoming, sending)
-        receipt = _edit(sending) if sending.instance.deprecated else _receive(sending)
+        files = named(incoming, sending)
+        receipt = store(sending)
         if files:
             attachments.keep(receipt.id, files, by=sending.by[0])
     return receipt
 
 
-def _read(xml: bytes, request: HttpRequest, asker: Asker) -> Sending:
+def read(xml: bytes, request: HttpRequest, asker: Asker, form: str = "") -> Sending:
+    """What a filled form says, and on whose behalf; nothing is stored. ``form`` is its id where the address says it."""
     found = instance.read(xml)
-    form, program, by = remembered(
+    found = replace(found, form=form) if form else found
+    version, program, by = remembered(
         lambda: _resolved(asker, found), "openrosa", asker.base, asker.person, found.form, found.version
     )
     sent = Sent(
         checking.canonical_id(found.id) or found.id,
         request.GET.get("deviceID", "")[:255],
         request.META.get("HTTP_USER_AGENT", "")[:255],
-        declaring.claim(form, found.entity) if found.entity else None,
+        declaring.claim(version, found.entity) if found.entity else None,
     )
-    answers = instance.answers(form, found.root)
+    answers = instance.answers(version, found.root)
     if found.audit:
         answers.files.setdefault(AUDIT, False)
-    return Sending(found, form, program, answers, sent, by)
+    return Sending(found, version, program, answers, sent, by)
 
 
 def _resolved(asker: Asker, found: Instance) -> tuple[FormVersion, Program, tuple[Warrant, ...]]:
@@ -126,24 +128,29 @@ def _resolved(asker: Asker, found: Instance) -> tuple[FormVersion, Program, tupl
     return form, program, asker.warrants(program.code)
 
 
-def _named(incoming: Incoming, sending: Sending) -> list[tuple[Arrived, bool]]:
+def named(incoming: Incoming, sending: Sending) -> list[tuple[Arrived, bool]]:
     """The files that the answers name; others are left out. All are looked at before anything is stored."""
-    named = [(one, sending.answers.files[one.name]) for one in incoming.files if one.name in sending.answers.files]
-    wrong = [refusals.FILE_KIND.at(name=one.name[:80]) for one, _ in named if not one.kind]
+    found = [(one, sending.answers.files[one.name]) for one in incoming.files if one.name in sending.answers.files]
+    wrong = [refusals.FILE_KIND.at(name=one.name[:80]) for one, _ in found if not one.kind]
     if wrong:
         raise Refusal(wrong)
     # Where a photo was taken is kept only of a form that asks where.
     if not any(field.type == "geopoint" for field in sending.form.fields):
-        named = [(attachments.unplaced(one), hidden) for one, hidden in named]
-    return list({one.name: (one, hidden) for one, hidden in named}.values())
+        found = [(attachments.unplaced(one), hidden) for one, hidden in found]
+    return list({one.name: (one, hidden) for one, hidden in found}.values())
 
 
-def _file_name(given: str) -> str:
+def file_name(given: str) -> str:
     """The plain name of a file: some clients send a path."""
     name = given.replace("\\", "/").rpartition("/")[2].strip()
     if not name or name in (".", "..") or len(name) > NAME_LIMIT or _UNFIT.search(name):
         raise multipart.wrong("name")
     return name
+
+
+def store(sending: Sending) -> Receipt:
+    """Stores a filled form or a correction; Raises: what is wrong with it."""
+    return _edit(sending) if sending.instance.deprecated else _receive(sending)
 
 
 def _receive(sending: Sending) -> Receipt:
@@ -168,8 +175,8 @@ def _derived(sending: Sending) -> str:
 
 def _edit(sending: Sending) -> Receipt:
     """A correction: it names the instance that it replaces and has an id of its own."""
-    before = _revision_of(sending, sending.instance.deprecated)
-    again = _revision_of(sending, sending.instance.id)
+    before = revision_of(sending, sending.instance.deprecated)
+    again = revision_of(sending, sending.instance.id)
     if again is not None:
         row, revision = again
         if before is None or before[0].id != row.id or not _same(sending, row, revision):
@@ -181,12 +188,12 @@ def _edit(sending: Sending) -> Receipt:
     if row.state != "withdrawn" and row.revision != revision:
         raise refuse(refusals.OUT_OF_DATE.at(id=sending.instance.deprecated[:80]))
     return actions.correct(
-        row.id, sending.answers.values, reason="手机端更正", by=_covering(sending, row),
+        row.id, sending.answers.values, reason="手机端更正", by=covering(sending.by, row),
         form_version=sending.form.version, expected=revision, sent=sending.sent,
     )  # fmt: skip
 
 
-def _revision_of(sending: Sending, id: str) -> tuple[models.Submission, int] | None:
+def revision_of(sending: Sending, id: str) -> tuple[models.Submission, int] | None:
     """The record and the revision of it that an instance id speaks of; a record from elsewhere is known by its id."""
     plain, of = checking.canonical_id(id), {"form": sending.form.id, "program": sending.program.code}
     sent = models.Sending.objects.filter(instance=plain or id, **of).select_related("submission").first()
@@ -201,10 +208,10 @@ def _same(sending: Sending, row: models.Submission, revision: int) -> bool:
     return not found and checking.repeats(ready[0], row.revisions.filter(revision=revision))
 
 
-def _covering(sending: Sending, row: models.Submission) -> Warrant:
+def covering(warrants: Sequence[Warrant], row: models.Submission) -> Warrant:
     """Raises: ``records.submission.unknown`` where the record is of a place that this phone does not file for."""
     atlas = Atlas()
-    for by in sending.by:
+    for by in warrants:
         if f"/{atlas.successor(by.place)}/" in row.lineage:
             return by
     raise refuse(problems.UNKNOWN.at(id=row.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yibiao.records.intake.openrosa import listing, submitting
+from yibiao.records.intake.openrosa import listing, scripts, submitting
 
 _FORM = "forms/<str:form>/<str:version>/"
 
@@ -20,4 +20,18 @@ def _below(prefix: str, name: str) -> list[URLPattern]:
     ]
 
 
-urlpatterns = [*_below("openrosa/", ""), *_below("openrosa/key/<str:token>/", "key_")]
+def _for_scripts(prefix: str, name: str) -> list[URLPattern]:
+    sent = f"{prefix}projects/<str:program>/forms/<str:form>/submissions"
+    return [
+        path(sent, scripts.submissions, name=f"openrosa_{name}submissions"),
+        path(f"{sent}/<str:id>", scripts.submission, name=f"openrosa_{name}one"),
+        path(f"{sent}/<str:id>/attachments/<str:name>", scripts.attachment, name=f"openrosa_{name}attachment"),
+    ]
+
+
+urlpatterns = [
+    *_below("openrosa/", ""),
+    *_below("openrosa/key/<str:token>/", "key_"),
+    *_for_scripts("v1/", "script_"),
+    *_for_scripts("v1/key/<str:token>/", "script_key_"),
+]
