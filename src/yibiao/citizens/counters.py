@@ -27,29 +27,29 @@ def check(files: PackFiles, published: tuple[FormVersion, ...]) -> list[Problem]
 
 
 def every() -> tuple[Counter, ...]:
-    """The windows of all programs that have one, by the beginning of the program, the latest first."""
+    """The counters of all programs that have one, by the beginning of the program, the latest first."""
     found = (of(program) for program in reversed(packs.programs()))
     return tuple(one for one in found if one is not None)
 
 
 def of(program: Program) -> Counter | None:
-    """The window of a program; None where its pack takes no reports."""
+    """The counter of a program; None where its pack takes no reports."""
     version = packs.current(program.pack)
     content = _content(version.id, version.version, version.digest)
     if content is None:
         return None
     read = _read(content)
-    window = read.reports
-    form = forms.form(f"{program.pack}.{window.form}")
+    named = read.reports
+    form = forms.form(f"{program.pack}.{named.form}")
     return Counter(
-        program.code, program.pack, program.title, program.place, form.id, window.lifecycle,
-        inputs.questions(window, form), window.summary, window.answer, window.consent.made(),
+        program.code, program.pack, program.title, program.place, form.id, named.lifecycle,
+        inputs.questions(named, form), named.summary, named.answer, named.consent.made(),
         inputs.services(read, form),
     )  # fmt: skip
 
 
 def at(place: str) -> Counter | None:
-    """The window that takes reports of a place: that of the narrowest program which covers it."""
+    """The counter that takes reports of a place: that of the narrowest program which covers it."""
     covering = [one for one in every() if places.descends(place, one.place)]
     return max(covering, key=lambda one: len(places.ancestors(one.place)), default=None)
 

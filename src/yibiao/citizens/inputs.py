@@ -39,7 +39,7 @@ class Words(BaseModel):
         return Text(self.zh, self.en)
 
 
-class Window(BaseModel):
+class CounterIn(BaseModel):
     """The form, the kind of case, and what their questions and fields are called."""
 
     model_config = _STRICT
@@ -75,7 +75,7 @@ class ServiceIn(BaseModel):
 
 class Services(BaseModel):
     model_config = _STRICT
-    reports: Window
+    reports: CounterIn
     service: list[ServiceIn] = Field(min_length=1)
 
 
@@ -108,33 +108,33 @@ def _repeated(found: Services) -> Iterator[Problem]:
 
 def check(found: Services, forms: Sequence[FormVersion], lifecycles: Sequence[Lifecycle]) -> Iterator[Problem]:
     """What does not fit the form and the kind of case that are named."""
-    window = found.reports
-    form = next((one for one in forms if one.name == window.form), None)
+    counter = found.reports
+    form = next((one for one in forms if one.name == counter.form), None)
     if form is None:
-        yield problems.UNFIT.at(NAME, what=window.form, known="、".join(one.name for one in forms))
+        yield problems.UNFIT.at(NAME, what=counter.form, known="、".join(one.name for one in forms))
         return
     questions = {one.name: one for one in form.fields if not one.repeat}
     for named, type_ in _TYPES.items():
-        yield from _question(window, questions, named, type_)
-    for name in window.photos:
+        yield from _question(counter, questions, named, type_)
+    for name in counter.photos:
         if name not in questions or questions[name].type != "file":
             yield problems.UNFIT.at(f"{NAME} photos", what=name, known="、".join(questions))
-    service = questions.get(window.service)
+    service = questions.get(counter.service)
     offered = [choice.name for choice in form.choices.get(service.choices, ())] if service else []
     for one in found.service:
         if one.code not in offered:
             yield problems.UNFIT.at(f"{NAME} {one.code}", what=one.code, known="、".join(offered))
-    kind = next((one for one in lifecycles if one.id == window.lifecycle), None)
+    kind = next((one for one in lifecycles if one.id == counter.lifecycle), None)
     fields = [one.id for one in kind.fields] if kind else []
-    if kind is None or kind.reporter is None or not any(one.form == window.form for one in kind.openings):
-        yield problems.UNFIT.at(f"{NAME} lifecycle", what=window.lifecycle, known="、".join(o.id for o in lifecycles))
-    for name in (window.summary, window.answer):
+    if kind is None or kind.reporter is None or not any(one.form == counter.form for one in kind.openings):
+        yield problems.UNFIT.at(f"{NAME} lifecycle", what=counter.lifecycle, known="、".join(o.id for o in lifecycles))
+    for name in (counter.summary, counter.answer):
         if name not in fields:
             yield problems.UNFIT.at(NAME, what=name, known="、".join(fields))
 
 
-def _question(window: Window, questions: Mapping[str, Question], named: str, type_: str) -> Iterator[Problem]:
-    name = str(getattr(window, named))
+def _question(counter: CounterIn, questions: Mapping[str, Question], named: str, type_: str) -> Iterator[Problem]:
+    name = str(getattr(counter, named))
     asked = questions.get(name)
     if asked is None or asked.type != type_:
         yield problems.UNFIT.at(f"{NAME} {named}", what=name, known="、".join(questions))
@@ -156,9 +156,10 @@ def services(found: Services, form: FormVersion) -> tuple[Service, ...]:
     )  # fmt: skip
 
 
-def questions(window: Window, form: FormVersion) -> Questions:
+def questions(counter: CounterIn, form: FormVersion) -> Questions:
     roles = {one.role: one.name for one in form.fields}
     return Questions(
-        roles.get("place", ""), roles.get("occurred_at", ""), window.service, window.description, window.address,
-        window.position, window.means, window.promised, window.unit, window.name, window.phone, tuple(window.photos),
+        roles.get("place", ""), roles.get("occurred_at", ""), counter.service, counter.description, counter.address,
+        counter.position, counter.means, counter.promised, counter.unit, counter.name, counter.phone,
+        tuple(counter.photos),
     )  # fmt: skip

@@ -29,12 +29,12 @@ def check(files: PackFiles, published: tuple[FormVersion, ...]) -> list[Problem]
 
 
 def counters_open() -> tuple[Counter, ...]:
-    """The windows of all programs that take reports, the latest program first; may be empty."""
+    """The counters of all programs that take reports, the latest program first; may be empty."""
     return counters.every()
 
 
 def counter(place: str) -> Counter:
-    """The window that takes the reports of a place.
+    """The counter that takes the reports of a place.
 
     Raises: places.place.unknown, citizens.place.closed.
     """
@@ -45,7 +45,7 @@ def counter(place: str) -> Counter:
 
 
 def counter_of(program: str) -> Counter | None:
-    """The window of a program; None where it has none.
+    """The counter of a program; None where it has none.
 
     Raises: packs.program.unknown.
     """

@@ -46,7 +46,7 @@ def report_openly(report: Report, *, proof: Proof, at: datetime | None = None) -
 
     Raises: citizens.challenge.*, citizens.rate.exceeded, and as ``report``.
     """
-    counter, service = _window(report)
+    counter, service = _counter(report)
     with transaction.atomic():
         if not _known(report.token):
             _let_in(proof, report.place)
@@ -58,7 +58,7 @@ def report(report: Report, *, by: Warrant, at: datetime | None = None) -> Taken:
 
     Raises: citizens.place.closed|outside, citizens.service.closed, citizens.report.*, citizens.photo.*, records.*.
     """
-    counter, service = _window(report)
+    counter, service = _counter(report)
     with transaction.atomic():
         return _take(report, counter, service, by, at)
 
@@ -97,8 +97,8 @@ def photos(files: Iterable[UploadedFile[Any]]) -> list[tuple[str, Iterable[bytes
     return found
 
 
-def _window(report: Report) -> tuple[Counter, Service]:
-    """The window and the service, or everything that is wrong with the report."""
+def _counter(report: Report) -> tuple[Counter, Service]:
+    """The counter and the service, or everything that is wrong with the report."""
     if not _TOKEN.fullmatch(report.token):
         raise refuse(problems.TOKEN.at())
     counter = counters.at(report.place)

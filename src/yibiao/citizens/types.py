@@ -53,7 +53,7 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """The window at which a program takes reports: its form, the kind of case that they open, and its services.
+    """The counter at which a program takes reports: its form, the kind of case that they open, and its services.
 
     ``summary`` and ``answer`` are the fields of the case that hold what the public and the reporter are told.
     """

@@ -139,7 +139,7 @@ urlpatterns: list[Any] = [
     path("report/<str:place>/", reporting.form, name="desk_report"),
     path("report/<str:place>/list/", reporting.public, name="desk_report_list"),
     path("report/<str:place>/places/", reporting.search, name="desk_report_places"),
-    page("reporting/", reporting_desk.windows, "desk_reporting"),
+    page("reporting/", reporting_desk.counters, "desk_reporting"),
     page("reporting/<str:place>/", reporting_desk.poster, "desk_report_poster"),
     path("draws/<str:id>.json", draws.published, name="desk_draw_published"),
     page("inspections/", inspections.listing, "desk_inspections"),

@@ -20,7 +20,7 @@ MOST: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
-    """A place and the window that takes its reports."""
+    """A place and the counter that takes its reports."""
 
     place: str
     counter: Counter
@@ -55,13 +55,13 @@ def jurisdiction(given: Mapping[str, str]) -> Jurisdiction:
 
     Raises: citizens.open311.jurisdiction-missing|jurisdiction.
     """
-    id, windows = given.get("jurisdiction_id", "").strip(), queries.counters_open()
-    known = "、".join(one.place for one in windows) or "—"
+    id, counters = given.get("jurisdiction_id", "").strip(), queries.counters_open()
+    known = "、".join(one.place for one in counters) or "—"
     if not id:
-        if len(windows) != 1:
+        if len(counters) != 1:
             raise refuse(problems.NO_JURISDICTION.at(known=known))
-        return Jurisdiction(windows[0].place, windows[0])
-    for one in windows:
+        return Jurisdiction(counters[0].place, counters[0])
+    for one in counters:
         if places.descends(id[:64], one.place):
             return Jurisdiction(id, one)
     raise refuse(problems.JURISDICTION.at(id=id[:40], known=known))

@@ -17,7 +17,18 @@ from yibiao.bulletins import actions as bulletins
 from yibiao.bulletins import queries as issued
 from yibiao.core.periods import Period
 from yibiao.desk import followers, installing
-from yibiao.desk.demo import accounts, casework, circulars, drafts, nights, random_checks, stories, territory, watch
+from yibiao.desk.demo import (
+    accounts,
+    casework,
+    circulars,
+    citizens,
+    drafts,
+    nights,
+    random_checks,
+    stories,
+    territory,
+    watch,
+)
 from yibiao.desk.demo.plan import Correction, Plan, Sample, Withdrawal, moment
 from yibiao.desk.demo.programs import PROGRAMS
 from yibiao.desk.demo.world import World
@@ -70,6 +81,7 @@ def _tell(world: World, opened: Mapping[str, Account], progress: Callable[[str],
     stories.tell(watch.stories(opened))
     progress(gettext("印发通知，逐级签收。"))
     stories.tell(circulars.stories(opened))
+    stories.tell([citizens.reports(opened)])
     random_checks.hold(opened)
     progress(gettext("封存事实，汇总成数。"))
     settle()
@@ -79,6 +91,7 @@ def _tell(world: World, opened: Mapping[str, Account], progress: Callable[[str],
     progress(gettext("办理隐患和事件，审核夜间战果。"))
     duty.note_missed(moment("2022-09-12 20:00"))
     stories.tell(casework.stories(opened))
+    stories.tell([citizens.handling(opened)])
     stories.tell([random_checks.results(opened)])
     stories.tell(nights.reviews(opened))
     settle()

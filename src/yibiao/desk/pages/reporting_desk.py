@@ -1,4 +1,4 @@
-"""群众诉求 at the desk: the windows that take reports, and the QR code of a place to print and put up."""
+"""群众诉求 at the desk: the counters that take reports, and the QR code of a place to print and put up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_BELOW: Final = 200
 
 
 @require_GET
-def windows(request: HttpRequest) -> HttpResponse:
+def counters(request: HttpRequest) -> HttpResponse:
     """Where citizens may report within the person's range, with how many reports wait."""
     rows = []
     for one in citizens.counters_open():
