@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core import signing
+from django.db import connection, transaction
 
 from tests.citizens.conftest import ADDRESS, World, proof, told
 from yibiao.citizens import actions as citizens
@@ -83,6 +86,35 @@ def test_one_place_may_not_be_flooded(world: World, settings: Any) -> None:
     for each in range(2):
         citizens.report_openly(told(), proof=proof(f"203.0.113.{each}"))
     assert refused(proof("203.0.113.77")) == (problems.TOO_OFTEN.code,)
+
+
+def together(act: Callable[[], None], times: int) -> int:
+    """How many of so many at the same moment were let in, each over a connection of its own."""
+
+    def one(_: int) -> bool:
+        try:
+            with transaction.atomic():
+                act()
+        except Refusal:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(times) as pool:
+        return sum(pool.map(one, range(times)))
+
+
+def test_at_the_same_moment_one_is_let_in_and_all_are_counted(built: World) -> None:
+    asked = challenges.work("report")
+    answer = worked(asked)
+    try:
+        assert together(lambda: challenges.spend(asked.token, answer, "report"), 8) == 1
+        assert together(lambda: limits.count("report", ADDRESS, 5), 8) == 5
+        assert models.Tally.objects.get().count == 5, "who is refused is not counted"
+    finally:
+        models.SpentChallenge.objects.all().delete()
+        models.Tally.objects.all().delete()
 
 
 def test_no_address_is_kept_and_all_is_swept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,14 +77,20 @@ def test_the_reporter_adds_rates_and_opens_again(world: World) -> None:
     citizens.answer_back(report.token, "rate", {"rating": "good"}, address="a")
     again = citizens.answer_back(report.token, "reopen", {}, reason="又不亮了", address="a")
     assert (again.state, again.standing.round, again.open) == ("accepted", 2, True)
+    with pytest.raises(Refusal) as refused:
+        cases.move(taken.case, "dispatch-again", {"promised_at": ""}, by=world.by)
+    assert refused.value.codes == ("core.answer.required",), "a new round wants a new promise"
+    tomorrow = clock.now() + timedelta(days=1)
+    later = cases.move(taken.case, "dispatch-again", {"promised_at": tomorrow}, by=world.by)
+    assert later.due_at == tomorrow.replace(microsecond=0)
     steps = known.timeline(taken.case, scope=world.all)
     assert [(one.move, one.actor == CITIZEN) for one in steps] == [
         ("opened", True), ("remark", True), ("accept", False), ("dispatch", False), ("handle", False),
-        ("visit", False), ("rate", True), ("reopen", True),
+        ("visit", False), ("rate", True), ("reopen", True), ("dispatch-again", False),
     ]  # fmt: skip
     settle()
     facts = log.history(taken.case, kind=f"case.{PROGRAM}.report")
-    assert facts[-1].payload["reason"] == "又不亮了"
+    assert facts[-2].payload["reason"] == "又不亮了"
 
 
 def test_after_the_term_nothing_is_opened_again(world: World) -> None:

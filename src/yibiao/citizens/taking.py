@@ -31,6 +31,7 @@ from yibiao.records.types import Channel, SubmissionDraft
 
 _SPACE: Final = uuid.UUID("0b8f6a3e-71c4-5d39-9c53-4d1f4f2f6f10")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32,64}")
+_ENDINGS: Final = (".jpg", ".png", ".webp", ".heic")
 BECAUSE: Final = "群众上报"
 
 
@@ -92,8 +93,9 @@ def photos(files: Iterable[UploadedFile[Any]]) -> list[tuple[str, Iterable[bytes
         name = one.name or ""
         if (one.size or 0) > writing.PHOTO_MEGABYTES * 1024 * 1024:
             raise refuse(problems.PHOTO_SIZE.at("photos", name=name[:40], most=writing.PHOTO_MEGABYTES))
-        ending = "png" if PurePosixPath(name).suffix.lower() == ".png" else "jpg"
-        found.append((f"photo-{number}.{ending}", one.chunks()))
+        ending = PurePosixPath(name).suffix.lower()
+        ending = ending if ending in _ENDINGS else ".jpg"
+        found.append((f"photo-{number}{ending}", one.chunks()))
     return found
 
 
@@ -153,11 +155,12 @@ def _take(report: Report, counter: Counter, service: Service, by: Warrant, at: d
     draft = SubmissionDraft(record, counter.form, counter.program, answers, channel)
     receipt = take(draft, photos, by=by, at=at)
     case = known.case_id(record, counter.lifecycle, "", None, 1)
-    if kept is None:
-        models.Ticket.objects.create(
-            digest=queries.digest(report.token), record=record, case=case, program=counter.program,
-            place=report.place, made_at=moment,
-        )  # fmt: skip
+    models.Ticket.objects.get_or_create(
+        digest=queries.digest(report.token),
+        defaults={
+            "record": record, "case": case, "program": counter.program, "place": report.place, "made_at": moment,
+        },
+    )  # fmt: skip
     return Taken(record, case, counter.program, receipt.repeated)
 
 

@@ -15,8 +15,8 @@ from yibiao.records.attachments import Incoming
 from yibiao.records.intake.openrosa.problems import FILE_KIND
 from yibiao.records.types import Receipt, SubmissionDraft
 
-# Phones turn other kinds into these when a page asks for them.
-KINDS: Final = ("image/jpeg", "image/png")
+# Of all of these the position can be taken out.
+KINDS: Final = ("image/jpeg", "image/png", "image/webp", "image/heic")
 
 
 def take(
