@@ -87,6 +87,6 @@ export async function lists(one) {
 }
 
 // What a form need not ask: by question and key, also what this phone registered itself.
-export async function known(one) {
-  return entities.amended((await store.get("known", one.id))?.sources ?? []);
+export async function known(one, record) {
+  return entities.amended((await store.get("known", one.id))?.sources ?? [], record);
 }

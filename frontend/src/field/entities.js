@@ -52,9 +52,10 @@ export async function listed(list, rows) {
   return [...mine.map((one) => [one.key, one.label]), ...rows.filter(([key]) => !labels.has(key))];
 }
 
-// What is known for a form with what this phone knows better; such a row has no seal.
-export async function amended(sources) {
-  const mine = Object.values(await all());
+// What is known for a form with what this phone knows better; such a row has no seal. A record says
+// nothing to itself.
+export async function amended(sources, record) {
+  const mine = Object.values(await all()).filter((one) => one.record !== record);
   return sources.map((source) => {
     const rows = new Map(source.rows.map((row) => [row[0], row]));
     for (const one of mine) {

@@ -24,7 +24,7 @@ export async function fill(app, root, name, [first, second, task]) {
   }
   const keeper = new Keeper(app, form, draft, page);
   keeper.task = draft?.task ?? task ?? "";
-  keeper.sources = await catalogue.known(form);
+  keeper.sources = await catalogue.known(form, draft?.id);
   const asked = task && !draft ? (await catalogue.tasks()).tasks.find((one) => one.id === task) : null;
   keeper.session = open({
     into: page.place,

@@ -55,7 +55,7 @@ export class Known {
     const same = this.untouched(name);
     const source = held.kind === "last" ? t("known.last") : t(held.seal ? "known.register" : "known.here", { of: held.of });
     const back = h("button", { type: "button", class: "plain", onclick: () => this.restore(name) }, t("known.back"));
-    const note = h("p", { class: "known-from" }, source, same ? null : h("span", {}, " ", t("known.changed"), back));
+    const note = h("p", { class: "known-from" }, source, same ? null : h("span", {}, ` · ${t("known.changed")}`, back));
     (asked.querySelector(":scope > fieldset") ?? asked).append(note);
   }
 

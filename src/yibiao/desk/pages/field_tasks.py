@@ -27,7 +27,7 @@ from yibiao.places import queries as places
 from yibiao.records.intake.openrosa import asking, serving
 
 MOST: Final = 60
-REPORTS: Final = 20
+REPORTS: Final = 8
 
 
 def waiting(request: HttpRequest, asker: asking.Asker) -> list[dict[str, Any]]:

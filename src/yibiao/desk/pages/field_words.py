@@ -107,7 +107,7 @@ def _filling() -> dict[str, str]:
         "known.register": gettext("来自台账：{of}"),
         "known.last": gettext("来自上次填报"),
         "known.here": gettext("来自本机还没送达的登记：{of}"),
-        "known.changed": gettext("已改。"),
+        "known.changed": gettext("已改"),
         "known.back": gettext("恢复原值"),
         "choose.search": gettext("输入名称查找"),
         "choose.more": gettext("还有更多，请多输几个字"),
