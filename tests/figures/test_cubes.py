@@ -104,7 +104,7 @@ def test_a_key_is_counted_once_wherever_and_however_often_it_was_seen() -> None:
             plain = queries.recounted(world.query("objects", place=place, period=period), scope=world.EVERYWHERE)
             assert kept("objects", place=place, period=period) == (plain.value, plain.facts), (place, first, count)
     text = Cell.objects.get(place=JILIN, month="2022-09", cube__digest=_digest("objects")).seen
-    assert text == "1:0:1 2:1:1 5:3:1 30:25:1"
+    assert set(text.split()) == {"1:0:1", "2:1:1", "5:3:1", "30:25:1"}
 
 
 def test_what_a_cube_cannot_say_is_counted_from_the_columns() -> None:

@@ -88,7 +88,7 @@ def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = 
 
     ``passes`` is false only in rows of a stock that its filter leaves out: they show that something was filed at all.
     """
-    inner, tests = _live(term), [f"t.enter >= {term.enter}", f"t.enter < {term.leave}"]
+    inner, tests = live(term), [f"t.enter >= {term.enter}", f"t.enter < {term.leave}"]
     passes = "TRUE"
     if term.shape == "latest":
         inner = _newest(term, inner)
@@ -126,23 +126,26 @@ def entered(term: Term, facts: str = "") -> str:
 
     ``facts`` is a relation with a column ``sign``, -1 for what is taken back; without one, all that is live counts.
     """
-    inner = facts or f"SELECT f.*, 1 AS sign FROM ({_live(term)}) AS f"  # noqa: S608
+    inner = facts or f"SELECT f.*, 1 AS sign FROM ({live(term)}) AS f"  # noqa: S608
     key, split = _key(term, "")
-    tests = [f"t.enter >= {term.enter}", f"t.enter < {term.leave}"]
-    if term.filter is not None:
-        tests.append(_filter(term))
-    if term.shape == "sum":
-        tests.append(f"{_column(term.of)} IS NOT NULL")
-    if term.shape == "distinct":
-        tests.append(f"{key} IS NOT NULL")
-    amount = _column(term.of) if term.shape == "sum" else "1"
+    test, amount = passing(term)
     from_ = f"({inner}) AS f JOIN {term.tree} AS t ON t.code = f.place"
     if split:
         from_ += f" CROSS JOIN {engine.split(_column(split))}"
     return (
         f"SELECT f.program, t.enter, f.day, f.position, f.sign, {amount} AS amount, {key} AS key\n"
-        f"FROM {from_}\nWHERE {' AND '.join(tests)}"
+        f"FROM {from_}\nWHERE t.enter >= {term.enter} AND t.enter < {term.leave} AND {test}"
     )
+
+
+def passing(term: Term) -> tuple[str, str]:
+    """The condition under which a row of a term counts, and what it adds."""
+    tests = [] if term.filter is None else [_filter(term)]
+    if term.shape == "sum":
+        tests.append(f"{_column(term.of)} IS NOT NULL")
+    if term.shape == "distinct":
+        tests.append(f"{_key(term, '')[0]} IS NOT NULL")
+    return " AND ".join(tests) or "TRUE", _column(term.of) if term.shape == "sum" else "1"
 
 
 def single(term: Term, dimension: str = "") -> bool:
@@ -155,7 +158,7 @@ def anywhere(term: Term, *, values: bool = False) -> str:
     carried = ", ".join(f"f.{name}" for name in _CARRIED)
     return (
         f"SELECT {quoted(term.source.kind)} AS kind, {carried}, {cell(term.keys[0])} AS key, "
-        f"{_shown(term, values)} AS shown\nFROM ({_live(term)}) AS f"
+        f"{_shown(term, values)} AS shown\nFROM ({live(term)}) AS f"
     )
 
 
@@ -264,7 +267,7 @@ def _shown(term: Term, values: bool) -> str:
     return engine.as_json({name: _column(name) for name in term.shown()}) if values else "''"
 
 
-def _live(term: Term) -> str:
+def live(term: Term) -> str:
     """The rows of the source that are live as of the checkpoint, in the program and the period."""
     tests = [f"f.position <= {term.upto}"]
     if term.program:

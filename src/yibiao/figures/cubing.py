@@ -7,6 +7,10 @@ above them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from yibiao.core import expressions
 from yibiao.figures import compiler
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines.duckdb import quoted
@@ -19,9 +23,49 @@ def cells(term: Term, paths: str, facts: str = "") -> str:
     day = f"CAST(nth AS VARCHAR) || ':' || CAST(facts AS VARCHAR) || ':' || {_text(term, 'total')}"
     return (
         f"SELECT program, place, month, CAST(SUM(facts) AS BIGINT), {_text(term, 'SUM(total)')},\n"
-        f"  STRING_AGG({day}, ' ' ORDER BY nth)\n"
+        f"  STRING_AGG({day}, ' ')\n"
         f"FROM (\n{_months(_rolled(term, paths, facts))}\n) AS m GROUP BY program, place, month"
     )
+
+
+def several(terms: Sequence[Term], paths: str) -> str:
+    """(program, place, month, then facts, total and days of each term), of terms over one source in one pass.
+
+    Only for terms with one row a fact. Rows are added up by the place's code before the tree is looked at.
+    """
+    cut = [compiler.passing(term) for term in terms]
+    sums = "".join(
+        f",\n  SUM(CASE WHEN {test} THEN 1 ELSE 0 END) AS n{k}, SUM(CASE WHEN {test} THEN {amount} ELSE 0 END) AS v{k}"
+        for k, (test, amount) in enumerate(cut)
+    )
+    added = "".join(f", SUM(n{k}) AS n{k}, SUM(v{k}) AS v{k}" for k in range(len(terms)))
+    texts = "".join(
+        f",\n  CAST(SUM(n{k}) AS BIGINT), {_text(term, f'SUM(v{k})')}, STRING_AGG(CAST(nth AS VARCHAR) || ':' || "
+        f"CAST(n{k} AS VARCHAR) || ':' || {_text(term, f'v{k}')}, ' ') FILTER (WHERE n{k} > 0)"
+        for k, term in enumerate(terms)
+    )
+    tree = terms[0].tree
+    return (
+        f"SELECT program, place, SUBSTR(CAST(day AS VARCHAR), 1, 7) AS month{texts}\nFROM (\n"  # noqa: S608
+        f"  SELECT program, p.place, day, EXTRACT(DAY FROM day) AS nth{added}\n  FROM (\n"
+        f"    SELECT f.program, f.place AS code, f.day{sums}\n"
+        f"    FROM ({compiler.live(terms[0])}) AS f GROUP BY f.program, f.place, f.day\n"
+        f"  ) AS l JOIN {tree} AS t ON t.code = l.code JOIN {paths} AS p ON p.enter = t.enter\n"
+        "  GROUP BY program, p.place, day\n) AS r GROUP BY program, place, month"
+    )
+
+
+def together(terms: Sequence[Term]) -> Term:
+    """A term that reads what several read."""
+    tests = tuple(term.filter for term in terms if term.filter is not None)
+    names = tuple(dict.fromkeys(name for term in terms for name in term.shown()))
+    return replace(terms[0], shape="distinct", filter=expressions.And(tests) if tests else None, of="", keys=names)
+
+
+def plain(term: Term) -> bool:
+    """Whether a term may be counted together with others: a row a fact, and nothing read in more than one way."""
+    held = [term.source.column(name) for name in term.shown()]
+    return compiler.single(term) and all(column is not None and column.type != "ANY" for column in held)
 
 
 def seen(term: Term, paths: str, among: str = "") -> str:
@@ -52,8 +96,7 @@ def written(seen_: str) -> str:
     """(program, place, month, total, seen), from what ``seen`` gives."""
     return (
         "SELECT program, place, month, CAST(SUM(CASE WHEN gap = 0 OR gap >= nth THEN n ELSE 0 END) AS VARCHAR),\n"
-        "  STRING_AGG(CAST(nth AS VARCHAR) || ':' || CAST(gap AS VARCHAR) || ':' || CAST(n AS VARCHAR), ' '"
-        " ORDER BY nth, gap)\n"
+        "  STRING_AGG(CAST(nth AS VARCHAR) || ':' || CAST(gap AS VARCHAR) || ':' || CAST(n AS VARCHAR), ' ')\n"
         f"FROM (\n{seen_}\n) AS s GROUP BY program, place, month"
     )
 

@@ -26,6 +26,7 @@ _TEXTS: Final = ("facts", "total", "days", "seen")
 _COLUMNS: Final = ("cube_id", "program", "place", "month", *_TEXTS)
 Key = tuple[str, str, str]
 Texts = tuple[int, str, str, str]
+Cells = dict[Key, Texts]
 
 
 @dataclass(slots=True)
@@ -42,22 +43,32 @@ def keep(projection: Projection) -> int:
     if not wanted:
         return 0
     projection.refresh_from_db()
-    tree, built = geography.newest(projection.token), 0
+    tree = geography.newest(projection.token)
     held = {cube.digest: cube for cube in Cube.objects.filter(projection=projection)}
     Cube.objects.filter(projection=projection).exclude(digest__in=list(wanted)).delete()
+    anew = []
     for digest, (indicator, source) in wanted.items():
         cube = held.get(digest)
         if cube is None or cube.tree != tree or projection.position - cube.position > cubes.FAR:
-            built += build(projection, indicator, source, tree)
+            anew.append((indicator, source))
         elif cube.position < projection.position:
             _move(projection, cube, indicator, source)
+    return build(projection, anew, tree)
+
+
+def build(projection: Projection, wanted: Sequence[tuple[Indicator, Source]], tree: str) -> int:
+    """Builds cubes from the columns, those of one source in one pass; how many."""
+    built = 0
+    for source in dict.fromkeys(source for _, source in wanted):
+        same = [one for one, of in wanted if of == source]
+        terms = [cubes.term(one, source, tree, projection.position) for one in same]
+        for indicator, rows in zip(same, _counted(projection, terms), strict=True):
+            built += _store(projection, cubes.digest(indicator, source), tree, rows)
     return built
 
 
-def build(projection: Projection, indicator: Indicator, source: Source, tree: str) -> bool:
-    """Builds one cube from the columns; false where another process was faster."""
-    rows = _counted(projection, cubes.term(indicator, source, tree, projection.position))
-    digest = cubes.digest(indicator, source)
+def _store(projection: Projection, digest: str, tree: str, rows: Cells) -> bool:
+    """One cube anew; false where another process was faster."""
     try:
         with transaction.atomic():
             Cube.objects.filter(projection=projection, digest=digest).delete()
@@ -81,11 +92,11 @@ def verify(progress: Callable[[int, int], None] | None = None) -> tuple[Differen
         cube = Cube.objects.filter(projection=projection, digest=digest).first()
         if cube is not None:
             held = _cells(cube)
-            counted = _counted(projection, cubes.term(indicator, source, cube.tree, cube.position))
-            wrong = [key for key in sorted({*held, *counted}) if held.get(key) != counted.get(key)]
+            [counted] = _counted(projection, [cubes.term(indicator, source, cube.tree, cube.position)])
+            wrong = [key for key in sorted({*held, *counted}) if _said(held.get(key)) != _said(counted.get(key))]
             found += [_difference(indicator, key, held.get(key), counted.get(key)) for key in wrong]
             if wrong:
-                build(projection, indicator, source, cube.tree)
+                build(projection, [(indicator, source)], cube.tree)
         if progress:
             progress(done, len(wanted))
     return tuple(found)
@@ -107,17 +118,31 @@ def _wanted(projection: Projection) -> dict[str, tuple[Indicator, Source]]:
     return found
 
 
-def _counted(projection: Projection, term: Term) -> dict[Key, Texts]:
-    """Every cell of a term, from the columns."""
-    paths = geography.paths(term.tree)
-    rows = reading.over(projection, term.upto, cubing.cells(term, paths), [term])
-    found = {row[:3]: (row[3], row[4], row[5], "") for row in rows}
-    if term.shape == "distinct":
-        keys = reading.over(projection, term.upto, cubing.written(cubing.seen(term, paths)), [term])
-        for program, place, month, total, seen in keys:
-            facts, _, days, _ = found[program, place, month]
-            found[program, place, month] = (facts, total, days, seen)
-    return found
+def _counted(projection: Projection, terms: Sequence[Term]) -> list[Cells]:
+    """Every cell of several terms over one source, from the columns."""
+    paths, upto = geography.paths(terms[0].tree), terms[0].upto
+    plain = [term for term in terms if cubing.plain(term)]
+    found: list[Cells] = [{} for _ in plain]
+    if plain:
+        for row in reading.over(projection, upto, cubing.several(plain, paths), [cubing.together(plain)]):
+            for k, cells in enumerate(found):
+                facts, total, days = row[3 + 3 * k : 6 + 3 * k]
+                if facts:
+                    cells[row[:3]] = (facts, total, days, "")
+    by_term = dict(zip(map(id, plain), found, strict=True))
+    made = []
+    for term in terms:
+        held = by_term.get(id(term))
+        if held is None:
+            rows = reading.over(projection, upto, cubing.cells(term, paths), [term])
+            held = {row[:3]: (row[3], row[4], row[5], "") for row in rows}
+        if term.shape == "distinct":
+            keys = reading.over(projection, upto, cubing.written(cubing.seen(term, paths)), [term])
+            for program, place, month, total, seen in keys:
+                facts, _, days, _ = held[program, place, month]
+                held[program, place, month] = (facts, total, days, seen)
+        made.append(held)
+    return made
 
 
 def _move(projection: Projection, cube: Cube, indicator: Indicator, source: Source) -> None:
@@ -192,6 +217,11 @@ def _cells(cube: Cube, places: Iterable[str] = (), months: Iterable[str] = ()) -
     if places:
         rows = rows.filter(place__in=list(places), month__in=list(months))
     return {row[:3]: row[3:] for row in rows.values_list("program", "place", "month", *_TEXTS).iterator()}
+
+
+def _said(texts: Texts | None) -> object:
+    """What a cell says; the order of its days says nothing."""
+    return texts and (*texts[:2], sorted(texts[2].split()), sorted(texts[3].split()))
 
 
 def _number(value: Any) -> str:

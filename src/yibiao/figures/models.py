@@ -76,7 +76,7 @@ class Cell(models.Model):
 
     ``total`` is the value of the whole month. ``days`` has ``day:facts:total`` for each day of the month that has any;
     ``seen``, of a distinct count, has ``day:gap:n``: n keys seen on that day and last seen ``gap`` days before it, 0
-    where never before.
+    where never before. The entries stand in no order.
     """
 
     cube = models.ForeignKey(Cube, on_delete=models.CASCADE)
