@@ -160,6 +160,7 @@ def test_reports_of_one_thing_are_merged_and_taken_apart(world: World) -> None:
         assert refused.status_code == 422
     assert move(clerk, twin.case, "merge", merged_into=lead.case).status_code == 302
     assert known.merged_count(lead.case) == 1
+    assert f"/cases/{twin.case}/" in said(clerk.get(f"/cases/{lead.case}/"))
     text = said(Client().get(f"/report/follow/{second.token}/"))
     assert "有人反映了同一件事" in text
     assert "另有 1 人反映了同一件事" in said(Client().get(f"/report/follow/{first.token}/"))

@@ -26,8 +26,8 @@ from yibiao.people.types import Scope
 
 __all__ = [
     "by_lineage", "case", "case_id", "check", "clocks", "counts", "declared", "disclosed", "due", "in_public", "kind",
-    "leading", "lifecycles", "lines", "merged_count", "moves", "of_record", "of_records", "offered", "page", "papers",
-    "printed", "sources", "suspicions", "tally", "timeline",
+    "leading", "lifecycles", "lines", "merged", "merged_count", "moves", "of_record", "of_records", "offered", "page",
+    "papers", "printed", "sources", "suspicions", "tally", "timeline",
 ]  # fmt: skip
 
 SOON: Final = timedelta(days=1)
@@ -187,6 +187,12 @@ def of_record(record: str, *, scope: Scope) -> tuple[types.Line, ...]:
     """The cases that a record opened, in the order of its items; may be empty."""
     rows = models.Case.objects.filter(placing.within(scope), record=record)
     return tuple(map(_line, rows.order_by("lifecycle", "item", "number")))
+
+
+def merged(id: str, *, scope: Scope) -> tuple[types.Line, ...]:
+    """The cases that were merged into one, the oldest first."""
+    rows = models.Case.objects.filter(placing.within(scope), merged_into=id, withdrawn=False)
+    return tuple(map(_line, rows.order_by("occurred_at", "id")))
 
 
 def of_records(records: Sequence[str], lifecycle: str, *, scope: Scope) -> dict[str, types.Line]:

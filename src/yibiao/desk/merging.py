@@ -28,7 +28,7 @@ def around(request: HttpRequest, case: Case, forms: Iterable[casing.Form]) -> di
         "field": merging.field,
         "may": may,
         "into": cases.lines([into], scope=scope).get(into) if into else None,
-        "count": cases.merged_count(case.id),
+        "merged": cases.merged(case.id, scope=scope),
         "suspects": [
             {
                 "one": one,
