@@ -13,7 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests import cluster
 
 # Folders whose tests share one costly world: a second worker would have to build it again.
-WORLDS: Final = ("cases", "demo", "desk", "duty")
+WORLDS: Final = ("cases", "citizens", "demo", "desk", "duty")
 
 
 class ByWorld(LoadScopeScheduling):
