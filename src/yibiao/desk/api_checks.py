@@ -32,7 +32,7 @@ class Asked(Schema):
     lint: bool = False
 
 
-class RecordOut(Schema):
+class NumeralOut(Schema):
     start: int
     end: int
     surface: str
@@ -69,7 +69,7 @@ class FaultOut(Schema):
 class CheckedOut(Schema):
     """One record for every numeral; with a program also ``indicator``, ``verdict`` and ``figure``."""
 
-    records: list[RecordOut]
+    records: list[NumeralOut]
     faults: list[FaultOut] = []
     checkpoint: int | None = None
 

@@ -90,7 +90,7 @@ def test_who_leads_the_program_closes_with_a_reason(world: World, managing: Warr
     assert refused(lambda: actions.open_form(one.id, reason="不关了", by=by)) == ["records.submission.not-allowed"]
     actions.open_form(one.id, reason="延长一周", by=managing)
     assert refused(lambda: actions.open_form(one.id, reason="再开", by=managing)) == ["records.form.not-closed"]
-    facts = ledger.history(one.id, kind="form.closed")
+    facts = ledger.history(one.id, kind="program.form-closed")
     assert [(fact.revision, fact.subject, fact.payload["reason"], fact.withdrawn) for fact in facts] == [
         (1, VISIT, "专项结束", False), (2, VISIT, "延长一周", True),
     ]  # fmt: skip
