@@ -84,6 +84,8 @@ def test_the_desk_deals_with_it_and_the_reporter_opens_it_again(world: World) ->
     mine, clerk = f"/report/follow/{report.token}/", desk(world.clerk)
     seen = said(clerk.get(f"/cases/{taken.case}/"))
     assert "反映人" in seen
+    record = known.case(taken.case, scope=world.all).record
+    assert said(clerk.get(f"/records/{record}/")).count("反映人") == 2
     assert "补充情况</strong>" not in seen, "the reporter's own moves are not the desk's"
     assert move(clerk, taken.case, "accept", service="repair", summary="楼道灯报修").status_code == 302
     assert move(clerk, taken.case, "dispatch", unit="示例物业").status_code == 302

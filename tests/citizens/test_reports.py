@@ -140,3 +140,14 @@ def test_a_weak_token_is_refused(world: World) -> None:
     with pytest.raises(Refusal) as refused:
         citizens.report_openly(Report("1", SHIWEI, "repair", LAMP), proof=proof())
     assert refused.value.codes == (problems.TOKEN.code,)
+
+
+def test_what_is_overdue_goes_up_and_the_reporter_is_told(world: World) -> None:
+    report, taken = reported()
+    late = clock.now() + timedelta(days=4)
+    assert known.case(taken.case, scope=world.all).overdue(late)
+    assert cases.escalate(at=late) == 1
+    case = queries.case_of(report.token)
+    assert case is not None
+    assert case.answers["escalated_to"]
+    assert {one.id for one in known.offered(case, known.moves(case), late)} == {"remark"}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from yibiao.core.problems import Problem, refuse
 from yibiao.people import problems, sealing, words
@@ -53,8 +54,10 @@ def account_of(username: str) -> Account:
 
 
 def names(keys: Iterable[str]) -> dict[str, str]:
-    """Names by key; keys that nobody has are left out."""
-    return dict(Person.objects.filter(key__in=set(keys)).values_list("key", "name"))
+    """Names by key; keys that nobody has are left out. Citizens without an account are all called the same."""
+    wanted = set(keys)
+    found = dict(Person.objects.filter(key__in=wanted).values_list("key", "name"))
+    return found | {CITIZEN: gettext("反映人")} if CITIZEN in wanted else found
 
 
 def organisation(code: str) -> Organisation:

@@ -28,7 +28,6 @@ from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_PAGE
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
-from yibiao.people.types import CITIZEN
 from yibiao.places import queries as places
 from yibiao.records import queries as records
 
@@ -215,7 +214,7 @@ def _shown(
             }
             for step in reversed(steps)
         ],
-        "actors": {CITIZEN: gettext("反映人")} | people.names({step.actor for step in steps}),
+        "actors": people.names({step.actor for step in steps}),
         "record": opened_from.get(case.record),
         "papers": [(one.id, casing.said(one.label)) for one in cases.papers(case, steps)],
         "proof": ledger.inclusion(case.id, case.revision, kind=kind),
