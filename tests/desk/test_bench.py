@@ -39,3 +39,21 @@ def test_the_pages_of_safety_work_are_measured(tmp_path: Path) -> None:
     again = yibiao(tmp_path, *SMALL, "--data", str(tmp_path / "world"))
     assert again.returncode == 2
     assert json.loads(again.stdout)["problems"][0]["code"] == "desk.bench.taken"
+
+
+def test_figures_are_measured_both_ways(tmp_path: Path) -> None:
+    """It stops by itself where figures, columns and hand-written statements disagree."""
+    small = ("bench", "figures", "--facts", "3000", "--rounds", "1", "--json")
+    page = tmp_path / "benchmarks.md"
+    done = yibiao(tmp_path, *small, "--data", str(tmp_path / "province"), "--write", str(page))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["facts"] == 3000
+    assert told["built"]["places"] > 13_000
+    assert told["single"]["province, 60 days"]["value"] > 0
+    assert told["distinct"]["province, 45 days"]["value"] > told["distinct"]["county, 45 days"]["value"]
+    assert told["grid"]["cells"] == 60 * (1 + 15 + 15 * 14)
+    assert page.read_text("utf-8").count("yibiao bench figures: begin") == 1
+
+    again = yibiao(tmp_path, *small, "--data", str(tmp_path / "province"))
+    assert json.loads(again.stdout)["problems"][0]["code"] == "desk.bench.taken"

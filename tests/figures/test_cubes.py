@@ -42,7 +42,7 @@ def kept(id: str, *, place: str, period: Period, as_of: int | None = None) -> tu
 
 # A failing example takes minutes to make smaller, and is small already.
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=6, deadline=None, suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )  # fmt: skip
 @given(
