@@ -17,6 +17,7 @@ from django.db.models import Max, Q, QuerySet
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.places import problems
+from yibiao.places.initials import initials as initials
 from yibiao.places.models import Edition as EditionRow
 from yibiao.places.models import Node, Succession
 from yibiao.places.types import LEVELS, Edition, Place, PlaceDraft, Seat

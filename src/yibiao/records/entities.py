@@ -17,7 +17,7 @@ from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion
 from yibiao.packs import queries as packs
 from yibiao.people.types import Scope
-from yibiao.records import models, placing, problems, types
+from yibiao.records import finding, models, placing, problems, types
 from yibiao.records import registers as kept
 from yibiao.records.loading import record_of
 from yibiao.records.registers import entity_id
@@ -49,21 +49,18 @@ def entities(
     number: int = 1,
     size: int = 50,
 ) -> tuple[types.Entity, ...]:
-    """Entities of a register by key, one page; ``text`` finds the beginning of a key or words of a label.
+    """Entities of a register by key, one page; ``text`` is a part of a name, of its pinyin initials or of a key.
 
     One that was merged into another is not listed. A register that no form of the program uses is closed to the
     program: it shows as empty.
     """
     if register not in registers(program):
         return ()
-    rows = models.Entity.objects.filter(within(scope, program), register=register, gone=False, merged_into="")
-    if place:
-        rows = rows.filter(placing.below((placing.Atlas().lineage(place),)))
-    if text:
-        rows = rows.filter(Q(key__startswith=text) | Q(label__icontains=text))
+    rows = models.Entity.objects.filter(register=register, gone=False, merged_into="")
+    lineages = _inside(scope, program, place)
     size = max(1, min(size, 500))
-    start = (max(1, number) - 1) * size
-    return tuple(entity_of(row) for row in rows.order_by("key")[start : start + size])
+    page = finding.page(rows, lineages, text, (max(1, number) - 1) * size, size)
+    return tuple(entity_of(row) for row in models.Entity.objects.filter(pk__in=page).order_by("key"))
 
 
 def stamp(register: str, *, scope: Scope, program: str) -> str:
@@ -204,8 +201,7 @@ def suspects(register: str, *, scope: Scope, program: str, like: str = "") -> tu
     if register not in registers(program):
         return ()
     open_to = models.Entity.objects.filter(within(scope, program), register=register, gone=False, merged_into="")
-    if like:
-        open_to = open_to.filter(fold=alike.folded(like))
+    open_to = open_to.filter(fold=alike.folded(like)) if like else open_to.filter(twin=True)
     twice = open_to.exclude(fold="").values("fold").annotate(many=Count("pk")).filter(many__gt=1).order_by("fold")
     folds = [row["fold"] for row in twice[:_PAIRS]]
     groups: dict[str, list[models.Entity]] = {}
@@ -312,8 +308,20 @@ def ruling_of(row: models.Ruling) -> types.Ruling:
 
 def within(scope: Scope, program: str) -> Q:
     """The condition that an entity is open to the scope in a program."""
+    return placing.below(_inside(scope, program))
+
+
+def _inside(scope: Scope, program: str, place: str | None = None) -> list[str]:
+    """The lineages of what is open to the scope in a program, and at or below a place where one is given.
+
+    The narrower of the two alone: of two ranges a database may well walk the wider.
+    """
     atlas = placing.Atlas()
-    return placing.below(filter(None, (atlas.lineage(code) for code in scope.places(program))))
+    mine = [lineage for code in scope.places(program) if (lineage := atlas.lineage(code))]
+    asked = atlas.lineage(place) if place else ""
+    if any(asked.startswith(lineage) for lineage in mine):
+        return [asked]
+    return [lineage for lineage in mine if lineage.startswith(asked)]
 
 
 def _nested(one: str, other: str) -> bool:

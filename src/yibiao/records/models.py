@@ -154,8 +154,12 @@ class Entity(models.Model):
 
     ``fold`` is the label as ``core.alike`` compares it; ``merged_into`` is the key under which a duplicate goes on.
     ``version`` counts its changes, for telling what somebody without a network saw; ``uid`` is the id that the phone
-    which registered it gave it, empty where phones know it by the one that follows from ``id``.
+    which registered it gave it, empty where phones know it by the one that follows from ``id``. ``sought`` is what a
+    search looks in (``finding``); ``twin`` says that another had the same ``fold`` when either of them came.
     """
+
+    # Whether ``EntityName`` and the twins are to be seen to when it is saved; no column.
+    renamed = False
 
     id = models.CharField(max_length=36, primary_key=True)
     register = models.CharField(max_length=120)
@@ -172,6 +176,8 @@ class Entity(models.Model):
     merged_into = models.CharField(max_length=200, default="")
     version = models.PositiveIntegerField(default=1)
     uid = models.CharField(max_length=36, default="")
+    sought = models.TextField(default="")
+    twin = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -181,9 +187,22 @@ class Entity(models.Model):
             models.Index(fields=["uid"], condition=~models.Q(uid=""), name="entity_uid"),
             models.Index(fields=["register", "fold"], name="entity_fold"),
             models.Index(fields=["register", "merged_into"], name="entity_merged"),
-            models.Index(fields=["register", "lineage", "key"], name="entity_place"),
+            # A page of a list is found in one of these alone, however far from the beginning.
+            models.Index(fields=["register", "lineage", "key", "gone", "merged_into", "id"], name="entity_reach"),
+            models.Index(fields=["register", "key", "lineage", "gone", "merged_into", "id"], name="entity_list"),
+            models.Index(fields=["register", "fold"], condition=models.Q(twin=True), name="entity_twins"),
             models.Index(fields=["place"], name="entity_code"),
         ]
+
+
+class EntityName(models.Model):
+    """The pieces of what is sought in an entity, two characters each, for the index of the database over them.
+
+    SQLite has a table of FTS5 beside it, kept by triggers, PostgreSQL an index over the array of pieces.
+    """
+
+    entity = models.OneToOneField(Entity, models.CASCADE, related_name="+", db_constraint=False)
+    pieces = models.TextField()
 
 
 class EntityRevision(models.Model):

@@ -13,11 +13,14 @@ from yibiao.core import alike, canon
 from yibiao.core.problems import Problem
 from yibiao.forms import queries as forms
 from yibiao.forms.types import Checked, Field, FormVersion
-from yibiao.records import models, problems
+from yibiao.records import finding, models, problems
 from yibiao.records.types import Claim
 
 _SPACE: Final = uuid.UUID("6f1d7f0e-56f3-5f8f-9a6e-3a4c1f6f8b52")
 _CHUNK: Final = 400
+_SAVED: Final = (
+    "label", "place", "lineage", "data", "record", "occurred_at", "updated_at", "gone", "fold", "version", "sought",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +269,7 @@ def recall(ids: Sequence[str], *, at: datetime) -> None:
         else:
             row.gone, row.label, row.place, row.lineage = False, last.label, last.place, last.lineage
             row.data, row.record, row.occurred_at = last.data, last.record, last.occurred_at
-            row.fold = alike.folded(row.label)
+            _call(row)
         row.updated_at, row.version = at, row.version + 1
         changed.append(row)
     save(changed)
@@ -290,26 +293,33 @@ def redirected(statements: Sequence[Statement]) -> list[Statement]:
 def ensure(statements: Sequence[Statement], at: datetime) -> None:
     """Creates the entities that are new; one that another transaction creates meanwhile is simply left to it."""
     fresh = {item.draft.id: item for item in statements}
-    models.Entity.objects.bulk_create(
-        [
-            describe(models.Entity(pk=id, register=item.draft.register, key=item.draft.key, version=0), item, at)
-            for id, item in sorted(fresh.items())
-        ],
-        batch_size=1000,
-        ignore_conflicts=True,
-    )
+    rows = [
+        describe(models.Entity(pk=id, register=item.draft.register, key=item.draft.key, version=0), item, at)
+        for id, item in sorted(fresh.items())
+    ]
+    for row in rows:
+        # It has its name for searches from its first saving on, as every entity has.
+        row.sought = ""
+    models.Entity.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
 
 
 def describe(row: models.Entity, item: Statement, at: datetime) -> models.Entity:
     row.label, row.place, row.lineage = item.draft.label, item.place, item.lineage
     row.data, row.record, row.gone = canon.dumps(item.draft.data), item.record, False
     row.occurred_at, row.updated_at = item.occurred_at, at
-    row.fold = alike.folded(row.label)
+    _call(row)
     return row
 
 
+def _call(row: models.Entity) -> None:
+    """What follows from its label."""
+    text = finding.sought(row.label, row.key)
+    if text != row.sought:
+        row.sought, row.fold, row.renamed = text, alike.folded(row.label), True
+
+
 def save(rows: list[models.Entity]) -> None:
-    columns = ["label", "place", "lineage", "data", "record", "occurred_at", "updated_at", "gone", "fold", "version"]
     models.Entity.objects.bulk_create(
-        rows, batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=columns
+        rows, batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=_SAVED
     )
+    finding.name(rows)

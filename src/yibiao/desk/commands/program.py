@@ -24,6 +24,7 @@ from yibiao.desk.commands import (
     people,
     places,
     reference,
+    registering,
     serving,
     terminal,
 )
@@ -45,6 +46,7 @@ def yibiao(context: click.Context) -> None:
 
 benching.bench.add_command(ingesting.measure)
 benching.bench.add_command(figuring.figures)
+benching.bench.add_command(registering.entities)
 for command in (
     serving.demo,
     serving.serve,

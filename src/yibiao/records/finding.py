@@ -1,0 +1,137 @@
+"""Finding entities by a part of their name, its pinyin initials or their key, among a million.
+
+A text is cut into pieces of two characters (and single Chinese ones), over which each database has an index of its own.
+What is found by its pieces is then compared as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import CharField, Count, Func, QuerySet
+
+from yibiao.places import queries as places
+from yibiao.records import models, placing
+
+# More hits than these are common enough to come up soon when the list is walked in its order.
+FEW: Final = 2_000
+# A reach with no more entities than these is walked as a whole.
+SMALL: Final = 20_000
+_CHUNK: Final = 400
+# Letters and digits of ASCII, or other letters: each run is cut by itself.
+_RUN: Final = re.compile(r"[a-z0-9]+|[^\W_\x00-\x7f]+")
+
+
+def sought(label: str, key: str) -> str:
+    """What a search looks in: the name, its initials, the key; each in small letters and without spaces."""
+    return "\n".join((_plain(label), places.initials(label), _plain(key)))
+
+
+def pieces(text: str) -> str:
+    """The pieces of a text, each once, separated by spaces."""
+    return " ".join(dict.fromkeys(piece for run in _RUN.findall(text) for piece in _cut(run)))
+
+
+def page(rows: QuerySet[models.Entity], lineages: Sequence[str], text: str, start: int, size: int) -> list[str]:
+    """The ids of one page of the entities of a register by key, of those that a text is a part of where one is given.
+
+    Few in reach are walked by place and then sorted, many in the order of their keys; left to itself a database takes
+    the wrong way.
+    """
+    plain = _plain(text)
+    hits = rows.filter(sought__contains=plain) if plain else rows
+    few = _few(plain) if plain else None
+    if few is not None:
+        hits, by_place = hits.filter(pk__in=few), True
+    else:
+        by_place = rows.filter(placing.below(lineages)).values("gone")[: SMALL + 1].count() <= SMALL
+    if by_place:
+        ordered = hits.filter(placing.below(lineages)).order_by(_Unindexed("key", output_field=CharField()))
+    else:
+        ordered = (
+            hits.alias(walked_lineage=_Unindexed("lineage", output_field=CharField()))
+            .filter(placing.below(lineages, "walked_"))
+            .order_by("key")
+        )
+    return list(ordered.values_list("pk", flat=True)[start : start + size])
+
+
+class _Unindexed(Func):
+    """A column as it is, by a name that no index has."""
+
+    template = "+(%(expressions)s)"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template="(%(expressions)s || '')", **more)
+
+
+def name(rows: Sequence[models.Entity]) -> None:
+    """Keeps the pieces of entities that are new or renamed, and marks those that have the same name."""
+    renamed = [row for row in rows if row.renamed]
+    models.EntityName.objects.bulk_create(
+        [models.EntityName(entity_id=row.pk, pieces=pieces(row.sought)) for row in renamed],
+        batch_size=1000, update_conflicts=True, unique_fields=["entity"], update_fields=["pieces"],
+    )  # fmt: skip
+    for register in {row.register for row in renamed}:
+        mark_twins(register, sorted({row.fold for row in renamed if row.register == register and row.fold}))
+
+
+def mark_twins(register: str, folds: Sequence[str]) -> None:
+    """Marks the entities whose name another one has; one that is marked and has none any more does no harm.
+
+    Of two that come in the same instant neither sees the other: they are marked when either is written again.
+    """
+    for start in range(0, len(folds), _CHUNK):
+        same = models.Entity.objects.filter(register=register, fold__in=folds[start : start + _CHUNK])
+        twice = same.values("fold").annotate(many=Count("pk")).filter(many__gt=1).values_list("fold", flat=True)
+        models.Entity.objects.filter(register=register, fold__in=list(twice), twin=False).update(twin=True)
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _cut(run: str) -> Iterator[str]:
+    """What is written in Chinese in ones and twos, letters and digits in threes: of those there are few kinds."""
+    size = 3 if run.isascii() else 2
+    for at in range(len(run)):
+        if size == 2:
+            yield run[at]
+        if at + size <= len(run):
+            yield run[at : at + size]
+
+
+def _asked(plain: str) -> list[str]:
+    """The pieces that whatever has the text in it has too."""
+    found: dict[str, None] = {}
+    for run in _RUN.findall(plain):
+        longest = max(map(len, _cut(run)), default=0)
+        found |= {piece: None for piece in _cut(run) if len(piece) == longest}
+    return list(found)
+
+
+def _few(plain: str) -> list[str] | None:
+    """The entities that a text is a part of, in whatever register; None where they are many or no piece is asked."""
+    asked = _asked(plain)
+    if not asked:
+        return None
+    like = f"%{connection.ops.prep_for_like_query(plain)}%"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_POSTGRESQL, [asked, like, FEW + 1])
+        else:
+            cursor.execute(_SQLITE, [" ".join(f'"{piece}"' for piece in asked), like, FEW + 1])
+        found = [id for (id,) in cursor.fetchall()]
+    return found if len(found) <= FEW else None
+
+
+_FOUND: Final = (
+    "SELECT entity.id FROM records_entityname name JOIN records_entity entity ON entity.id = name.entity_id WHERE {}"
+    " AND entity.sought LIKE %s ESCAPE '\\' LIMIT %s"
+)
+_POSTGRESQL: Final = _FOUND.format("string_to_array(name.pieces, ' ') @> %s::text[]")
+_SQLITE: Final = _FOUND.format("name.id IN (SELECT rowid FROM records_entitypiece WHERE records_entitypiece MATCH %s)")
