@@ -214,7 +214,7 @@ def test_1_6_a_place_beyond_the_client_is_403(world: World, sites: None) -> None
     assert wide.send(away).status_code == 201
 
 
-def test_1_7_head_tells_how_to_sign_in(world: World) -> None:
+def test_1_7_4_3_head_tells_how_to_sign_in(world: World) -> None:
     assert "WWW-Authenticate" in Client().head("/openrosa/submission", headers=OPENROSA)
 
 

@@ -64,7 +64,7 @@ def test_twenty_that_vanish_before_the_answer(server: Server) -> None:
     assert whole(server) - before == set(gone) - before
 
 
-def test_bodies_cut_at_every_tenth(server: Server) -> None:
+def test_4_27_bodies_cut_at_every_tenth(server: Server) -> None:
     before = whole(server)
     for tenth in range(10):
         (id,) = ids(1)
@@ -100,7 +100,8 @@ def test_two_hundred_megabytes_are_refused_unread(server: Server) -> None:
             answer = endless.recv(4096)
         except OSError:
             answer = b"HTTP/1.1 4"
-        assert answer.startswith((b"HTTP/1.1 4", b""))
+        # The server may close before the answer is read; it never goes on reading.
+        assert not answer or answer.startswith(b"HTTP/1.1 4")
     well(server)
     assert server.run("look")["incoming"] == 0
 
@@ -119,7 +120,7 @@ def test_those_who_dawdle_keep_nobody_waiting(server: Server) -> None:
     well(server)
 
 
-def test_killed_under_load_whoever_was_told_so_is_there_once(server: Server) -> None:
+def test_4_25_killed_under_load_whoever_was_told_so_is_there_once(server: Server) -> None:
     """Three rounds here; ``YIBIAO_KILL_ROUNDS=30`` asks for thirty."""
     told: list[str] = []
 

@@ -48,7 +48,7 @@ def sent(**values: Any) -> bytes:
     return xml(new_id(), version="2", **values)
 
 
-def test_4_1_4_4_asked_beforehand_204_with_the_limit(phone: Phone) -> None:
+def test_4_1_4_2_4_4_asked_beforehand_204_with_the_limit(phone: Phone) -> None:
     for answer in (phone.head("submission"), phone.get("submission")):
         assert (answer.status_code, answer.content) == (204, b"")
         assert answer["X-OpenRosa-Accept-Content-Length"] == "100000000"
