@@ -6,11 +6,12 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 
 from yibiao.core.problems import refuse
 from yibiao.records import problems
@@ -90,12 +91,18 @@ def _workbook(name: str, content: bytes) -> tuple[Grid, ...]:
     _inspect(name, content)
     grids = []
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        reading = Reading(None, book._date_formats, book._timedelta_formats, book.epoch)
-        for sheet in book.worksheets[:SHEET_LIMIT]:
-            with sheet._get_source() as source:
-                of = replace(reading, texts=sheet._shared_strings)
-                grids.append(Grid(sheet.title, tuple(_rows(name, rows(source, of, COLUMN_LIMIT)))))
+        # Piece by piece: opened as a whole, every sheet that does not state its size would be walked twice.
+        reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        reader.read_manifest()
+        reader.read_strings()
+        reader.read_workbook()
+        book = reader.wb
+        apply_stylesheet(reader.archive, book)
+        reading = Reading(reader.shared_strings, book._date_formats, book._timedelta_formats, book.epoch)
+        plain = [(one.name, part.target) for one, part in reader.parser.find_sheets() if "chartsheet" not in part.Type]
+        for title, path in [sheet for sheet in plain if sheet[1] in reader.valid_files][:SHEET_LIMIT]:
+            with reader.archive.open(path) as source:
+                grids.append(Grid(title, tuple(_rows(name, rows(source, reading, COLUMN_LIMIT)))))
     except _DAMAGE as error:
         # A damaged file is answered with whatever its parser stumbles over; none of it tells a clerk anything.
         raise refuse(problems.SHEET_FORMAT.at(name)) from error

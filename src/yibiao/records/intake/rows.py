@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -134,6 +135,7 @@ def _labelled(layout: Layout, text: str) -> Column | None:
 class _Reader:
     form: FormVersion
     resolve: Resolve
+    written: dict[int, dict[str, list[Choice]]] = field(default_factory=dict)
 
     def row(self, table: Table, number: int, cells: tuple[Any, ...]) -> Row:
         row = Row(number, "", {})
@@ -163,14 +165,16 @@ class _Reader:
         self, table: Table, number: int, cells: tuple[Any, ...], row: Row, above: Mapping[str, Any]
     ) -> tuple[dict[str, Any], str]:
         answers: dict[str, Any] = {}
-        key = ""
+        # What a cascade may look at: the answers so far, and in an item those of its row.
+        seen = ChainMap(answers, above) if above else answers  # type: ignore[arg-type]
+        key, width = "", len(cells)
         for index, column in table.columns.items():
-            cell = cells[index] if index < len(cells) else None
+            cell = cells[index] if index < width else None
             if column.name == NUMBER:
                 key = _text(cell)
             if column.field is None or cell is None or (isinstance(cell, str) and not cell.strip()):
                 continue
-            value = self._value(column.field, cell, {**above, **answers})
+            value = self._value(column.field, cell, seen)
             if isinstance(value, Problem):
                 row.wrong.append((table.layout.title, number, index, value))
                 # The check would call the answer missing beside what is really wrong with it.
@@ -196,7 +200,14 @@ class _Reader:
         return web.typed(field, text)
 
     def _choice(self, field: Field, text: str, answers: Mapping[str, Any]) -> str | Problem:
-        found = [one for one in choices(self.form, field) if text in (one.name, one.label.zh, one.label.en)]
+        written = self.written.get(id(field))
+        if written is None:
+            # By everything that may be written for a choice; two may be written alike below different parents.
+            written = self.written[id(field)] = {}
+            for one in choices(self.form, field):
+                for said in dict.fromkeys((one.name, one.label.zh, one.label.en)):
+                    written.setdefault(said, []).append(one)
+        found = written.get(text, [])
         if len(found) > 1:
             found = [one for one in found if _fits(field, one, answers)] or found
         return found[0].name if found else problems.CELL_CHOICE.at(text=text[:60])
