@@ -72,6 +72,14 @@ def test_a_workbook_says_the_same_as_its_markdown() -> None:
     assert forms[0].fields == form(VISIT).fields
 
 
+def test_a_form_whose_answers_phones_would_encrypt_is_refused() -> None:
+    text = whole(VISIT).replace("| namespaces |", "| namespaces | public_key |", 1)
+    row = next(line for line in text.splitlines() if "demo.visit" in line)
+    forms, problems = queries.check(pack(visit=text.replace(row, f"{row} MIIBIjANBg |")))
+    assert not forms
+    assert [problem.code for problem in problems] == ["forms.setting.encrypted"]
+
+
 def test_every_slip_of_every_form_is_told_at_once() -> None:
     wrong = whole(
         """

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -17,6 +17,7 @@ from yibiao.records import checking, entities, models, problems, registers, type
 from yibiao.records.placing import Atlas
 from yibiao.records.registers import entity_id
 
+_NOTHING: Final[Mapping[str, Any]] = {}
 KINDS: Final = {
     "merge": "register.merged",
     "apart": "register.kept-apart",
@@ -137,18 +138,20 @@ def _once(act: str, register: str, key: str, other: str) -> None:
         raise refuse(problems.RULING_REPEATED.at())
 
 
-def rule(act: str, row: models.Entity, other: str, why: str, by: Warrant, at: datetime) -> types.Ruling:
+def rule(
+    act: str, row: models.Entity, other: str, why: str, by: Warrant, at: datetime, *, said: Mapping[str, Any] = _NOTHING
+) -> types.Ruling:
     """Puts a decision down, with its fact; the caller does what it decides."""
     ruling = models.Ruling.objects.create(
         id=str(uuid.uuid4()), act=act, register=row.register, key=row.key, other=other, program=by.program,
         place=row.place, reason=why, actor=by.actor, at=at,
     )  # fmt: skip
-    _fact(ruling, 1, by.actor, {"reason": why}, by.organisation, at)
+    _fact(ruling, 1, by.actor, {"reason": why, **said}, by.organisation, at)
     return entities.ruling_of(ruling)
 
 
 def _fact(
-    row: models.Ruling, revision: int, actor: str, said: dict[str, str], body: str, at: datetime, *,
+    row: models.Ruling, revision: int, actor: str, said: Mapping[str, Any], body: str, at: datetime, *,
     withdrawn: bool = False,
 ) -> None:  # fmt: skip
     payload = {"register": row.register, "key": row.key, "other": row.other, **said}

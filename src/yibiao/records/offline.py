@@ -95,7 +95,7 @@ def settle(id: int, chosen: Mapping[str, str], *, reason: str, by: Warrant, at: 
             if "" not in contested and kept.label in each[1:]:
                 answers[""] = holds
             answers[name] = holds
-        ruling = merging.rule("settle", kept, row.record, why, by, moment)
+        ruling = merging.rule("settle", kept, row.record, why, by, moment, said={"chosen": dict(chosen)})
         registers.store([
             registers.Statement(
                 branches.drafted(kept.register, kept.key, answers), ruling.id, 1, kept.place, kept.lineage,

@@ -165,7 +165,7 @@ def test_what_contradicts_a_word_that_came_between_is_settled_by_somebody(phone:
     assert (one.label, one.data["site_name"], queries.clashes(one)) == ("别人改的", "别人改的", ())
     fact = ledger.fact(ruling.id, kind="register.settled")
     assert fact is not None
-    assert fact.payload["key"] == "S1"
+    assert (fact.payload["key"], fact.payload["chosen"]) == ("S1", {"site_name": "theirs"})
     with pytest.raises(Refusal) as again:
         actions.settle(found.id, {"site_name": "mine"}, reason="再裁一次", by=by)
     assert again.value.codes == ("records.clash.unknown",)
