@@ -205,7 +205,10 @@ MATRIX: dict[str, Row] = {
     "records_file": Row("/records/{inspection}/files/a.jpg", NOBODY),
     "records_file_small": Row("/records/{inspection}/files/a.jpg/small", NOBODY),
     "records_personal_file": Row(
-        "/records/{inspection}/personal/files/a.jpg", (SIGN_IN, 404, 404, 404, 404, 404), "post", {"purpose": "示例用途"}
+        "/records/{inspection}/personal/files/a.jpg",
+        (SIGN_IN, 404, 404, 404, 404, 404),
+        "post",
+        {"purpose": "示例用途"},
     ),
     "records_personal": Row("/records/{inspection}/personal/", OWN),
     # Phones bring no session: they are asked to sign in, or their token is looked at.
