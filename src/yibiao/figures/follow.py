@@ -49,7 +49,9 @@ def step(limit: int = BATCH) -> int:
     taken = _take(projection, limit, layout())
     if taken:
         compacting.compact(projection)
-    filling.keep(projection)
+    # Whoever is far behind takes all the rest first: building cubes in between would be for nothing.
+    if taken < limit:
+        filling.keep(projection)
     return taken
 
 
