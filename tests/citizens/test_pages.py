@@ -15,6 +15,7 @@ from tests.citizens.conftest import LAMP, PASSWORD, QUARTER, SHIWEI, World, repo
 from tests.records.test_photos import jpeg
 from yibiao.cases import actions as cases
 from yibiao.cases import queries as known
+from yibiao.citizens import actions as citizens
 from yibiao.citizens import models, queries
 from yibiao.people.types import Account
 from yibiao.records import attachments
@@ -166,6 +167,13 @@ def test_reports_of_one_thing_are_merged_and_taken_apart(world: World) -> None:
     text = said(Client().get(f"/report/follow/{second.token}/"))
     assert "有人反映了同一件事" in text
     assert "另有 1 人反映了同一件事" in said(Client().get(f"/report/follow/{first.token}/"))
+    # Neither reads what the other wrote.
+    citizens.answer_back(first.token, "remark", {"remark": "五楼的也坏了"}, address="a")
+    assert "五楼的也坏了" not in said(Client().get(f"/report/follow/{first.token}/"))
+    text = said(Client().get(f"/report/follow/{second.token}/"))
+    assert "五楼的也坏了" not in text
+    assert LAMP not in text
+    assert LAMP in said(Client().get(f"/report/follow/{first.token}/"))
     # Both stay reports, and what follows the first follows for both.
     assert models.Ticket.objects.count() == 3
     cases.move(lead.case, "dispatch", {}, by=world.by)

@@ -146,7 +146,9 @@ def _followed(request: HttpRequest, token: str, ticket: Ticket, wrong: tuple[Pro
     if case is None or reporter is None:
         return shown
     steps = cases.timeline(case.id, scope=citizens.scope_of(case.program))
-    now = clock.now()
+    now, merged, others = clock.now(), case.id != ticket.case, cases.merged_count(case.id)
+    alone = not (merged or others)
+    named = _open_fields(case, merged=merged, shared=not alone)
     offers = {} if case.withdrawn else {one.id: one for one in cases.offered(case, cases.moves(case), now)}
     return shown | {
         "case": case,
@@ -154,13 +156,15 @@ def _followed(request: HttpRequest, token: str, ticket: Ticket, wrong: tuple[Pro
         "way": _way(case, steps),
         "lines": [
             (casing.name_of(case.lifecycle, name), _value(case, name, case.answers[name]))
-            for name in reporter.fields if case.answers.get(name)
+            for name in named if case.answers.get(name)
         ],
-        "acts": [(one.at, *_told(case, one)) for one in reversed(steps) if _shows(case, one)],
+        "acts": [
+            (one.at, *_told(case, one, named, alone=alone)) for one in reversed(steps) if _shows(case, one)
+        ],
         "offers": offers,
         "ratings": _choices(case, offers.get("rate")),
-        "others": cases.merged_count(case.id),
-        "merged": case.id != ticket.case,
+        "others": others,
+        "merged": merged,
         "late": case.overdue(now),
     }  # fmt: skip
 
@@ -203,14 +207,21 @@ def _way(case: Case, steps: tuple[Step, ...]) -> list[dict[str, Any]]:
     ]
 
 
+def _open_fields(case: Case, *, merged: bool, shared: bool) -> tuple[str, ...]:
+    """What a holder of a token may read: her own report whole; of a case that others share, no word of theirs."""
+    one = case.lifecycle
+    if merged:
+        return one.public.fields if one.public else ()
+    theirs = {ask.field for move in one.moves if one.offer(move.id) for ask in move.asks} if shared else set()
+    return tuple(name for name in (one.reporter.fields if one.reporter else ()) if name not in theirs)
+
+
 def _shows(case: Case, step: Step) -> bool:
     return step.after != step.before or case.lifecycle.offer(step.move) is not None
 
 
-def _told(case: Case, step: Step) -> tuple[str, str]:
+def _told(case: Case, step: Step, named: tuple[str, ...], *, alone: bool) -> tuple[str, str]:
     """An act in words, and what it tells the reporter; nobody is named."""
-    reporter = case.lifecycle.reporter
-    named = reporter.fields if reporter else ()
     if step.move == "opened":
         return gettext("收到"), ""
     said = [
@@ -218,7 +229,7 @@ def _told(case: Case, step: Step) -> tuple[str, str]:
         for name, value in step.changed.items() if name in named and name != "service" and value
     ]  # fmt: skip
     # A reason is for the desk, unless the reporter gave it herself.
-    own = [step.reason] if step.reason and case.lifecycle.offer(step.move) else []
+    own = [step.reason] if alone and step.reason and case.lifecycle.offer(step.move) else []
     return casing.act(case.lifecycle, step), "；".join([*own, *said])
 
 
