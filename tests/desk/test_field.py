@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from lxml import etree
 
 from tests.desk.world import ERDAO, NANGUAN, SAFETY, World, seal
-from yibiao.desk.pages import day, field_forms, field_words
+from tests.records.conftest import install
+from yibiao.desk.pages import day, field_choices, field_forms, field_words
 from yibiao.duty import queries as duty
 from yibiao.forms import queries as forms
 from yibiao.packs import queries as packs
@@ -136,3 +139,40 @@ def test_what_waits_opens_the_right_form_with_what_is_known(world: World, enter:
     assert enter(world.idle).get("/field/api/tasks/", **JSON).json()["tasks"] == []
     other = enter(world.other).get("/field/api/tasks/", **JSON).json()["tasks"]
     assert not {one["id"] for one in other} & {one["id"] for one in told}
+
+
+def test_a_long_cascade_leaves_its_form_and_keeps_its_filter(world: World, tmp_path: Path) -> None:
+    """Each list once: the long one goes with what its filter looks at, the short ones stay in the form."""
+    towns = [f"|  | town | t{n} | 示例乡{n} | Town {n} | |" for n in range(20)]
+    villages = [f"|  | village | v{n} | 示例村{n} | Village {n} | t{n % 20} |" for n in range(400)]
+    lines = [
+        "| settings |", "|  | form_id | form_title | version | default_language | namespaces |",
+        '|  | walk.round | 走访 | 1 | 中文 (zh) | yibiao="https://yibiao.example/xforms" |', "", "| survey |",
+        "|  | type | name | label::中文 (zh) | label::English (en) | choice_filter | appearance | bind::yibiao:role |",
+        "|  | text | place | 地点 | Place | | place | place |",
+        "|  | dateTime | occurred_at | 时间 | At | | | occurred_at |",
+        "|  | select_one town | town | 乡 | Town | | | |",
+        "|  | select_one village | village | 村 | Village | town=${town} | | |", "", "| choices |",
+        "|  | list_name | name | label::中文 (zh) | label::English (en) | town |", *towns, *villages,
+    ]  # fmt: skip
+    manifest = (
+        'id = "walk"\nversion = "1.0.0"\ntitle = { zh = "走访", en = "Walk" }\nabout = { zh = "测试", en = "Test" }\n'
+        'valid_from = 2022-09-01\nsource = "示例"\n[program]\nplace = "220000000000"\n'
+        "from = 2022-09-10T00:00:00+08:00\nuntil = 2022-09-12T20:00:00+08:00\n"
+    )
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "pack.toml").write_text(manifest)
+    (tmp_path / "forms" / "round.md").write_text("\n".join(lines) + "\n")
+    with transaction.atomic():
+        install(tmp_path)
+        form = forms.form("walk.round")
+        shown = field_forms.shown(serving.served(form, packs.program("walk")))
+        transaction.set_rollback(True)
+    assert shown.taken == {"village": ("town",)}
+    assert "示例村" not in shown.form + shown.model
+    assert shown.form.count("示例乡") >= 20
+    control = etree.HTML(shown.form).xpath("//input[@name='/data/village']")[0]
+    assert (control.get("data-list"), control.get("data-filter")) == ("choices-village", "/data/town")
+    rows = field_choices.listed(form, "village", shown.taken["village"], "en")
+    assert len(rows) == len(form.choices["village"]) == 400
+    assert rows[21] == ("v21", "Village 21", ["t1"])

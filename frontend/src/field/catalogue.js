@@ -7,7 +7,8 @@ import * as store from "./store.js";
 const key = (one) => `${one.id}|${one.version}`;
 const AT_ONCE = 4;
 const FRESH = 10 * 60_000;
-const listKey = (program, list) => `${program}/${list}`;
+// A list that left its form belongs to that version of it; any other is the same for all forms of a program.
+const listKey = (one, list) => (list.own ? `${key(one)}/${list.name}` : `${one.program}/${list.name}`);
 
 export async function current() {
   return (await store.get("kept", "forms")) ?? [];
@@ -27,7 +28,7 @@ export async function refresh(progress, { all = false } = {}) {
     if ((await store.get("forms", key(one)))?.digest !== one.digest) missing.push(() => fetchForm(one));
     for (const list of one.lists) {
       missing.push(async () => {
-        const known = await store.get("lists", listKey(one.program, list.name));
+        const known = await store.get("lists", listKey(one, list));
         if (known?.digest !== list.digest) await fetchList(one, list);
       });
     }
@@ -59,7 +60,7 @@ async function fetchForm(one) {
 async function fetchList(one, list) {
   const path = `forms/${encodeURIComponent(one.id)}/${encodeURIComponent(one.version)}/lists/${encodeURIComponent(list.name)}/`;
   const { rows } = await ask(path);
-  await store.put("lists", { digest: list.digest, rows }, listKey(one.program, list.name));
+  await store.put("lists", { digest: list.digest, rows }, listKey(one, list));
 }
 
 async function fetchKnown(one) {
@@ -74,13 +75,14 @@ async function sweep(forms) {
   const needed = new Set(forms.map(key));
   for (const record of await store.records()) needed.add(`${record.form}|${record.version}`);
   for (const held of await store.keys("forms")) if (!needed.has(held)) await store.remove("forms", held);
+  for (const held of await store.keys("lists")) if (held.includes("|") && !needed.has(held.split("/")[0])) await store.remove("lists", held);
 }
 
 // The lists of a form by name: rows of code and label.
 export async function lists(one) {
   const found = new Map();
   for (const list of one.lists) {
-    const rows = (await store.get("lists", listKey(one.program, list.name)))?.rows ?? [];
+    const rows = (await store.get("lists", listKey(one, list)))?.rows ?? [];
     found.set(list.name, await entities.listed(list.name, rows));
   }
   return found;

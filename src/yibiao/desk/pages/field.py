@@ -21,8 +21,9 @@ from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.desk import border
-from yibiao.desk.pages import field_forms, field_tasks, field_words
+from yibiao.desk.pages import field_choices, field_forms, field_tasks, field_words
 from yibiao.desk.problems import NO_PAGE, NOT_THE_APP
+from yibiao.forms.types import FormVersion
 from yibiao.people import queries as people
 from yibiao.records.intake.openrosa import asking, foreknown, lists, serving, submitting
 
@@ -103,7 +104,10 @@ def forms(request: HttpRequest) -> HttpResponse:
             "program": program.code,
             "programTitle": {"zh": program.title.zh, "en": program.title.en},
             "digest": field_forms.digest(served),
-            "lists": [{"name": name, "digest": digest(program.code, name)} for name in served.lists],
+            "lists": [
+                *({"name": name, "digest": digest(program.code, name)} for name in served.lists),
+                *_own(form, served),
+            ],
             "knows": foreknown.wanted(form),
             "keeps": foreknown.keeping(form),
         })  # fmt: skip
@@ -122,6 +126,12 @@ def listing(request: HttpRequest, id: str, version: str, name: str) -> HttpRespo
     """One list of a form: the code and the label of each row."""
     asker = _asker(request)
     version_of, program = serving.resolve(asker, id, version)
+    own = name.removeprefix(field_choices.PREFIX)
+    if own != name:
+        columns = field_forms.shown(serving.served(version_of, program)).taken.get(own)
+        if columns is None:
+            raise refuse(NO_PAGE.at())
+        return _fresh({"rows": field_choices.listed(version_of, own, columns, border.language())})
     if name not in serving.served(version_of, program).lists:
         raise refuse(NO_PAGE.at())
     return _fresh({"rows": lists.rows(lists.listed(name, asker, program.code))})
@@ -159,6 +169,15 @@ def submissions(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return JsonResponse({"problems": [_spoken(one) for one in refusal.problems[:50]]}, status=refusal.status)
     return JsonResponse({"id": receipt.id, "repeated": receipt.repeated}, status=201)
+
+
+def _own(form: FormVersion, served: serving.Served) -> list[dict[str, object]]:
+    """Lists of the form itself that left it; a phone keeps each version and language apart."""
+    if not field_choices.names(form):
+        return []
+    digest = f"{field_forms.digest(served)}-{border.language()}"
+    found = field_forms.shown(served).taken
+    return [{"name": f"{field_choices.PREFIX}{name}", "digest": digest, "own": True} for name in found]
 
 
 def _asker(request: HttpRequest) -> asking.Asker:

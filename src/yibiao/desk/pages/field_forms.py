@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
+from yibiao.desk.pages import field_choices
 from yibiao.records.intake.openrosa import serving
 
 # What lxml's stubs say of XPath fits no program; the tests say it instead.
@@ -22,7 +23,7 @@ SHEETS: Final = Path(__file__).resolve().parents[1] / "dist" / "field-xsl"
 # Photos are made smaller on the phone: 1,600 pixels tell everything, and go through a bad network.
 PIXELS: Final = "1600"
 # Raised when the same form is shown in another way, so that phones fetch it again.
-EDITION: Final = "1"
+EDITION: Final = "2"
 _X: Final = "{http://www.w3.org/2002/xforms}"
 _H: Final = "{http://www.w3.org/1999/xhtml}"
 _NAMES: Final = {"xf": "http://www.w3.org/2002/xforms", "h": "http://www.w3.org/1999/xhtml"}
@@ -36,11 +37,13 @@ _COMPACT: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``form`` is HTML, ``model`` XML; ``digest`` changes with either."""
+    """``form`` is HTML, ``model`` XML; ``digest`` changes with either. ``taken``: lists of choices that left the form,
+    each with the columns that its filter looks at."""
 
     form: str
     model: str
     digest: str
+    taken: Mapping[str, tuple[str, ...]]
 
 
 def digest(served: serving.Served) -> str:
@@ -53,6 +56,7 @@ def shown(served: serving.Served) -> Shown:
     """The same for the same version of a form, whoever asks."""
     root: Element = etree.fromstring(served.xml, etree.XMLParser(resolve_entities=False, no_network=True))
     lists = _without_lists(root)
+    taken = field_choices.take(root)
     _itemsets(root)
     page: Element = _sheet("form")(root).getroot()
     form = page if page.tag == "form" else page.find(".//form")
@@ -66,6 +70,11 @@ def shown(served: serving.Served) -> Shown:
             control.set("data-list", name)
             if many:
                 control.set("data-many", "true")
+        if one := taken.get(control.get("name", "")):
+            control.set("data-list", f"{field_choices.PREFIX}{one.list}")
+            control.set("data-filter", " ".join(path for _, path in one.filters))
+            if one.many:
+                control.set("data-many", "true")
         if control.get("type") == "file" and control.get("accept", "").startswith("image"):
             control.set("data-max-pixels", control.get("data-max-pixels") or PIXELS)
     model: Element = _sheet("model")(root).getroot().find(f"{_X}model")
@@ -73,6 +82,7 @@ def shown(served: serving.Served) -> Shown:
         etree.tostring(form, method="html", encoding="unicode"),
         etree.tostring(model, encoding="unicode"),
         digest(served),
+        {one.list: tuple(column for column, _ in one.filters) for one in taken.values()},
     )
 
 

@@ -112,6 +112,7 @@ def _filling() -> dict[str, str]:
         "choose.search": gettext("输入名称查找"),
         "choose.more": gettext("还有更多，请多输几个字"),
         "choose.none": gettext("没有找到，换个写法试试"),
+        "choose.first": gettext("请先选上一题"),
         "choose.empty": gettext("名单里还没有内容"),
         "choose.drop": gettext("去掉 {name}"),
         "attach.camera": gettext("拍照"),
