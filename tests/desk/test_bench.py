@@ -57,3 +57,17 @@ def test_figures_are_measured_both_ways(tmp_path: Path) -> None:
 
     again = yibiao(tmp_path, *small, "--data", str(tmp_path / "province"))
     assert json.loads(again.stdout)["problems"][0]["code"] == "desk.bench.taken"
+
+
+def test_lists_and_searches_of_a_register_are_measured(tmp_path: Path) -> None:
+    words = ("bench", "entities", "--count", "1000", "--rounds", "1", "--json", "--data", str(tmp_path / "world"))
+    done = yibiao(tmp_path, *words)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    asked = told["questions"]
+    assert told["built"]["count"] == 1000
+    assert all(one["ms"] > 0 for one in asked.values())
+    assert [asked[name]["found"] for name in ("first page", "last page", "a name that none has")] == [50, 50, 0]
+    # The one in the middle has a twin.
+    assert (asked["one name"]["found"], asked["part of a key"]["found"]) == (2, 1)
+    assert asked["page of the desk"]["found"] == 50

@@ -19,6 +19,8 @@ from yibiao.records import models, placing
 
 # More hits than these are common enough to come up soon when the list is walked in its order.
 FEW: Final = 2_000
+# And of more than these by their pieces it is not even asked which.
+MANY: Final = 20_000
 # A reach with no more entities than these is walked as a whole.
 SMALL: Final = 20_000
 _CHUNK: Final = 400
@@ -49,14 +51,15 @@ def page(rows: QuerySet[models.Entity], lineages: Sequence[str], text: str, star
         hits, by_place = hits.filter(pk__in=few), True
     else:
         by_place = rows.filter(placing.below(lineages)).values("gone")[: SMALL + 1].count() <= SMALL
+    inside = placing.below(lineages)
     if by_place:
-        ordered = hits.filter(placing.below(lineages)).order_by(_Unindexed("key", output_field=CharField()))
+        ordered = hits.filter(inside).order_by(_Unindexed("key", output_field=CharField()))
+    elif connection.vendor == "postgresql":
+        # It knows how many lie in reach, and of an expression it would not.
+        ordered = hits.filter(inside).order_by("key")
     else:
-        ordered = (
-            hits.alias(walked_lineage=_Unindexed("lineage", output_field=CharField()))
-            .filter(placing.below(lineages, "walked_"))
-            .order_by("key")
-        )
+        walked = hits.alias(walked_lineage=_Unindexed("lineage", output_field=CharField()))
+        ordered = walked.filter(placing.below(lineages, "walked_")).order_by("key")
     return list(ordered.values_list("pk", flat=True)[start : start + size])
 
 
@@ -120,18 +123,23 @@ def _few(plain: str) -> list[str] | None:
     if not asked:
         return None
     like = f"%{connection.ops.prep_for_like_query(plain)}%"
+    postgresql = connection.vendor == "postgresql"
+    match = asked if postgresql else " ".join(f'"{piece}"' for piece in asked)
+    where = _POSTGRESQL if postgresql else _SQLITE
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_POSTGRESQL, [asked, like, FEW + 1])
-        else:
-            cursor.execute(_SQLITE, [" ".join(f'"{piece}"' for piece in asked), like, FEW + 1])
+        # Of very many nothing but their number is asked: to compare each would cost more than walking the list.
+        cursor.execute(_COUNTED.format(where), [match, MANY + 1])
+        if cursor.fetchone()[0] > MANY:
+            return None
+        cursor.execute(_FOUND.format(where), [match, like, FEW + 1])
         found = [id for (id,) in cursor.fetchall()]
     return found if len(found) <= FEW else None
 
 
+_POSTGRESQL: Final = "string_to_array(name.pieces, ' ') @> %s::text[]"
+_SQLITE: Final = "name.id IN (SELECT rowid FROM records_entitypiece WHERE records_entitypiece MATCH %s)"
+_COUNTED: Final = "SELECT count(*) FROM (SELECT 1 FROM records_entityname name WHERE {} LIMIT %s) AS matched"
 _FOUND: Final = (
     "SELECT entity.id FROM records_entityname name JOIN records_entity entity ON entity.id = name.entity_id WHERE {}"
     " AND entity.sought LIKE %s ESCAPE '\\' LIMIT %s"
 )
-_POSTGRESQL: Final = _FOUND.format("string_to_array(name.pieces, ' ') @> %s::text[]")
-_SQLITE: Final = _FOUND.format("name.id IN (SELECT rowid FROM records_entitypiece WHERE records_entitypiece MATCH %s)")
