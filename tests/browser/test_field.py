@@ -390,6 +390,26 @@ def test_a_draft_is_sent_as_the_version_with_which_it_began(phone: Phone, site: 
     assert [one["version"] for one in added(site, before)] == ["1", "2"]
 
 
+def test_a_full_phone_says_so_and_keeps_what_it_has(phone: Phone, site: Site, photo: str) -> None:
+    page = phone.start()
+    sign_in(page, site)
+    begin(page)
+    choose(page, "矿山")
+    expect(page.locator(".saved")).to_contain_text("已存")
+    page.evaluate(
+        "() => { window.kept = IDBObjectStore.prototype.put;"
+        " IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); } }"
+    )
+    page.set_input_files(PHOTO, photo)
+    expect(page.locator("[role=alert].note")).to_contain_text("没有存上")
+    page.evaluate("() => { IDBObjectStore.prototype.put = window.kept }")
+    page.fill("input[name='/data/hazards']", "3")
+    expect(page.locator("[role=alert].note")).to_have_count(0)
+    page.reload()
+    expect(page.locator("input[name='/data/hazards']")).to_have_value("3")
+    expect(page.locator(".attach-shown img")).to_be_visible()
+
+
 SMALL = """
 () => {
   const seen = (e) => e.getClientRects().length && !e.closest("[hidden]");

@@ -107,10 +107,15 @@ class Keeper {
     };
     try {
       await store.save(record, session.files());
-      this.app.full = false;
+      if (this.app.full) {
+        this.app.full = false;
+        this.app.draw();
+      }
     } catch (error) {
       if (error.name !== "QuotaExceededError") throw error;
+      // What was not kept is tried again with the next change, and on leaving.
       this.app.full = true;
+      this.dirty = true;
       this.app.draw();
       return false;
     }
