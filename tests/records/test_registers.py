@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.records.conftest import CHANGCHUN, ERDAO, NANGUAN, install
 from yibiao.core.problems import Refusal
@@ -17,7 +18,7 @@ from yibiao.people import actions as people
 from yibiao.people import queries as rights
 from yibiao.people.types import Account, Grant, Scope, Warrant
 from yibiao.places import actions as places
-from yibiao.records import actions, queries
+from yibiao.records import actions, queries, undoing
 from yibiao.records.types import SubmissionDraft
 
 KEPT = "kept"
@@ -205,3 +206,18 @@ def test_what_is_not_allowed(town: Town) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM records_ruling")
         assert cursor.fetchone()[0] == 1
+
+
+def test_many_records_are_taken_back_with_as_many_questions_as_few(town: Town) -> None:
+    """Each entity falls back to what still stands; counted a second way, one record at a time."""
+    actions.receive(firm("F0", "示例老厂", staff=1), by=town.fill())
+    asked = []
+    for first, count in ((0, 4), (100, 40)):
+        drafts = [firm(f"F{first + n}", f"示例{first + n}厂", 11, staff=n) for n in range(count)]
+        actions.receive_many(drafts, by=[town.fill()])
+        with CaptureQueriesContext(connection) as seen:
+            assert undoing.withdraw_all([one.id for one in drafts], reason="传错了", by=[town.fill()]) == count
+        asked.append(len(seen))
+    assert asked[1] <= asked[0] + 2
+    left = queries.entities("firm", scope=town.scope, program=KEPT)
+    assert [(one.key, one.label, one.data["staff"]) for one in left] == [("F0", "示例老厂", 1)]

@@ -80,8 +80,7 @@ def _withdraw(rows: Sequence[tuple[models.Submission, Warrant]], why: str, at: d
         )
     )
     models.Waiting.objects.filter(record__in=[row.pk for row, _ in rows]).delete()
-    for id in sorted(keeping):
-        registers.retract(id, at=at)
+    registers.retract_all(sorted(keeping), at=at)
     ledger.append([_fact(row, by, why) for row, by in rows], received_at=at)
 
 
