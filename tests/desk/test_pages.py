@@ -55,7 +55,7 @@ def test_the_first_screen_asks_the_database_little(
 ) -> None:
     for account in (site.editor, site.clerk):
         client = enter(account)
-        with django_assert_max_num_queries(70):
+        with django_assert_max_num_queries(76):
             assert client.get(f"/?program={SAFETY}").status_code == 200
 
 
