@@ -33,7 +33,8 @@ def _csv(answer: Any) -> list[list[str]]:
 def test_both_files_hold_the_same_rows(site: World, enter: Enter, address: str) -> None:
     client = enter(site.editor)
     lines = _csv(client.get(f"{address}&as=csv"))
-    sheet = load_workbook(io.BytesIO(client.get(f"{address}&as=xlsx").content)).worksheets[0]
+    sheet, about = load_workbook(io.BytesIO(b"".join(client.get(f"{address}&as=xlsx")))).worksheets
+    assert dict(about.iter_rows(values_only=True))["行数"] == len(lines) - 1
     held = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
     assert held == lines
     page = client.get(address).content.decode()
