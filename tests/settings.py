@@ -10,11 +10,14 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("YIBIAO_TEST_DATA", tempfile.mkdtemp(prefix="yibiao-tests-"))
-os.environ["YIBIAO_DATA"] = os.environ["YIBIAO_TEST_DATA"]
+# Each worker has a folder of its own: what one of them stores is nothing that another should find.
+own = Path(os.environ["YIBIAO_TEST_DATA"]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
+own.mkdir(exist_ok=True)
+os.environ["YIBIAO_DATA"] = str(own)
 
-from tests import cluster
+from tests import cluster  # noqa: E402
 
 if os.environ.get("YIBIAO_TEST_DB") == "postgres":
-    os.environ["DATABASE_URL"] = cluster.start(Path(os.environ["YIBIAO_DATA"]) / "postgres")
+    os.environ["DATABASE_URL"] = cluster.start(Path(os.environ["YIBIAO_TEST_DATA"]) / "postgres")
 
-from yibiao.site.settings import *  # noqa: F403
+from yibiao.site.settings import *  # noqa: E402, F403

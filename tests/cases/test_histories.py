@@ -9,6 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests import databases
 from tests.cases.conftest import SAFETY, World, inspection, item, moment, settle
 from tests.cases.test_cases import folds
 from yibiao.cases import actions, models, queries
@@ -30,7 +31,9 @@ def answers(move: Move, pick: int) -> dict[str, Any]:
     return {ask.field: (known := VALUES.get(ask.field, ["示例"]))[pick % len(known)] for ask in move.asks}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=databases.examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(ORDERS, ACTS)
 def test_any_history_folds_to_its_row_and_the_partition_adds_up(
     built: World, orders: list[str], acts: list[tuple[int, int, int]]

@@ -7,6 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests import databases
 from tests.duty.conftest import (
     CHANGCHUN,
     ERDAO,
@@ -269,7 +270,9 @@ ACTS = st.lists(
 
 @given(ACTS, st.sampled_from([JILIN, CHANGCHUN, ERDAO]))
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=databases.examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_coverage_agrees_with_that_of_figures(world: World, acts: list[tuple[str, str, str]], place: str) -> None:
     """Two ways to the same numbers: rows kept by a follower, and SQL over columns of facts."""

@@ -11,6 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests import databases
 from tests.duty.conftest import CHANGCHUN, ERDAO, JILIN, PROGRAM, World, moment, settle
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
@@ -366,7 +367,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=databases.examples(10), deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_history_folds_to_the_rows_and_counts_like_a_plain_count(
     world: World, steps: Sequence[tuple[str, int, str, str]]
 ) -> None:

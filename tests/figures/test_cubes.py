@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests import databases
 from tests.figures import test_oracle as oracle
 from tests.figures import world
 from tests.figures.world import ERDAO, GONGZHULING, JILIN, NANGUAN, PROGRAM, SIPING, draft
@@ -42,7 +43,7 @@ def kept(id: str, *, place: str, period: Period, as_of: int | None = None) -> tu
 
 # A failing example takes minutes to make smaller, and is small already.
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=databases.examples(6), deadline=None, suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )  # fmt: skip
 @given(

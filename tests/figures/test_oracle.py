@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests import databases
 from tests.figures import world
 from tests.figures.world import CHANGCHUN, ERDAO, GONGZHULING, JILIN, NANGUAN, SIPING
 from yibiao.core import expressions, indicators
@@ -141,7 +142,7 @@ ASKED = ("checks", "major", "gas", "found", "weight", "objects", "object-days", 
          "persons", "readings", "share")  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=databases.examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     steps=_steps,
     from_=st.integers(0, 300),
