@@ -32,6 +32,8 @@ class Entry {
     this.touched = new Set();
     this.dirty = false;
     for (const field of form.querySelectorAll("[data-question]")) relevant(field, field.dataset.relevant !== "false");
+    // Pressed before this stood by, it would have done nothing.
+    for (const button of form.querySelectorAll("[data-add]")) button.disabled = false;
     form.addEventListener("input", (event) => this.changed(event));
     form.addEventListener("change", (event) => this.changed(event));
     form.addEventListener("focusout", (event) => this.left(event));
