@@ -12,7 +12,7 @@ from yibiao.cases import models, placing, problems, writing
 from yibiao.cases.types import Case, Suspicion
 from yibiao.cases.writing import Held
 from yibiao.core import alike
-from yibiao.core.lifecycles.types import Merging, Move
+from yibiao.core.lifecycles.types import Merging, Move, Offer
 from yibiao.core.problems import refuse
 from yibiao.people.types import CITIZEN, Scope, Warrant
 
@@ -35,8 +35,7 @@ def may(held: Held, move: Move, by: Warrant, at: datetime) -> None:
         return
     if by.actor != CITIZEN:
         raise refuse(problems.REPORTERS.at(**said))
-    since = datetime.fromisoformat(held.standing.answers["state_since"])
-    if offer.within is not None and offer.within.after(since) < at:
+    if offer.within is not None and _over(offer, held.standing.answers, at):
         within, within_en = offer.within.words("zh"), offer.within.words("en")
         raise refuse(problems.TOO_LATE.at(**said, within=within, within_en=within_en))
 
@@ -52,8 +51,7 @@ def mergeable(held: Held, move: Move, answers: Mapping[str, Any]) -> None:
     )
     if target == held.id or not found.exists():
         raise refuse(problems.MERGE_TARGET.at(merging.field, id=target[:40]))
-    count = models.Case.objects.filter(merged_into=held.id, withdrawn=False).count()
-    if count:
+    if count := merged_count(held.id):
         raise refuse(problems.MERGE_LEADS.at(count=count))
 
 
@@ -110,6 +108,11 @@ def leading(held: Held) -> Held:
 
 def offered(one: Case, moves: Sequence[Move], at: datetime) -> tuple[Move, ...]:
     """Of the moves that are open those that the reporter may make now."""
-    since = datetime.fromisoformat(one.answers["state_since"])
     found = ((move, one.lifecycle.offer(move.id)) for move in moves)
-    return tuple(move for move, offer in found if offer and (offer.within is None or offer.within.after(since) >= at))
+    return tuple(move for move, offer in found if offer and not _over(offer, one.answers, at))
+
+
+def _over(offer: Offer, answers: Mapping[str, Any], at: datetime) -> bool:
+    """Whether the span of an offer, counted from when the state was entered, has passed."""
+    since = datetime.fromisoformat(answers["state_since"])
+    return offer.within is not None and offer.within.after(since) < at

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+# The text of what is plain already: ``dumps`` would walk it once more.
+encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
 
@@ -56,10 +57,10 @@ def dumps(value: object) -> str:
     """Canonical JSON text: sorted keys, no spaces, UTF-8 characters kept."""
     if isinstance(value, Mapping) and any(item.__class__ is Ready for item in value.values()):
         parts = (
-            f"{_encode(str(key))}:{item if item.__class__ is Ready else dumps(item)}" for key, item in _sorted(value)
+            f"{encode(str(key))}:{item if item.__class__ is Ready else dumps(item)}" for key, item in _sorted(value)
         )
         return f"{{{','.join(parts)}}}"
-    return _encode(plain(value))
+    return encode(plain(value))
 
 
 def _sorted(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:

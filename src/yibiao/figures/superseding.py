@@ -10,16 +10,19 @@ from yibiao.ledger.types import Fact
 
 def superseded(facts: Iterable[Fact]) -> Iterator[tuple[str, int, int]]:
     """(kind, position, position superseded) of every fact that is a later revision of another, as sealed."""
-    seen: dict[tuple[str, str, int], int] = {}
-    for fact in facts:
+    for fact, before in pairs(facts):
         assert fact.position is not None  # noqa: S101 - sealed facts have one
-        seen[fact.kind, fact.id, fact.revision] = fact.position
+        assert before.position is not None  # noqa: S101
+        yield fact.kind, fact.position, before.position
+
+
+def pairs(facts: Iterable[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Each sealed fact that is a later revision of another, with that other."""
+    seen: dict[tuple[str, str, int], Fact] = {}
+    for fact in facts:
+        seen[fact.kind, fact.id, fact.revision] = fact
         if fact.revision > 1:
-            before = seen.get((fact.kind, fact.id, fact.revision - 1)) or _position(fact, fact.revision - 1)
-            if before is not None:
-                yield fact.kind, fact.position, before
-
-
-def _position(fact: Fact, revision: int) -> int | None:
-    found = ledger.fact(fact.id, revision, kind=fact.kind)
-    return found.position if found else None
+            before = seen.get((fact.kind, fact.id, fact.revision - 1))
+            before = before or ledger.fact(fact.id, fact.revision - 1, kind=fact.kind)
+            if before is not None and before.position is not None:
+                yield fact, before

@@ -62,12 +62,7 @@ def moves(projection: Projection, source: Source, after: int, upto: int) -> tupl
         if key in _moves:
             return _moves[key]
     facts = list(ledger.entries(after, upto, (source.kind,)))
-    seen = {(fact.id, fact.revision): fact for fact in facts}
-    gone = []
-    for fact in facts:
-        if fact.revision > 1:
-            before = seen.get((fact.id, fact.revision - 1)) or ledger.fact(fact.id, fact.revision - 1, kind=fact.kind)
-            gone += [before] if before is not None and before.position is not None else []
+    gone = [before for _, before in superseding.pairs(facts)]
     made = tuple(
         duckdb.table(source.columns, [row for fact in part for row in columns.rows(source, fact)])
         for part in (facts, gone)

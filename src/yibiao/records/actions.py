@@ -96,7 +96,7 @@ def correct(
     the answers.
     """
     checking.require_right((by,), "fill", "review")
-    why, moment = _reason(reason, "更正", "correct it"), at or checking.now()
+    why, moment = checking.reason(reason, "更正", "correct it"), at or checking.now()
     with transaction.atomic():
         row = _open(id, by, expected)
         form = forms.form(row.form, form_version or row.form_version)
@@ -127,7 +127,7 @@ def withdraw(id: str, *, reason: str, by: Warrant, expected: int | None = None, 
     Raises: ``records.submission.unknown|withdrawn|stale``, ``records.reason.missing``.
     """
     checking.require_right((by,), "fill", "review")
-    why, moment = _reason(reason, "撤回", "withdraw it"), at or checking.now()
+    why, moment = checking.reason(reason, "撤回", "withdraw it"), at or checking.now()
     with transaction.atomic():
         row = _open(id, by, expected)
         last = row.revisions.get(revision=row.revision)
@@ -160,7 +160,7 @@ def review(
     checking.require_right((by,), "review")
     if state not in ("approved", "rejected"):
         raise refuse(problems.REVIEW_STATE.at())
-    why = reason.strip() if state == "approved" and not reason.strip() else _reason(reason, "退回", "reject it")
+    why = reason.strip() if state == "approved" and not reason.strip() else checking.reason(reason, "退回", "reject it")
     moment = at or checking.now()
     with transaction.atomic():
         row = _open(id, by, expected)
@@ -180,7 +180,7 @@ def erase(id: str, *, reason: str, by: Warrant, at: datetime | None = None) -> N
     Raises: ``records.submission.unknown``, ``records.personal.none``, ``records.reason.missing``.
     """
     checking.require_right((by,), "manage", "review")
-    why, moment = _reason(reason, "清除", "erase it"), at or checking.now()
+    why, moment = checking.reason(reason, "清除", "erase it"), at or checking.now()
     with transaction.atomic():
         row = _covered(id, by)
         gone, _ = models.PersonalAnswers.objects.filter(submission_id=row.id).delete()
@@ -212,18 +212,13 @@ def log_personal_read(row_id: str, *, by: Warrant, purpose: str) -> dict[str, An
 
     Raises: ``records.submission.unknown``, ``records.personal.none|purpose``.
     """
-    checking.require_right((by,), "fill", "review")
-    if len(purpose.strip()) < 2:
-        raise refuse(problems.PURPOSE.at())
-    moment = checking.now()
+    why = _purpose(purpose, by)
     with transaction.atomic():
         row = _covered(row_id, by)
         hidden = _hidden(row)
         if not hidden:
             raise refuse(problems.NO_PERSONAL.at())
-        payload = {"purpose": purpose.strip(), "revision": row.revision}
-        fact = _event("record.personal-read", row, by, 1, payload, moment)
-        ledger.append([replace(fact, id=str(uuid.uuid4()))], received_at=moment)
+        _log_reading(row, by, {"purpose": why})
     return hidden
 
 
@@ -232,10 +227,7 @@ def log_personal_file(row_id: str, name: str, *, by: Warrant, purpose: str) -> t
 
     Raises: ``records.submission.unknown``, ``records.personal.none|purpose``, ``records.file.held``.
     """
-    checking.require_right((by,), "fill", "review")
-    if len(purpose.strip()) < 2:
-        raise refuse(problems.PURPOSE.at())
-    moment = checking.now()
+    why = _purpose(purpose, by)
     with transaction.atomic():
         row = _covered(row_id, by)
         found = next((one for one in attachments.of(row.id) if one.personal and one.name == name), None)
@@ -243,10 +235,22 @@ def log_personal_file(row_id: str, name: str, *, by: Warrant, purpose: str) -> t
             raise refuse(problems.NO_PERSONAL.at())
         if not found.open:
             raise refuse(problems.FILE_HELD.at(name=name[:80]))
-        payload = {"purpose": purpose.strip(), "revision": row.revision, "digest": found.digest}
-        fact = _event("record.personal-read", row, by, 1, payload, moment)
-        ledger.append([replace(fact, id=str(uuid.uuid4()))], received_at=moment)
+        _log_reading(row, by, {"purpose": why, "digest": found.digest})
     return found, attachments.clear(row.id, name)
+
+
+def _purpose(text: str, by: Warrant) -> str:
+    checking.require_right((by,), "fill", "review")
+    if len(text.strip()) < 2:
+        raise refuse(problems.PURPOSE.at())
+    return text.strip()
+
+
+def _log_reading(row: models.Submission, by: Warrant, said: Mapping[str, str]) -> None:
+    """Each reading of something personal is a fact of its own."""
+    moment = checking.now()
+    fact = _event("record.personal-read", row, by, 1, {**said, "revision": row.revision}, moment)
+    ledger.append([replace(fact, id=str(uuid.uuid4()))], received_at=moment)
 
 
 def _event(
@@ -289,9 +293,3 @@ def _hidden(row: models.Submission) -> dict[str, Any]:
     """The personal answers as they stand."""
     kept = models.PersonalAnswers.objects.filter(submission_id=row.id).order_by("-revision").first()
     return personal.reveal(kept.salt, kept.token) if kept and row.has_personal else {}
-
-
-def _reason(text: str, act_zh: str, act_en: str) -> str:
-    if len(text.strip()) < 2:
-        raise refuse(problems.REASON.at(act_zh=act_zh, act_en=act_en))
-    return text.strip()

@@ -216,13 +216,16 @@ def clear(record: str, name: str) -> Iterator[bytes]:
 
     Raises: ``records.personal.unreadable``.
     """
-    row = models.Attachment.objects.get(submission_id=record, name=name, personal=True)
+    return content(models.Attachment.objects.get(submission_id=record, name=name, personal=True))
+
+
+def content(row: models.Attachment) -> Iterator[bytes]:
+    """The bytes of a file as it came, whether or not it lies encrypted."""
     path = _place(row.digest)
     return sealed.pieces(path, bytes(row.salt)) if row.salt else _whole(path)
 
 
 def _whole(path: Path) -> Iterator[bytes]:
-    """One from before personal files were encrypted."""
     with path.open("rb") as file:
         while chunk := file.read(sealed.PIECE):
             yield chunk

@@ -31,7 +31,6 @@ EARLIEST: Final = date(1990, 1, 1)
 AHEAD: Final = timedelta(days=1)
 _EARLIEST_AT: Final = midnight(EARLIEST)
 _USUAL: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -124,7 +123,7 @@ class Checker:
         if found or occurred_at is None:
             return None, found
         answers: dict[str, Any] = canon.plain(checked.public)  # type: ignore[assignment]
-        text = dumped(answers)
+        text = canon.encode(answers)
         return Prepared(
             id=id, form=form, program=program.code, channel=draft.channel, place=place, lineage=lineage,
             organisation=body, subject=checked.subject, participants=participants, occurred_at=occurred_at,
@@ -235,7 +234,7 @@ def _led_on(item: Prepared, moved: Mapping[tuple[str, str], str]) -> Prepared:
     answers = registers.led_on(item.form, item.answers, moved)
     asked = outline(item.form).roles.get("subject")
     subject = moved.get((asked.register, item.subject), item.subject) if asked and asked.register else item.subject
-    return replace(item, answers=answers, text=dumped(answers), subject=subject)
+    return replace(item, answers=answers, text=canon.encode(answers), subject=subject)
 
 
 def filled_in(
@@ -287,6 +286,16 @@ def repeats(prepared: Prepared, revisions: Iterable[models.SubmissionRevision]) 
         if kept is None or personal.matches(prepared.personal, kept.salt, kept.digest):
             return True
     return False
+
+
+def reason(text: str, act_zh: str, act_en: str) -> str:
+    """Why somebody does something, in a few words at least.
+
+    Raises: ``records.reason.missing``.
+    """
+    if len(text.strip()) < 2:
+        raise refuse(problems.REASON.at(act_zh=act_zh, act_en=act_en))
+    return text.strip()
 
 
 def canonical_id(text: str) -> str:
@@ -343,11 +352,6 @@ def _shown(at: datetime) -> str:
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
-def dumped(answers: object) -> str:
-    """Canonical JSON of answers that are plain already: ``canon.dumps`` would walk them once more."""
-    return _ENCODE(answers)
-
-
 def _digest(form: FormVersion, program: str, answers: Mapping[str, Any], text: str) -> str:
     """The content as its sender chose it: calculated answers, which may hold the time of day, do not belong to it."""
     calculated = outline(form).calculated
@@ -358,5 +362,5 @@ def _digest(form: FormVersion, program: str, answers: Mapping[str, Any], text: s
                 chosen[repeat] = [
                     {key: value for key, value in item.items() if key not in names} for item in chosen[repeat]
                 ]
-        text = dumped(chosen)
+        text = canon.encode(chosen)
     return hashlib.sha256(f"{form.id}\n{program}\n{text}".encode()).hexdigest()

@@ -32,13 +32,11 @@ def complain(form: str, *, program: str, reason: str, by: Warrant, at: datetime 
     asked, of = forms.form(form), packs.program(program)
     if asked.pack != of.pack or by.program not in (EVERY_PROGRAM, program):
         raise refuse(problems.OTHER_PACK.at(form=asked.title.zh, program=of.title.zh))
-    if len(reason.strip()) < 2:
-        raise refuse(problems.REASON.at(act_zh="反映重复填报", act_en="complain"))
-    moment = at or checking.now()
+    why, moment = checking.reason(reason, "反映重复填报", "complain"), at or checking.now()
     with transaction.atomic():
         row = models.Complaint.objects.create(
             id=str(uuid.uuid4()), form=form, program=program, place=by.place, lineage=Atlas().lineage(by.place),
-            organisation=by.organisation, reason=reason.strip(), actor=by.actor, at=moment,
+            organisation=by.organisation, reason=why, actor=by.actor, at=moment,
         )  # fmt: skip
         ledger.append([_fact(row, 1, by, moment, {"reason": row.reason})], received_at=moment)
     return complaint_of(row)
@@ -50,9 +48,7 @@ def answer_complaint(id: str, *, reply: str, by: Warrant, at: datetime | None = 
     Raises: ``records.complaint.unknown|answered``, ``records.reason.missing``.
     """
     checking.require_right((by,), "review")
-    if len(reply.strip()) < 2:
-        raise refuse(problems.REASON.at(act_zh="这样答复", act_en="answer so"))
-    moment = at or checking.now()
+    said, moment = checking.reason(reply, "这样答复", "answer so"), at or checking.now()
     with transaction.atomic():
         row = models.Complaint.objects.select_for_update().filter(pk=id).first()
         covered = row is not None and f"/{Atlas().successor(by.place)}/" in row.lineage
@@ -60,7 +56,7 @@ def answer_complaint(id: str, *, reply: str, by: Warrant, at: datetime | None = 
             raise refuse(problems.COMPLAINT_UNKNOWN.at())
         if row.replied_at:
             raise refuse(problems.COMPLAINT_ANSWERED.at())
-        row.reply, row.replied_by, row.replied_at = reply.strip(), by.actor, moment
+        row.reply, row.replied_by, row.replied_at = said, by.actor, moment
         row.save(update_fields=["reply", "replied_by", "replied_at"])
         ledger.append([_fact(row, 2, by, moment, {"reason": row.reason, "reply": row.reply})], received_at=moment)
     return complaint_of(row)

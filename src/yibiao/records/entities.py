@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any, Final
@@ -24,6 +24,7 @@ from yibiao.records.registers import entity_id
 
 _STEPS: Final = 100
 _PAIRS: Final = 200
+_PAGE: Final = 500
 
 
 def registers(program: str) -> tuple[str, ...]:
@@ -61,6 +62,15 @@ def entities(
     size = max(1, min(size, 500))
     page = finding.page(rows, lineages, text, (max(1, number) - 1) * size, size)
     return tuple(entity_of(row) for row in models.Entity.objects.filter(pk__in=page).order_by("key"))
+
+
+def every(register: str, *, scope: Scope, program: str, limit: int) -> Iterator[types.Entity]:
+    """The entities of a register by key, so many at most, read a page at a time."""
+    for number in range(1, limit // _PAGE + 1):
+        found = entities(register, scope=scope, program=program, number=number, size=_PAGE)
+        yield from found
+        if len(found) < _PAGE:
+            return
 
 
 def stamp(register: str, *, scope: Scope, program: str) -> str:

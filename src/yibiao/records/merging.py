@@ -102,9 +102,7 @@ def begin(reason: str, by: Warrant, zh: str, en: str) -> str:
     Raises: ``records.submission.not-allowed``, ``records.reason.missing``.
     """
     checking.require_right((by,), "review")
-    if len(reason.strip()) < 2:
-        raise refuse(problems.REASON.at(act_zh=zh, act_en=en))
-    return reason.strip()
+    return checking.reason(reason, zh, en)
 
 
 def _two(register: str, first: str, second: str, by: Warrant) -> tuple[models.Entity, models.Entity]:

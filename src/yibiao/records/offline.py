@@ -96,12 +96,11 @@ def settle(id: int, chosen: Mapping[str, str], *, reason: str, by: Warrant, at: 
                 answers[""] = holds
             answers[name] = holds
         ruling = merging.rule("settle", kept, row.record, why, by, moment, said={"chosen": dict(chosen)})
-        registers.store([
-            registers.Statement(
-                branches.drafted(kept.register, kept.key, answers), ruling.id, 1, kept.place, kept.lineage,
-                kept.occurred_at, program=by.program,
-            )
-        ], at=moment)  # fmt: skip
+        settled = registers.Statement(
+            branches.drafted(kept.register, kept.key, answers), ruling.id, 1, kept.place, kept.lineage,
+            kept.occurred_at, program=by.program,
+        )  # fmt: skip
+        registers.store(registers.redirected([settled]), at=moment)
         row.ruling = ruling.id
         row.save(update_fields=["ruling"])
     return ruling

@@ -206,10 +206,10 @@ def amended(patches: Sequence[Patch]) -> list[Statement]:
 
 
 def store(statements: Sequence[Statement], *, at: datetime) -> None:
-    """Writes statements and brings their entities up to date; runs inside the caller's transaction."""
+    """Writes statements, as ``redirected`` gives them, and brings their entities up to date; runs inside the caller's
+    transaction."""
     if not statements:
         return
-    statements = redirected(statements)
     ensure(statements, at)
     newest: dict[str, Statement] = {}
     for item in statements:

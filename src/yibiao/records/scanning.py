@@ -22,7 +22,7 @@ from django.db import transaction
 from yibiao.core import clock
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
-from yibiao.records import attachments, models, sealed
+from yibiao.records import attachments, models
 
 WAITING: Final = "waiting"
 CLEAN: Final = "clean"
@@ -39,10 +39,8 @@ def scan_waiting() -> int:
     rows = models.Attachment.objects.filter(scan=WAITING).select_related("submission").order_by("received_at", "pk")
     seen = 0
     for row in rows[:_AT_ONCE]:
-        path = attachments.path_of(row.digest)
-        content = sealed.pieces(path, bytes(row.salt)) if row.salt else _read(row.digest)
         try:
-            said = ask(settings.YIBIAO_SCANNER, content)
+            said = ask(settings.YIBIAO_SCANNER, attachments.content(row))
         except OSError as error:
             _log.warning("the scanner does not answer: %s", error)
             return seen
@@ -87,12 +85,6 @@ def _judge(row: models.Attachment, said: str) -> None:
             payload={"digest": row.digest, "found": said[:200]},
         )  # fmt: skip
         ledger.append([fact], received_at=now)
-
-
-def _read(digest: str) -> Iterator[bytes]:
-    with attachments.path_of(digest).open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
 
 
 @contextmanager

@@ -25,9 +25,7 @@ def withdraw_all(ids: Sequence[str], *, reason: str, by: Sequence[Warrant], at: 
     Raises: ``records.reason.missing``, ``records.submission.unknown`` for one that no warrant covers.
     """
     checking.require_right(by, "fill", "review")
-    why, moment = reason.strip(), at or checking.now()
-    if len(why) < 2:
-        raise refuse(problems.REASON.at(act_zh="撤回", act_en="withdraw it"))
+    why, moment = checking.reason(reason, "撤回", "withdraw it"), at or checking.now()
     atlas, gone = Atlas(), 0
     within = [(f"/{atlas.successor(one.place)}/", one) for one in by]
     with transaction.atomic():
@@ -74,13 +72,7 @@ def _withdraw(rows: Sequence[tuple[models.Submission, Warrant]], why: str, at: d
         )
         for row, by in rows
     )
-    keeping = set(
-        models.EntityRevision.objects.filter(record__in=[row.pk for row, _ in rows], live=True).values_list(
-            "record", flat=True
-        )
-    )
-    models.Waiting.objects.filter(record__in=[row.pk for row, _ in rows]).delete()
-    registers.retract_all(sorted(keeping), at=at)
+    registers.retract_all([row.pk for row, _ in rows], at=at)
     ledger.append([_fact(row, by, why) for row, by in rows], received_at=at)
 
 

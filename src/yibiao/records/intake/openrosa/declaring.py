@@ -22,6 +22,7 @@ from lxml import etree
 from yibiao.forms import queries as forms
 from yibiao.forms.types import Field, FormVersion
 from yibiao.packs.types import Program
+from yibiao.records import prefilling
 from yibiao.records.intake.openrosa import serving
 from yibiao.records.intake.openrosa.serving import Served
 from yibiao.records.types import Claim
@@ -176,8 +177,8 @@ def _resolved(form: FormVersion, expression: str) -> str:
 
 def _key(form: FormVersion) -> Field | None:
     """The question whose answer is the key; None where the key is put together, or phones could not know it."""
-    found = _PLAIN.fullmatch(form.entity.key.strip()) if form.entity else None
-    return next((one for one in form.fields if found and one.name == found[1].strip() and not one.repeat), None)
+    plain = prefilling.plain_key(form)
+    return next((one for one in form.fields if plain and one.name == plain and not one.repeat), None)
 
 
 def _with_namespace(root: etree._Element) -> etree._Element:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -29,7 +30,6 @@ REGISTER: Final = "register"
 LIMIT: Final = 20_000
 SUBJECTS: Final = 5_000
 ROWS_LIMIT: Final = 200
-_PAGE: Final = 500
 _SEAL: Final = 24
 
 
@@ -182,16 +182,8 @@ def _last(form: FormVersion, program: str, scope: Scope, subject: str, names: li
 
 
 def _entities(register: str, program: str, scope: Scope) -> Iterator[Entity]:
-    number = 1
-    while number * _PAGE <= LIMIT:
-        try:
-            rows = entities.entities(register, scope=scope, program=program, number=number, size=_PAGE)
-        except Refusal:
-            return
-        yield from rows
-        if len(rows) < _PAGE:
-            return
-        number += 1
+    with suppress(Refusal):
+        yield from entities.every(register, scope=scope, program=program, limit=LIMIT)
 
 
 def _row(form: FormVersion, program: str, question: str, key: str, of: str, values: Mapping[str, Any]) -> Row:

@@ -13,14 +13,13 @@ from typing import Final
 from yibiao.packs.types import Program
 from yibiao.people import queries as people
 from yibiao.places import queries as places
-from yibiao.records import entities, queries
+from yibiao.records import entities
 from yibiao.records.intake.openrosa import declaring, serving
 from yibiao.records.intake.openrosa.asking import Asker
 from yibiao.records.types import Entity
 
 # A phone that files for a whole province holds 13,000 places; a list of all the nation's would be of no use on one.
 LIMIT: Final = 20_000
-_PAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +104,7 @@ def _organisations(roots: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _entities(register: str, asker: Asker, program: str) -> Iterator[Entity]:
-    scope, number = asker.scope(program), 1
-    while number * _PAGE <= LIMIT:
-        rows = queries.entities(register, scope=scope, program=program, number=number, size=_PAGE)
-        yield from rows
-        if len(rows) < _PAGE:
-            return
-        number += 1
+    return entities.every(register, scope=asker.scope(program), program=program, limit=LIMIT)
 
 
 def _csv(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
