@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
+import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
+from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
+
+World = TypeVar("World")
 
 
 def examples(many: int) -> int:
     """How many random examples to try: a third on PostgreSQL, whose own share of what they run is small."""
     return max(2, many // 3) if os.environ.get("YIBIAO_TEST_DB") == "postgres" else many
+
+
+@contextmanager
+def built_once(
+    name: str, build: Callable[[], World], blocker: DjangoDbBlocker, folders: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A world for the tests of a folder, in a database and a data folder of its own."""
+    folder = folders.mktemp(name)
+    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with blocker.unblock(), override_settings(DATA=folder, PASSWORD_HASHERS=quick), of_its_own(name, folder):
+        yield build()
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What a test writes in it is gone afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @contextmanager

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
@@ -77,21 +75,15 @@ def reported(**more: Any) -> tuple[Report, Taken]:
 def built(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("citizens")
-    with (
-        django_db_blocker.unblock(),
-        override_settings(DATA=folder, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]),
-        databases.of_its_own("citizens", folder),
-    ):
-        yield build()
+    with databases.built_once("citizens", build, django_db_blocker, tmp_path_factory) as world:
+        yield world
 
 
 @pytest.fixture
 def world(built: World) -> Iterator[World]:
     """The world as it was built; what a test writes is rolled back."""
-    with transaction.atomic():
+    with databases.rolled_back():
         yield built
-        transaction.set_rollback(True)
 
 
 def build() -> World:

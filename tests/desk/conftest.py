@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
@@ -14,20 +13,13 @@ from tests.desk.world import PASSWORD, World, build
 from yibiao.desk import reckoning
 from yibiao.people.types import Account
 
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
 
 @pytest.fixture(scope="package")
 def world(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("desk")
-    with (
-        django_db_blocker.unblock(),
-        override_settings(DATA=folder, PASSWORD_HASHERS=QUICK),
-        databases.of_its_own("desk", folder),
-    ):
-        yield build()
+    with databases.built_once("desk", build, django_db_blocker, tmp_path_factory) as world:
+        yield world
 
 
 @pytest.fixture
@@ -35,9 +27,8 @@ def site(world: World) -> Iterator[World]:
     """The world as it was built. What a test writes is rolled back, checkpoints too, whose figures pages keep."""
     for kept in (reckoning._figure, reckoning._breakdown, reckoning._at_places):
         kept.cache_clear()
-    with transaction.atomic():
+    with databases.rolled_back():
         yield world
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
