@@ -38,18 +38,22 @@ types:  ## mypy, strict
 
 test: setup-tests lint types  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
 	@echo '== tests on SQLite'
-	@$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser'
+	@$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not slow'
 	@echo '== tests on PostgreSQL'
-	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser' \
+	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not slow' \
 	  $(addprefix --ignore=tests/,$(ON_SQLITE_ONLY))
 	@echo '== the site in a real browser'
-	@$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m browser tests/browser
+	@$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'browser and not slow' tests/browser
 	@echo 'All tests passed.'
 
 test-postgres: setup-tests  ## Everything on PostgreSQL, the demo and every page too
-	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser'
+	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not slow'
+
+test-slow: setup-tests  ## What takes minutes: many random examples on every engine, Spark on a cluster too
+	@$(PYTEST) -m slow tests
+	@YIBIAO_TEST_DB=postgres $(PYTEST) -m slow tests
 
 docs:  ## Write docs/reference again from the code
 	@YIBIAO_LANGUAGE=zh .venv/bin/yibiao reference
 
-.PHONY: help setup setup-tests demo build-front lint types test test-postgres docs
+.PHONY: help setup setup-tests demo build-front lint types test test-postgres test-slow docs

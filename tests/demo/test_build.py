@@ -13,7 +13,7 @@ from yibiao.people import queries as people
 from yibiao.places import queries as places
 from yibiao.records import queries as records
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db]
 
 
 def test_a_build_that_was_cut_off_goes_on(demo: Demo) -> None:

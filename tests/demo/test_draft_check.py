@@ -15,7 +15,7 @@ from yibiao.desk.demo import build
 from yibiao.desk.operating import everything
 from yibiao.people import queries as people
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db]
 
 
 class Forgery(NamedTuple):

@@ -17,7 +17,7 @@ from yibiao.figures import queries as figures
 from yibiao.figures.types import Figure, Query
 from yibiao.packs import queries as packs
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db]
 by_ref = pytest.mark.parametrize("asked", PAGE, ids=lambda asked: asked.ref)
 
 

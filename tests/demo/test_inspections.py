@@ -12,7 +12,7 @@ from tests.demo.conftest import Demo
 from tests.demo.recount import Answers, Book, at, share
 from tests.demo.test_figures import figure
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db]
 CUTOFF = "2022-09-12"
 # Until when each task is on time, and until when it still belongs to that period: (task, from, due, end).
 DUE = (

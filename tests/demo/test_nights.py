@@ -17,7 +17,7 @@ from yibiao.duty import queries as duty
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Figure, Query
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db]
 PATROL = "night-patrol"
 
 

@@ -16,7 +16,7 @@ from yibiao.desk.demo import replaying, stories
 from yibiao.desk.demo.plan import moment
 from yibiao.desk.demo.programs import PROGRAMS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db]
 NOON = moment("2022-09-10 12:00")
 
 

@@ -18,8 +18,6 @@ from tests.desk import served
 from tests.desk.served import Served
 from tests.desk.world import ERDAO, PASSWORD, SAFETY, inspection
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -10,7 +10,6 @@ from tests.records.conftest import World, rows, visit
 from yibiao.records import actions
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("sites")
 def test_bulk_keeps_its_pace(world: World) -> None:
     drafts = [visit(hazards=n % 50, measure=f"第 {n} 处立即整改", area="12.5") for n in range(10_000)]

@@ -144,7 +144,7 @@ REPEATED = (
     ("piece", "size"),
     [
         *((piece, 10_000) for piece in REPEATED),
-        *(pytest.param(piece, 60_000, marks=pytest.mark.slow) for piece in LONG),
+        *((piece, 60_000) for piece in LONG),
     ],
 )
 def test_a_long_repetition_is_read_to_its_end(piece: str, size: int) -> None:

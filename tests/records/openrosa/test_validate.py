@@ -20,7 +20,6 @@ LISTED = "name,label,parent,key,__version,__trunkVersion,__branchId\nx,x,x,x,1,,
 JAR = Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") == "postgres", reason="forms are the same on every database")
 @pytest.mark.django_db
 @pytest.mark.skipif(shutil.which("java") is None, reason="ODK Validate needs Java")
