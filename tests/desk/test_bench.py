@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-
 DROPPED = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "YIBIAO_DATA")
 SMALL = ("bench", "safety", "--cases", "20", "--units", "3", "--days", "3", "--rounds", "1", "--json")
 
