@@ -65,8 +65,7 @@ class _Run:
     misread: set[tuple[int, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        local = self.now.astimezone(SHANGHAI)
-        self.moment = Moment(local, local.date())
+        self.moment = _moment(self.now)
 
     def evaluate(self, answers: Mapping[str, Any]) -> Scope:
         scope = Scope(self.moment)
@@ -89,21 +88,30 @@ class _Run:
             if member is not None and (raw is None or raw == ""):
                 continue
             if isinstance(member, Question):
-                if member.field.calculate and not self.trusted:
-                    continue
-                try:
-                    value = member.read(raw)
-                except reading.Wrong as wrong:
-                    self.misread.add((id(scope), name))
-                    self.add(member, level, scope, wrong.rule, wrong.values)
-                    continue
-                if value is not None:
-                    into[name] = value
+                if member.memo is not None and (good := member.memo.get(raw)) is not None:
+                    into[name], scope.good[name] = good
+                else:
+                    self.read_one(member, level, raw, scope)
             elif member is None:
                 where = self.where(level, scope, "")
                 self.problems.append(problems.ANSWER_UNKNOWN.at(where, name=str(name)[:60]))
             else:
                 self.read_items(member, raw, scope)
+
+    def read_one(self, question: Question, level: Level, raw: Any, scope: Scope) -> None:
+        if question.field.calculate and not self.trusted:
+            return
+        try:
+            value = question.read(raw)
+        except reading.Wrong as wrong:
+            self.misread.add((id(scope), question.name))
+            self.add(question, level, scope, wrong.rule, wrong.values)
+            return
+        if value is None:
+            return
+        scope.values[question.name] = value
+        if question.memo is not None and _good(question, scope, value):
+            question.memo.put(raw, value, _written(question, value))
 
     def read_items(self, level: Level, raw: Any, scope: Scope) -> None:
         where = self.where(level, scope, level.label.of(self.language), inside=False)
@@ -124,22 +132,22 @@ class _Run:
     # Judging
 
     def judge(self, level: Level, scope: Scope, public: dict[str, Any], personal: dict[str, Any]) -> None:
+        found, good = scope.values, scope.good
         for member in level.members:
             if not isinstance(member, Question):
                 self.judge_items(member, scope, public, personal)
                 continue
-            item = member.field
-            value = scope.values.get(item.name)
+            name = member.name
+            value = found.get(name)
             if value is None:
                 self.judge_missing(member, level, scope)
-                continue
-            if member.judged:
-                self.judge_value(member, level, scope, value)
-            target = personal if item.personal else public
-            if member.several:
-                target[item.name] = _in_order(value, member)
+            elif name in good:
+                written = good[name]
+                public[name] = list(written) if member.several else written
             else:
-                target[item.name] = reading.written(value) if member.dated else value
+                if member.judged:
+                    self.judge_value(member, level, scope, value)
+                (personal if member.field.personal else public)[name] = _written(member, value)
 
     def judge_items(self, level: Level, scope: Scope, public: dict[str, Any], personal: dict[str, Any]) -> None:
         scopes = scope.items.get(level.name, [])
@@ -255,6 +263,33 @@ class _Run:
         )
 
 
+_latest: dict[str, tuple[datetime, Moment]] = {}
+
+
+def _moment(now: datetime) -> Moment:
+    """The moment of a check, made once for a batch that is checked at one."""
+    held = _latest.get("")
+    if held is None or held[0] is not now:
+        local = now.astimezone(SHANGHAI)
+        held = _latest[""] = (now, Moment(local, local.date()))
+    return held[1]
+
+
+def _good(question: Question, scope: Scope, value: Any) -> bool:
+    """Whether there is nothing to say against a value, where nothing but the value counts."""
+    if question.offered is not None:
+        chosen = value.split() if question.several else (value,)
+        if not all(_offered(question, scope, name) for name in chosen):
+            return False
+    return question.constraint is None or question.constraint.test(scope)
+
+
+def _written(question: Question, value: Any) -> Any:
+    if question.several:
+        return _in_order(value, question)
+    return reading.written(value) if question.dated else value
+
+
 def _scopes(scope: Scope, repeats: tuple[str, ...]) -> list[Scope]:
     found = [scope]
     for name in repeats:
@@ -270,8 +305,17 @@ def _required(question: Question, scope: Scope) -> bool:
 
 def _offered(question: Question, scope: Scope, name: str) -> bool:
     rows = (question.offered or {}).get(name, ())
-    test = question.choice_filter
-    return any(test is None or values.boolean(test(scope, row)) for row in rows)
+    test, beside = question.choice_filter, question.beside
+    if test is None:
+        return bool(rows)
+    other = scope.values.get(beside.other, "") if beside is not None else None
+    if beside is None or other.__class__ is not str:
+        return any(values.boolean(test(scope, row)) for row in rows)
+    offered = beside.kept.get((name, other))
+    if offered is None:
+        offered = any(values.boolean(test(scope, row)) for row in rows)
+        beside.put(name, other, offered)
+    return offered
 
 
 def _allowed(question: Question, scope: Scope) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final, TypeAlias
 
 from yibiao.core.problems import Problem
-from yibiao.forms import problems, reading
+from yibiao.forms import memos, problems, reading
 from yibiao.forms.types import Field, FormVersion, Section
 from yibiao.forms.xpath import tree
 from yibiao.forms.xpath.ast import ExpressionError
@@ -31,6 +31,7 @@ class Question:
     """A field with all that judges an answer to it. ``offered`` maps the names of its choices to their rows."""
 
     field: Field
+    name: str
     read: Callable[[Any], Any]
     required: bool
     required_if: Compiled | None
@@ -40,6 +41,8 @@ class Question:
     judged: bool
     several: bool
     dated: bool
+    memo: memos.Memo | None
+    beside: memos.Beside | None
 
 
 @dataclass(slots=True)
@@ -156,17 +159,22 @@ class _Builder:
             offered = {}
             for choice in self.form.choices.get(item.choices, ()):
                 offered.setdefault(choice.name, []).append(item_of(choice))
+        choice_filter = self.choice_filter(item, node)
+        beside = memos.beside(item, frozenset(self.compiler.reads)) if choice_filter else None
         return Question(
             field=item,
+            name=item.name,
             read=reading.READERS[item.type],
             required=item.required,
             required_if=self.expression(item.required_if, node, item.path, "required"),
             constraint=constraint,
             offered=offered,
-            choice_filter=self.choice_filter(item, node),
+            choice_filter=choice_filter,
             judged=constraint is not None or offered is not None,
             several=item.type == "choices",
             dated=item.type in ("date", "datetime", "calculated"),
+            memo=memos.memo(item),
+            beside=beside,
         )
 
     def choice_filter(self, item: Field, node: Node) -> Run | None:

@@ -38,7 +38,8 @@ class Compiled:
     reads: frozenset[Node]
 
     def test(self, scope: Scope) -> bool:
-        return values.boolean(self.run(scope, None))
+        found = self.run(scope, None)
+        return found if found.__class__ is bool else values.boolean(found)
 
 
 @dataclass(frozen=True, slots=True)

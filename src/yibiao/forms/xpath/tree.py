@@ -55,10 +55,11 @@ class Moment:
 class Scope:
     """The answers of one level: the form's own, or those of one item of a repeat.
 
-    ``off`` holds the paths of fields and sections that do not apply here.
+    ``off`` holds the paths of fields and sections that do not apply here; ``good`` how answers are written whose like
+    was found good before.
     """
 
-    __slots__ = ("index", "items", "moment", "off", "parent", "values")
+    __slots__ = ("good", "index", "items", "moment", "off", "parent", "values")
 
     def __init__(self, moment: Moment, parent: Scope | None = None, index: int = 0) -> None:
         self.moment = moment
@@ -67,6 +68,7 @@ class Scope:
         self.values: dict[str, Any] = {}
         self.items: dict[str, list[Scope]] = {}
         self.off: set[str] = set()
+        self.good: dict[str, Any] = {}
 
 
 Item = Mapping[str, str]

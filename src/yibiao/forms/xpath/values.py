@@ -55,6 +55,8 @@ def _decimal_text(value: Decimal) -> str:
 
 def number(value: Value) -> Numeric:
     """The value as a number; None (NaN) where it is none. A date counts days since 1970-01-01, Shanghai time."""
+    if value.__class__ is int or value.__class__ is Decimal:
+        return value  # type: ignore[no-any-return]
     match value:
         case bool():
             return int(value)
@@ -205,6 +207,8 @@ def _relation(symbol: str) -> Callable[[Value, Value], bool]:
     holds = _ORDER[symbol]
 
     def single(left: Value, right: Value) -> bool:
+        if left.__class__ is int and right.__class__ is int:
+            return holds(left, right)
         if isinstance(left, date) or isinstance(right, date):
             one, other = as_date(left), as_date(right)
             return one is not None and other is not None and holds(moment(one), moment(other))
