@@ -239,26 +239,32 @@ def value(node: Node, values: Mapping[str, Decimal | None]) -> Decimal | None:
     raise TypeError(f"{type(node).__name__} has no value")
 
 
-def sql(node: Node, column: Callable[[str], str]) -> str:
+def _zoned(at: datetime) -> str:
+    return f"CAST('{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}+00' AS TIMESTAMP WITH TIME ZONE)"
+
+
+def sql(node: Node, column: Callable[[str], str], moment: Callable[[datetime], str] = _zoned) -> str:
     """A filter as SQL text that DuckDB, PostgreSQL and SQLite read alike; ``column`` gives the quoted column of a name.
 
     A field with several choices is a text column with spaces between the names of the choices; dates are ISO text or
-    a date; datetimes are timestamps with time zone.
+    a date; datetimes are what ``moment`` makes of them, by itself timestamps with time zone.
     """
     match node:
         case And() | Or():
             word = " AND " if isinstance(node, And) else " OR "
-            return "(" + word.join(sql(item, column) for item in node.items) + ")"
+            return "(" + word.join(sql(item, column, moment) for item in node.items) + ")"
         case Not():
-            return f"(NOT {sql(node.item, column)})"
+            return f"(NOT {sql(node.item, column, moment)})"
         case Missing():
             return f"({column(node.name.name)} IS NULL)"
         case Compare():
             kind = _kind(node.left, node.right)
             operator = "<>" if node.operator == "!=" else node.operator
-            return f"({_operand(node.left, kind, column)} {operator} {_operand(node.right, kind, column)})"
+            return (
+                f"({_operand(node.left, kind, column, moment)} {operator} {_operand(node.right, kind, column, moment)})"
+            )
         case Among():
-            values = ", ".join(_operand(item, node.name.type, column) for item in node.values)
+            values = ", ".join(_operand(item, node.name.type, column, moment) for item in node.values)
             return f"({column(node.name.name)} IN ({values}))"
         case Selected():
             escaped = str(node.choice.value).replace("!", "!!").replace("%", "!%").replace("_", "!_")
@@ -426,13 +432,12 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _operand(side: Name | Literal, kind: str, column: Callable[[str], str]) -> str:
+def _operand(side: Name | Literal, kind: str, column: Callable[[str], str], moment: Callable[[datetime], str]) -> str:
     if isinstance(side, Name):
         return column(side.name)
     if isinstance(side.value, Decimal):
         return format(side.value, "f")
     if kind == "datetime":
         at = datetime.fromisoformat(side.value)
-        stamp = (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
-        return f"CAST('{stamp:%Y-%m-%d %H:%M:%S.%f}+00' AS TIMESTAMP WITH TIME ZONE)"
+        return moment(at if at.tzinfo else at.replace(tzinfo=SHANGHAI))
     return _quoted(side.value)

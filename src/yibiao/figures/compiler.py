@@ -1,8 +1,8 @@
 """From the indicator algebra to SQL text of the common subset.
 
 Every term becomes one relation of contributing rows, and all else is an aggregate over it: the value, a breakdown, the
-list of contributions. What is printed and what opens therefore cannot differ. The relations ``facts_n``,
-``superseded_n`` and the tree are supplied by the engine.
+list of contributions. What is printed and what opens therefore cannot differ. The tree and the relations ``facts_n``,
+the rows of a source that are live as of the term's checkpoint, are supplied by the engine.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from typing import Final
 
 from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI
-from yibiao.figures.engines import duckdb as engine
-from yibiao.figures.engines.duckdb import identifier, quoted
+from yibiao.figures.engines.dialects import DUCKDB, Dialect, identifier, quoted
 from yibiao.figures.types import Attribution, Column, Source
 
 _NAME: Final = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
@@ -52,6 +51,7 @@ class Term:
     lowest: str = ""
     highest: str = ""
     nothing: bool = False
+    dialect: Dialect = DUCKDB
 
     @property
     def facts(self) -> str:
@@ -105,7 +105,7 @@ def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = 
         tests.append("FALSE")
     amount = _column(term.of) if term.of and term.shape in ("sum", "latest") else "1"
     carried = ", ".join(f"f.{name}" for name in _CARRIED)
-    shown = cell(label) if label else _shown(term, values)
+    shown = cell(label, term.dialect) if label else _shown(term, values)
     cut = _dimension(term, dimension, split)
     where = "o.place" if term.attribution == "organisation" else "f.place"
     from_ = [f"({inner}) AS f"]
@@ -113,7 +113,7 @@ def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = 
         from_.append("JOIN organisations AS o ON o.code = f.organisation")
     from_.append(f"JOIN {term.tree} AS t ON t.code = {where}")
     if split:
-        from_.append(f"CROSS JOIN {engine.split(_column(split))}")
+        from_.append(f"CROSS JOIN {term.dialect.write('split', _column(split))}")
     return (
         f"SELECT {quoted(term.source.kind)} AS kind, {carried}, t.enter AS enter, {amount} AS amount, {key} AS key,\n"
         f"  {passes} AS passes, {cut} AS dimension, {shown} AS shown\n"
@@ -131,7 +131,7 @@ def entered(term: Term, facts: str = "") -> str:
     test, amount = passing(term)
     from_ = f"({inner}) AS f JOIN {term.tree} AS t ON t.code = f.place"
     if split:
-        from_ += f" CROSS JOIN {engine.split(_column(split))}"
+        from_ += f" CROSS JOIN {term.dialect.write('split', _column(split))}"
     return (
         f"SELECT f.program, t.enter, f.day, f.position, f.sign, {amount} AS amount, {key} AS key\n"
         f"FROM {from_}\nWHERE t.enter >= {term.enter} AND t.enter < {term.leave} AND {test}"
@@ -157,7 +157,7 @@ def anywhere(term: Term, *, values: bool = False) -> str:
     """The rows of a term wherever they are, with a key: whose they are decides, not where they were filed."""
     carried = ", ".join(f"f.{name}" for name in _CARRIED)
     return (
-        f"SELECT {quoted(term.source.kind)} AS kind, {carried}, {cell(term.keys[0])} AS key, "
+        f"SELECT {quoted(term.source.kind)} AS kind, {carried}, {cell(term.keys[0], term.dialect)} AS key, "
         f"{_shown(term, values)} AS shown\nFROM ({live(term)}) AS f"
     )
 
@@ -264,32 +264,33 @@ def counted(inner: str) -> str:
 
 
 def _shown(term: Term, values: bool) -> str:
-    return engine.as_json({name: _column(name) for name in term.shown()}) if values else "''"
+    return term.dialect.as_json({name: _column(name) for name in term.shown()}) if values else "''"
 
 
 def live(term: Term) -> str:
-    """The rows of the source that are live as of the checkpoint, in the program and the period."""
-    tests = [f"f.position <= {term.upto}"]
-    if term.program:
-        tests.append(f"f.program = {quoted(term.program)}")
+    """The rows of the source in the program and the period."""
+    tests = [f"f.program = {quoted(term.program)}"] if term.program else []
     if term.from_ is not None:
-        tests.append(f"f.occurred_at >= {moment(term.from_)}")
+        tests.append(_since(term.from_))
     if term.until is not None:
-        tests.append(f"f.occurred_at < {moment(term.until)}")
+        tests.append(f"NOT {_since(term.until)}")
     if term.lowest:
         # The tree decides; this lets an engine pass over what lies elsewhere in files that are ordered by place.
         tests += [f"f.place >= {quoted(term.lowest)}", f"f.place <= {quoted(term.highest)}"]
-    gone = f"SELECT superseded FROM {term.superseded} WHERE position <= {term.upto}"  # noqa: S608
-    # Joined rather than NOT EXISTS, for which engines first gather all positions that there are.
-    return (
-        f"SELECT f.* FROM {term.facts} AS f LEFT JOIN ({gone}) AS s ON s.superseded = f.position\n"  # noqa: S608
-        f"  WHERE {' AND '.join(tests)} AND s.superseded IS NULL"
-    )
+    return f"SELECT f.* FROM {term.facts} AS f WHERE {' AND '.join(tests) or 'TRUE'}"  # noqa: S608
+
+
+def _since(at: datetime) -> str:
+    """From a moment on. Whole days are told by the day, by which files are ordered."""
+    local = at.astimezone(SHANGHAI)
+    if local.time() == local.time().min:
+        return f"f.day >= DATE '{local.date()}'"
+    return f"f.occurred_at >= {moment(at)}"
 
 
 def _newest(term: Term, live: str) -> str:
     """The newest row for each subject. The filter comes after: what was newest and passes no longer is not counted."""
-    per = cell(term.per)
+    per = cell(term.per, term.dialect)
     return (
         f"SELECT f.*, ROW_NUMBER() OVER (PARTITION BY {per} "  # noqa: S608
         "ORDER BY f.occurred_at DESC, f.position DESC, f.item DESC) AS nth\n"
@@ -306,29 +307,33 @@ def _key(term: Term, dimension: str) -> tuple[str, str]:
             split = name
     if not term.keys:
         return "NULL", split
-    parts = ["NULLIF(split.name, '')" if name == split else cell(name) for name in term.keys]
+    parts = ["NULLIF(split.name, '')" if name == split else cell(name, term.dialect) for name in term.keys]
     return f" || {quoted(APART)} || ".join(parts), split
 
 
 def _dimension(term: Term, dimension: str, split: str) -> str:
     if not dimension:
         return "NULL"
-    return "NULLIF(split.name, '')" if dimension == split else f"CAST({_column(dimension)} AS VARCHAR)"
+    return "NULLIF(split.name, '')" if dimension == split else _text(dimension, term.dialect)
 
 
 def _column(name: str) -> str:
     return f"f.{identifier(name)}"
 
 
-def cell(text: str) -> str:
+def _text(name: str, dialect: Dialect) -> str:
+    return f"CAST({_column(name)} AS {dialect.write('text')})"
+
+
+def cell(text: str, dialect: Dialect = DUCKDB) -> str:
     """A column, or a template over columns, as text. Missing: NULL, also for an empty text."""
     if "${" not in text:
-        return f"NULLIF(CAST({_column(text)} AS VARCHAR), '')"
+        return f"NULLIF({_text(text, dialect)}, '')"
     parts, start = [], 0
     for found in _NAME.finditer(text):
         if found.start() > start:
             parts.append(quoted(text[start : found.start()]))
-        parts.append(f"COALESCE(CAST({_column(found[1])} AS VARCHAR), '')")
+        parts.append(f"COALESCE({_text(found[1], dialect)}, '')")
         start = found.end()
     if start < len(text):
         parts.append(quoted(text[start:]))
@@ -336,7 +341,7 @@ def cell(text: str) -> str:
 
 
 def _filter(term: Term) -> str:
-    return "TRUE" if term.filter is None else expressions.sql(term.filter, _column)
+    return "TRUE" if term.filter is None else expressions.sql(term.filter, _column, moment)
 
 
 def moment(at: datetime) -> str:

@@ -9,7 +9,7 @@ from yibiao.core.periods import Period
 from yibiao.figures import columns, compiler, reading
 from yibiao.figures.compiler import Term
 from yibiao.figures.definitions import FILINGS
-from yibiao.figures.engines.duckdb import as_json, quoted
+from yibiao.figures.engines.dialects import quoted
 from yibiao.figures.reading import Question
 from yibiao.figures.types import EXEMPT_REASON, EXEMPT_SLOT, Coverage, CoverageRule, Indicator
 
@@ -60,12 +60,13 @@ def over(question: Question, indicator: Indicator, period: Period) -> Obligation
     units = Term(
         number=0, source=register, shape="latest", upto=question.upto, tree=question.standing.tree,
         enter=place.enter, leave=place.leave, per=key, keys=(key, register.entity_label or key),
+        dialect=question.engine.dialect,
         filter=expressions.parse_filter(rule.filter, types) if rule.filter else None,
     )  # fmt: skip
     reports = Term(
         number=1, source=reading.source_of(question, rule.form), shape="count", upto=question.upto,
         tree=question.standing.tree, enter=place.enter, leave=place.leave, program=question.query.program,
-        from_=period.from_, until=period.until, keys=(rule.unit,),
+        from_=period.from_, until=period.until, keys=(rule.unit,), dialect=question.engine.dialect,
     )  # fmt: skip
     # A month that the period only touches is owed as well: what nobody reported on is not known to be nothing.
     written = "%Y-%m-%d" if rule.every == "day" else "%Y-%m"
@@ -86,6 +87,7 @@ def _freed(question: Question, rule: CoverageRule) -> Term | None:
         # Definitions of an older version of the program know no reason.
         keys=("unit", "slot", "reason") if source.column("reason") else ("unit", "slot"),
         filter=expressions.parse_filter(f"state = 'exempt' and topic = '{rule.id}'", types),
+        dialect=question.engine.dialect,
     )  # fmt: skip
 
 
@@ -94,7 +96,7 @@ def filed(duty: Obligation, *, values: bool = False) -> str:
     length = 10 if duty.rule.every == "day" else 7
     slots = ", ".join(quoted(slot) for slot in duty.slots) or "NULL"
     rows = compiler.anywhere(duty.reports, values=values)
-    slot = f"SUBSTR(CAST(r.day AS VARCHAR), 1, {length})"
+    slot = f"SUBSTR(CAST(r.day AS {duty.units.dialect.write('text')}), 1, {length})"
     return (
         f"SELECT r.*, {slot} AS slot FROM (\n{rows}\n) AS r\n"  # noqa: S608
         f"WHERE {slot} IN ({slots}) AND r.key IN (SELECT unit FROM (\n{_units(duty)}\n) AS o)"
@@ -161,7 +163,7 @@ def contributing(duty: Obligation) -> str:
         EXEMPT_SLOT: f"SPLIT_PART(key, {quoted(compiler.APART)}, 2)",
         EXEMPT_REASON: "shown",
     }
-    shown = as_json(cells)
+    shown = duty.units.dialect.as_json(cells)
     return f"{made}\nUNION ALL\nSELECT {listed}, {shown} AS shown\nFROM (\n{_excused(duty, duty.exempt)}\n) AS y"
 
 

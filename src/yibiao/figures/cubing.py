@@ -13,7 +13,7 @@ from dataclasses import replace
 from yibiao.core import expressions
 from yibiao.figures import compiler
 from yibiao.figures.compiler import Term
-from yibiao.figures.engines.duckdb import quoted
+from yibiao.figures.engines.dialects import quoted
 
 _FACTS = "COUNT(DISTINCT CASE WHEN sign = 1 THEN position END) - COUNT(DISTINCT CASE WHEN sign = -1 THEN position END)"
 

@@ -18,7 +18,7 @@ from yibiao.core.periods import Period
 from yibiao.core.problems import refuse
 from yibiao.figures import columns, problems, store
 from yibiao.figures.engines import duckdb, parquet
-from yibiao.figures.engines.duckdb import identifier, quoted
+from yibiao.figures.engines.dialects import identifier, quoted
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Column, Source
 from yibiao.forms import queries as forms

@@ -14,7 +14,7 @@ from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Problem
 from yibiao.figures import breakdowns, compiler, covering, definitions, explaining, grids, measures, reading, store
-from yibiao.figures.engines import duckdb, parquet
+from yibiao.figures.engines import duckdb
 from yibiao.figures.models import DefinitionSet, Segment
 from yibiao.figures.reading import Question
 from yibiao.figures.types import (
@@ -127,7 +127,7 @@ def by_hand(kind: str, sql: str, months: tuple[str, str] = ("0000-00", "9999-99"
     projection = store.active()
     rows = Segment.objects.filter(projection=projection, source=kind, history=False)
     rows = rows.filter(month__gte=months[0], month__lte=months[1])
-    return duckdb.run(sql.format(live=parquet.read(store.paths(rows))))
+    return duckdb.run(sql.format(live=duckdb.read(store.paths(rows))))
 
 
 def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:

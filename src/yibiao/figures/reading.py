@@ -9,20 +9,18 @@ from decimal import Decimal
 from typing import Any, Final
 
 from yibiao.core import expressions
-from yibiao.core.periods import SHANGHAI, Period, midnight
+from yibiao.core.periods import Period, midnight
 from yibiao.core.problems import refuse
-from yibiao.figures import columns, definitions, geography, problems, store, tail
+from yibiao.figures import answering, columns, definitions, geography, problems, store
 from yibiao.figures.compiler import Term
-from yibiao.figures.engines import duckdb, parquet
+from yibiao.figures.engines.border import Engine
 from yibiao.figures.geography import Standing
 from yibiao.figures.models import DefinitionSet, Projection
-from yibiao.figures.types import Column, Definitions, Indicator, Query, Source
+from yibiao.figures.types import Definitions, Indicator, Query, Source
 from yibiao.ledger import queries as ledger
-from yibiao.people import queries as people
 from yibiao.people.types import Scope
 from yibiao.places import queries as places
 
-_ORGANISATIONS: Final = (Column("code", "VARCHAR"), Column("place", "VARCHAR"))
 _SHAPES: Final = {"count": "count", "zero": "count", "streak": "count", "sum": "sum", "distinct": "distinct"}
 
 
@@ -41,6 +39,7 @@ class Question:
     projection: Projection
     standing: Standing
     kept: bool = True
+    engine: Engine = answering.IN_PROCESS
 
 
 def current(pack: str) -> Definitions | None:
@@ -125,6 +124,7 @@ def term(question: Question, indicator: Indicator, number: int = 0) -> Term:
         attribution=indicator.attribution,
         lowest=lowest,
         highest=highest,
+        dialect=question.engine.dialect,
     )
 
 
@@ -159,65 +159,14 @@ def parts(question: Question, indicator: Indicator) -> tuple[Indicator, ...]:
 
 def run(question: Question, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()) -> list[tuple[Any, ...]]:
     """Runs compiled SQL with the relations of its terms."""
-    return over(question.projection, question.upto, sql, terms, extra)
+    return question.engine.answer(question.projection, question.upto, sql, terms, extra)
 
 
 def over(
     projection: Projection, upto: int, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()
 ) -> list[tuple[Any, ...]]:
     """The same without a question: over a projection and the tail up to a position."""
-    tables: list[duckdb.Table] = []
-    for one in terms:
-        # The tail is read after the projection's position and before the manifest: every fact up to the position
-        # is then in the files, whatever a follower commits meanwhile, and what lies above it is cut off.
-        held = tail.of(projection, one.source, upto)
-        tables += [held.rows, held.superseded]
-    organised = any(one.attribution == "organisation" for one in terms)
-    if organised:
-        listed = [(one.code, one.place) for one in people.organisations()]
-        tables.append(duckdb.table(_ORGANISATIONS, listed))
-    with duckdb.given(tables) as names:
-        relations = [
-            text
-            for index, one in enumerate(terms)
-            for text in _relations(projection, one, names[2 * index], names[2 * index + 1], extra)
-        ]
-        if organised:
-            relations.append(f"organisations AS (SELECT code, place FROM {names[-1]})")  # noqa: S608
-        return duckdb.run(f"WITH {', '.join(relations)}\n{sql}")
-
-
-def _relations(
-    projection: Projection, one: Term, tail_name: str, superseded: str, extra: Sequence[str]
-) -> tuple[str, str]:
-    first = f"{one.from_.astimezone(SHANGHAI):%Y-%m}" if one.from_ else "0000-00"
-    last = f"{one.until.astimezone(SHANGHAI):%Y-%m}" if one.until else "9999-99"
-    held = store.held(projection, one.source, upto=one.upto, months=(first, last))
-    read = duckdb.scan(one.columns(extra), tail_name, facts_of(held, projection.position, one.upto))
-    pairs = duckdb.scan(columns.SUPERSEDED_COLUMNS, superseded, _pairs(held, projection.position))
-    return (
-        f"{one.facts} AS NOT MATERIALIZED ({read})",
-        f"{one.superseded} AS NOT MATERIALIZED ({pairs})",
-    )
-
-
-def facts_of(held: store.Held, position: int, upto: int) -> list[str]:
-    """Queries over the files: what is live, and what was only superseded after the position that is asked for."""
-    parts = []
-    if held.live:
-        parts.append(f"SELECT * FROM {parquet.read(held.live)} WHERE position <= {position}")  # noqa: S608
-    if held.history:
-        later = f"{duckdb.identifier(parquet.SUPERSEDED_BY)} > {upto}"
-        read = parquet.read(held.history)
-        parts.append(f"SELECT * FROM {read} WHERE position <= {position} AND {later}")  # noqa: S608
-    return parts
-
-
-def _pairs(held: store.Held, position: int) -> list[str]:
-    if not held.pairs:
-        return []
-    after = f"position > {held.applied} AND position <= {position}"
-    return [f"SELECT * FROM {parquet.read(held.pairs)} WHERE {after}"]  # noqa: S608
+    return answering.IN_PROCESS.answer(projection, upto, sql, terms, extra)
 
 
 def exact(value: Any) -> Decimal:

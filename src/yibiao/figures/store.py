@@ -51,12 +51,14 @@ class Held:
     """The committed files of a source, and those that tell what superseded rows in them.
 
     ``pairs`` are the latter after position ``applied``: whatever superseded a row by then moved it to ``history``.
+    ``last`` is the highest position that a row may have.
     """
 
     live: tuple[Path, ...]
     history: tuple[Path, ...]
     pairs: tuple[Path, ...]
     applied: int
+    last: int
 
 
 def held(
@@ -78,6 +80,7 @@ def held(
         tuple(root() / row[2] for row in found if row[0] == name and row[1] and row[4] > upto),
         tuple(root() / row[2] for row in found if live and row[0] == gone and row[3] > applied),
         applied,
+        max((row[3] for row in found if row[0] == name), default=0),
     )
 
 

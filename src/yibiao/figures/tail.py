@@ -9,6 +9,7 @@ from typing import Final
 
 from yibiao.figures import columns, superseding
 from yibiao.figures.engines import duckdb
+from yibiao.figures.engines.border import Table
 from yibiao.figures.models import Projection
 from yibiao.figures.types import Source
 from yibiao.ledger import queries as ledger
@@ -23,12 +24,12 @@ class Tail:
 
     after: int
     upto: int
-    rows: duckdb.Table
-    superseded: duckdb.Table
+    rows: Table
+    superseded: Table
 
 
 _tails: OrderedDict[tuple[str, Source], Tail] = OrderedDict()
-_moves: OrderedDict[tuple[str, Source, int, int], tuple[duckdb.Table, duckdb.Table]] = OrderedDict()
+_moves: OrderedDict[tuple[str, Source, int, int], tuple[Table, Table]] = OrderedDict()
 
 
 def of(projection: Projection, source: Source, upto: int) -> Tail:
@@ -55,7 +56,7 @@ def of(projection: Projection, source: Source, upto: int) -> Tail:
     return held
 
 
-def moves(projection: Projection, source: Source, after: int, upto: int) -> tuple[duckdb.Table, duckdb.Table]:
+def moves(projection: Projection, source: Source, after: int, upto: int) -> tuple[Table, Table]:
     """The rows that facts with after < position ≤ upto add to a source, and those that they take back."""
     key = (projection.token, source, after, upto)
     with _lock:

@@ -13,14 +13,16 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from yibiao.figures.engines.border import Files, Relation, Rows, Table
+from yibiao.figures.engines.dialects import DUCKDB, identifier, quoted
 from yibiao.figures.types import Column
 
-Table: TypeAlias = Any  # an Arrow table; pyarrow has no types of its own
 _ARROW: Final[Mapping[str, Any]] = {
     "BIGINT": pa.int64(),
     "DECIMAL": pa.decimal128(18, 4),
@@ -50,6 +52,11 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> Table:
     return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
 
 
+def below(held: Table, position: int) -> Table:
+    """The rows at or below a position."""
+    return held.filter(pc.field("position") <= position) if held.num_rows else held
+
+
 def joined(tables: Sequence[Table]) -> Table:
     return pa.concat_tables(tables)
 
@@ -77,10 +84,21 @@ def _cursor() -> Any:
     return _local.cursor
 
 
-def run(sql: str) -> list[tuple[Any, ...]]:
+def run(sql: str) -> Rows:
     """Runs one statement; all its rows."""
-    found: list[tuple[Any, ...]] = _cursor().execute(sql).fetchall()
+    found: Rows = _cursor().execute(sql).fetchall()
     return found
+
+
+def answer(sql: str, relations: Sequence[Relation]) -> Rows:
+    """The same of a statement that names relations."""
+    with given([one.rows for one in relations]) as names:
+        inline = DUCKDB.write("inline")
+        listed = [
+            f"{one.name} AS {inline}({one.counting(scan(one.columns, name, [_part(files) for files in one.files]))})"
+            for one, name in zip(relations, names, strict=True)
+        ]
+        return run(f"WITH {', '.join(listed)}\n{sql}" if listed else sql)
 
 
 @contextmanager
@@ -130,22 +148,13 @@ def _picked(column: Column) -> str:
     return f"TRY_CAST({name} AS {_SQL[column.type]}) AS {name}" if column.type in _SQL else name
 
 
-def as_json(cells: Mapping[str, str]) -> str:
-    """An expression that gives cells as one JSON text."""
-    if not cells:
-        return "'{}'"
-    inner = ", ".join(f"{quoted(name)}, {cell}" for name, cell in cells.items())
-    return f"CAST(json_object({inner}) AS VARCHAR)"
+def read(paths: Iterable[Path]) -> str:
+    """What a query reads files with; a file may lack a column, or hold it in an older type."""
+    return f"read_parquet([{', '.join(quoted(str(path)) for path in paths)}], union_by_name = true)"
 
 
-def split(cell: str) -> str:
-    """A FROM item with one row per name in a text with spaces between names; its column is ``split.name``."""
-    return f"UNNEST(string_split(COALESCE({cell}, ''), ' ')) AS split(name)"
-
-
-def identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _part(files: Files) -> str:
+    if not files.shift:
+        return f"SELECT * FROM {read(files.paths)} WHERE {files.where}"  # noqa: S608
+    moved = ", ".join(f"{name} + {files.shift} AS {name}" for name in files.positions)
+    return f"SELECT * REPLACE ({moved}) FROM {read(files.paths)} AS r WHERE {files.where}"  # noqa: S608

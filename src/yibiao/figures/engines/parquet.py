@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from yibiao.figures.engines.duckdb import PACKED, given, identifier, quoted, run, table
+from yibiao.figures.engines.dialects import identifier, quoted
+from yibiao.figures.engines.duckdb import PACKED, given, read, run, table
 from yibiao.figures.types import Column
 
 SUPERSEDED_BY: Final = "superseded.by"
@@ -68,11 +69,6 @@ def hit(paths: Sequence[Path], pairs: Sequence[Path], after: int, upto: int) -> 
         return False
     gone = f"SELECT superseded FROM {read(pairs)} WHERE position > {after} AND position <= {upto}"  # noqa: S608
     return bool(run(f"SELECT 1 FROM {read(paths)} AS f SEMI JOIN ({gone}) AS g ON g.superseded = f.position LIMIT 1"))  # noqa: S608
-
-
-def read(paths: Iterable[Path]) -> str:
-    """What a query reads files with; a file may lack a column, or hold it in an older type."""
-    return f"read_parquet([{', '.join(quoted(str(path)) for path in paths)}], union_by_name = true)"
 
 
 def names(paths: Sequence[Path]) -> list[str]:
