@@ -46,6 +46,8 @@ CLOCKS: tuple[Follower, ...] = (
     Follower("challenges", (), citizens.sweep, 3600.0),
     Follower("scanner", (), records.scan_files, 5.0),
     Follower("files", (), records.sweep_files, 24 * 3600.0),
+    # Files of columns that compaction replaced, or that whoever wrote them was killed over.
+    Follower("columns", (), figures.sweep, 3600.0),
 )
 
 
