@@ -7,16 +7,26 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any, Final, TypeAlias
 
 # The text of what is plain already: ``dumps`` would walk it once more.
 encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+# The same of a text alone, several times as fast.
+quoted: Final = encode_basestring
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
 
 
 def instant(at: datetime) -> str:
     """An aware moment as UTC text with microseconds: ``2022-09-10T04:00:00.000000Z``."""
+    # Two moments of the hour that comes twice are equal but for their fold.
+    return _instant(at, at.fold)
+
+
+@lru_cache(maxsize=4_096)
+def _instant(at: datetime, fold: int) -> str:
     if at.tzinfo is None:
         raise ValueError("a moment without a time zone cannot be stored")
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

@@ -37,7 +37,7 @@ UNKNOWN_HOLIDAY: Final = Rule(
 
 def local_day(at: datetime) -> date:
     """The calendar day in Shanghai on which an aware moment falls."""
-    return at.astimezone(SHANGHAI).date()
+    return at.date() if at.tzinfo is SHANGHAI else at.astimezone(SHANGHAI).date()
 
 
 def midnight(day: date) -> datetime:

@@ -34,9 +34,8 @@ def append(drafts: Sequence[FactDraft], *, received_at: datetime | None = None) 
     received, now = canon.instant(at), moment(at)
     entries = []
     for draft in drafts:
-        payload = canon.dumps(draft.payload)
-        _check(draft, payload)
-        digest = rows.leaf(draft, draft.id, received, payload).hex()
+        payload = draft.payload if isinstance(draft.payload, canon.Ready) else canon.dumps(draft.payload)
+        digest = _leaf(draft, received, payload)
         entries.append((
             draft.kind, draft.id, draft.revision, draft.program, draft.place, draft.organisation, draft.actor,
             draft.subject, moment(draft.occurred_at), now, draft.withdrawn, payload, digest,
@@ -110,11 +109,15 @@ def reset(follower: str) -> None:
     models.Cursor.objects.filter(follower=follower).delete()
 
 
-def _check(draft: FactDraft, payload: str) -> None:
-    """Refuse what one of the two databases cannot store (NUL) or no digest can be taken of (half a surrogate pair)."""
+def _leaf(draft: FactDraft, received: str, payload: str) -> str:
+    """The digest of a fact, unless one of the two databases cannot store it (NUL) or there is none (half a surrogate
+    pair)."""
     texts = [getattr(draft, name) for name in TEXTS]
-    if not _UNSTORABLE.search(payload) and not _UNSTORABLE.search("".join(texts)):
-        return
+    try:
+        if "\0" not in payload and "\0" not in "".join(texts):
+            return rows.leaf(draft, draft.id, received, payload).hex()
+    except UnicodeEncodeError:
+        pass
     bad = [name for name, text in zip(TEXTS, texts, strict=True) if _UNSTORABLE.search(text)]
     if _UNSTORABLE.search(payload):
         bad.append("payload")

@@ -14,7 +14,7 @@ FACT: Final = (
     "kind", "fact", "revision", "program", "place", "organisation", "actor", "subject", "occurred_at", "received_at",
     "withdrawn", "payload", "digest",
 )  # fmt: skip
-_text: Final = json.JSONEncoder(ensure_ascii=False).encode
+_text: Final = canon.quoted
 _Made = TypeVar("_Made")
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from yibiao.core import canon
+
 
 @dataclass(frozen=True, slots=True)
 class FactDraft:
@@ -14,7 +16,8 @@ class FactDraft:
 
     ``id`` names the thing for all its revisions; ``revision`` counts from 1; ``subject`` is what the fact is about
     (an entity, a case), empty where there is none; ``actor`` is the key of an account, empty for the system.
-    ``occurred_at`` is when it happened, never when it arrived. ``payload`` is canonical JSON without personal fields.
+    ``occurred_at`` is when it happened, never when it arrived. ``payload`` is canonical JSON, or its text, without
+    personal fields.
     """
 
     kind: str
@@ -26,7 +29,7 @@ class FactDraft:
     actor: str
     subject: str
     occurred_at: datetime
-    payload: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] | canon.Ready = field(default_factory=dict)
     withdrawn: bool = False
 
 

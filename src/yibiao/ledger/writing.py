@@ -60,7 +60,12 @@ def moments() -> Callable[[datetime], Any]:
     """How this database wants aware moments among the values of a row."""
     if connection.vendor == "postgresql":
         return datetime.isoformat
-    return lambda at: str(at.astimezone(UTC).replace(tzinfo=None))
+    return lambda at: _naive(at, at.fold)
+
+
+@lru_cache(maxsize=4_096)
+def _naive(at: datetime, fold: int) -> str:
+    return str(at.astimezone(UTC).replace(tzinfo=None))
 
 
 @contextmanager

@@ -87,6 +87,13 @@ class Checker:
     at: datetime
     kept: models.Submission | None = None
     known: Known = field(default_factory=lambda: remembered(Known, "checking"))
+    # What was found before of the draft's place: its lineage by day, and who covers it.
+    stood: dict[tuple[str, date], str] = field(default_factory=dict)
+    covered: dict[tuple[str, str], Warrant] = field(default_factory=dict)
+    latest: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.latest = self.at + AHEAD
 
     @property
     def atlas(self) -> Atlas:
@@ -149,7 +156,7 @@ class Checker:
         at = moment(value)
         if at is None:
             found.append(problems.UNREADABLE_TIME.at(**asks.asked("occurred_at"), text=str(value)[:80]))
-        elif at > self.at + AHEAD:
+        elif at > self.latest:
             found.append(problems.FUTURE.at(**asks.asked("occurred_at"), at=_shown(at)))
         elif at < _EARLIEST_AT:
             found.append(problems.TOO_EARLY.at(**asks.asked("occurred_at"), at=_shown(at), bound=EARLIEST.isoformat()))
@@ -164,17 +171,23 @@ class Checker:
                 found.append(problems.PLACE_MISSING.at(**where))
             return ""
         day = local_day(at or self.at)
+        if stood := self.stood.get((place, day)):
+            return stood
         lineage = self.atlas.lineage(place)
         if not lineage or not self.atlas.known(place, day):
             found.append(problems.PLACE.at(**asks.asked("place"), place=place[:80], day=day.isoformat()))
             return ""
+        self.stood[place, day] = lineage
         return lineage
 
     def _warrant(self, asks: Outline, program: Program, place: str, lineage: str, found: list[Problem]) -> Warrant:
         """The warrant that covers the record; without one, the first, and a problem."""
+        if found_by := self.covered.get((lineage, program.code)):
+            return found_by
         for by in self.by:
             covered = f"/{self.atlas.successor(by.place)}/" in lineage
             if covered and by.program in (EVERY_PROGRAM, program.code):
+                self.covered[lineage, program.code] = by
                 return by
         if lineage:
             scope = "、".join(f"{self.atlas.name(by.place)}，{by.program}" for by in self.by[:5])

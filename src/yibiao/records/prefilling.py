@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
 from django.db.models import Count, Q, Sum
@@ -54,7 +54,6 @@ def origins(form: FormVersion, answers: Mapping[str, Any], given: Mapping[str, A
 
     What was prefilled and then emptied was changed. A calculated answer came from nobody and is not counted.
     """
-    calculated = outline(form).calculated
     confirmed: list[str] = []
     changed: list[str] = []
     if given:
@@ -62,14 +61,20 @@ def origins(form: FormVersion, answers: Mapping[str, Any], given: Mapping[str, A
         for name in sorted(asked & set(given)):
             same = name in answers and _text(answers[name]) == _text(given[name])
             (confirmed if same else changed).append(name)
-    typed, own = 0, calculated.get("", frozenset())
+    return types.Origins(tuple(confirmed), tuple(changed), typed(form, answers, given))
+
+
+def typed(form: FormVersion, answers: Mapping[str, Any], given: Container[str]) -> int:
+    """How many answers somebody typed in."""
+    calculated = outline(form).calculated
+    count, own = 0, calculated.get("", frozenset())
     for name, value in answers.items():
         if value.__class__ is list and value and isinstance(value[0], Mapping):
             computed = calculated.get(name, frozenset())
-            typed += sum(inner not in computed for item in value for inner in item)
+            count += sum(inner not in computed for item in value for inner in item)
         elif name not in own and name not in given:
-            typed += 1
-    return types.Origins(tuple(confirmed), tuple(changed), typed)
+            count += 1
+    return count
 
 
 def tally(*, program: str, scope: Scope) -> dict[str, types.Tally]:

@@ -14,6 +14,7 @@ from yibiao.core.problems import Problem
 from yibiao.forms import queries as forms
 from yibiao.forms.types import Checked, Field, FormVersion
 from yibiao.records import finding, models, problems
+from yibiao.records.outlines import outline
 from yibiao.records.types import Claim
 
 _SPACE: Final = uuid.UUID("6f1d7f0e-56f3-5f8f-9a6e-3a4c1f6f8b52")
@@ -107,14 +108,10 @@ def looked_up(
     """
     wanted: dict[tuple[str, str], list[tuple[int, Field, int]]] = {}
     created: set[tuple[str, str]] = set()
-    links: dict[int, list[Field]] = {}
     for index, (form, answers, made) in enumerate(records):
         if made is not None:
             created.add((made.register, made.key))
-        fields = links.get(id(form))
-        if fields is None:
-            fields = links[id(form)] = [item for item in form.fields if item.register]
-        for field in fields:
+        for field in outline(form).links:
             for at, holder in enumerate(answers.get(field.repeat, ()) if field.repeat else (answers,)):
                 if holder.get(field.name):
                     wanted.setdefault((field.register, str(holder[field.name])), []).append((index, field, at))
@@ -171,11 +168,12 @@ def carried(form: FormVersion, answers: Mapping[str, Any]) -> list[tuple[str, st
     Of what it only refers to (a plan, a team) a record corrects nothing.
     """
     found: dict[str, tuple[str, str, dict[str, Any]]] = {}
-    about = {field.name: field.register for field in form.fields if field.role == "subject" and field.register}
-    for field in form.fields:
+    asks = outline(form)
+    about = asks.about
+    # Where something happened moves no entity: only the form that keeps it says where it is.
+    for field in asks.prefilled:
         question, _, name = field.prefill.partition(".")
-        # Where something happened moves no entity: only the form that keeps it says where it is.
-        if not name or name == "place" or answers.get(field.name) is None or not answers.get(question):
+        if answers.get(field.name) is None or not answers.get(question):
             continue
         if register := about.get(question):
             held = found.setdefault(question, (register, str(answers[question]), {}))

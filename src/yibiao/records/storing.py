@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from django.db import connection
@@ -19,6 +20,11 @@ from yibiao.records.types import Origins, Receipt
 
 _CHUNK: Final = 2_000
 _LOOKUP: Final = 400
+_SUBMISSION: Final = (
+    "id", "actor", "received_at", "revision", "state", "form", "form_version", "program", "place", "lineage",
+    "organisation", "subject", "participants", "occurred_at", "channel", "sample", "has_personal", "answers",
+    "confirmed_count", "changed_count", "typed_count", "prefilled",
+)  # fmt: skip
 _STEP: Final = (
     "submission_id", "revision", "act", "reason", "actor", "at", "form_version", "digest", "answers",
 )  # fmt: skip
@@ -67,12 +73,14 @@ def _sorted(
 def _insert(items: Sequence[Prepared], *, at: datetime) -> None:
     moment = writing.moments()
     now = moment(at)
-    rows = []
-    for item in items:
-        said = _said_of(item) | _origins(item)
-        said["occurred_at"] = moment(item.occurred_at)
-        rows.append((item.id, item.by.actor, now, 1, "received", *said.values()))
-    writing.insert(models.Submission, ("id", "actor", "received_at", "revision", "state", *said), rows)
+    writing.insert(models.Submission, _SUBMISSION, [
+        (
+            item.id, item.by.actor, now, 1, "received", item.form.id, item.form.version, item.program, item.place,
+            item.lineage, item.organisation, item.subject, " ".join(item.participants), moment(item.occurred_at),
+            item.channel, item.channel == "sample", bool(item.personal), item.text, *_origins(item),
+        )
+        for item in items
+    ])  # fmt: skip
     salted = keep(items, 1)
     step(items, 1, act="received", reason="", at=at)
     note(items, 1)
@@ -99,38 +107,19 @@ def _known(ready: Sequence[Prepared]) -> dict[str, models.Submission]:
 
 def describe(row: models.Submission, item: Prepared) -> models.Submission:
     """A record as its correction leaves it: how it was filled in at first stays as it was."""
-    for name, value in _said_of(item).items():
-        setattr(row, name, value)
+    row.form, row.form_version, row.program, row.channel = item.form.id, item.form.version, item.program, item.channel
+    row.place, row.lineage, row.organisation = item.place, item.lineage, item.organisation
+    row.subject, row.participants, row.occurred_at = item.subject, " ".join(item.participants), item.occurred_at
+    row.sample, row.has_personal, row.answers = item.channel == "sample", bool(item.personal), item.text
     return row
 
 
-def _said_of(item: Prepared) -> dict[str, Any]:
-    """The columns that follow from the answers."""
-    return {
-        "form": item.form.id,
-        "form_version": item.form.version,
-        "program": item.program,
-        "place": item.place,
-        "lineage": item.lineage,
-        "organisation": item.organisation,
-        "subject": item.subject,
-        "participants": " ".join(item.participants),
-        "occurred_at": item.occurred_at,
-        "channel": item.channel,
-        "sample": item.channel == "sample",
-        "has_personal": bool(item.personal),
-        "answers": item.text,
-    }
-
-
-def _origins(item: Prepared) -> dict[str, Any]:
+def _origins(item: Prepared) -> tuple[int, int, int, str]:
+    if not item.prefilled:
+        return 0, 0, prefilling.typed(item.form, item.answers, ()) + len(item.personal), ""
     origins = prefilling.origins(item.form, item.answers, item.prefilled)
-    return {
-        "confirmed_count": len(origins.confirmed),
-        "changed_count": len(origins.changed),
-        "typed_count": origins.typed + len(item.personal),
-        "prefilled": canon.dumps(_said(origins)) if item.prefilled else "",
-    }
+    said = canon.dumps(_said(origins))
+    return len(origins.confirmed), len(origins.changed), origins.typed + len(item.personal), said
 
 
 def _said(origins: Origins) -> dict[str, list[str]]:
@@ -200,21 +189,16 @@ def _kept(items: Sequence[Prepared], revision: int) -> list[registers.Statement]
 
 
 def fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDraft:
-    payload: dict[str, Any] = {
-        "form": item.form.id,
-        "version": item.form.version,
-        "channel": item.channel,
-        "answers": canon.Ready(item.text),
-        "participants": list(item.participants),
-    }
-    if reason:
-        payload["reason"] = reason
-    if salted:
-        payload["personal"] = salted
-    if item.channel == "sample":
-        payload["sample"] = True
-    if item.prefilled and revision == 1:
-        payload["origins"] = _said(prefilling.origins(item.form, item.answers, item.prefilled))
+    plain = (item.form.id, item.form.version, item.channel, item.participants)
+    if reason or salted or item.prefilled:
+        more: dict[str, Any] = {"reason": reason} if reason else {}
+        if salted:
+            more["personal"] = salted
+        if item.prefilled and revision == 1:
+            more["origins"] = _said(prefilling.origins(item.form, item.answers, item.prefilled))
+        about = canon.dumps(_about(*plain) | more)
+    else:
+        about = _plainly(*plain)
     return FactDraft(
         kind=item.form.kind,
         id=item.id,
@@ -225,5 +209,17 @@ def fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDr
         actor=item.by.actor,
         subject=item.subject,
         occurred_at=item.occurred_at,
-        payload=payload,
+        # The answers, which are text already, come first in the order of the alphabet.
+        payload=canon.Ready(f'{{"answers":{item.text},{about[1:]}'),
     )
+
+
+def _about(form: str, version: str, channel: str, participants: tuple[str, ...]) -> dict[str, Any]:
+    """What the payload of a record says beside its answers."""
+    said = {"form": form, "version": version, "channel": channel, "participants": list(participants)}
+    return {**said, "sample": True} if channel == "sample" else said
+
+
+@lru_cache(maxsize=1_000)
+def _plainly(form: str, version: str, channel: str, participants: tuple[str, ...]) -> str:
+    return canon.dumps(_about(form, version, channel, participants))
