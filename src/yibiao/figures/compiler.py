@@ -31,6 +31,7 @@ class Term:
 
     ``shape`` is count, sum, distinct or latest. ``per`` and ``keys`` are cells: names of columns, or templates over
     them (``${code}``). ``program`` is empty for all programs, ``from_`` and ``until`` are None for no bound.
+    ``solid`` is whether every code from ``lowest`` to ``highest`` is one of the range of the tree.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Term:
     attribution: Attribution = "place"
     lowest: str = ""
     highest: str = ""
+    solid: bool = False
     nothing: bool = False
     dialect: Dialect = DUCKDB
 
@@ -83,12 +85,14 @@ class Term:
         return tuple(name for name in dict.fromkeys(named) if name)
 
 
-def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = "") -> str:
-    """The contributing rows of a term.
+def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = "", placed: bool = False) -> str:
+    """The contributing rows of a term; with ``enter``, where they stand in the tree, if they are to be placed.
 
     ``passes`` is false only in rows of a stock that its filter leaves out: they show that something was filed at all.
     """
-    inner, tests = live(term), [f"t.enter >= {term.enter}", f"t.enter < {term.leave}"]
+    # The codes alone tell what lies in a solid range.
+    looked_up = placed or not term.solid
+    inner, tests = live(term), [f"t.enter >= {term.enter}", f"t.enter < {term.leave}"] if looked_up else ["TRUE"]
     passes = "TRUE"
     if term.shape == "latest":
         inner = _newest(term, inner)
@@ -111,12 +115,13 @@ def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = 
     from_ = [f"({inner}) AS f"]
     if term.attribution == "organisation":
         from_.append("JOIN organisations AS o ON o.code = f.organisation")
-    from_.append(f"JOIN {term.tree} AS t ON t.code = {where}")
+    if looked_up:
+        from_.append(f"JOIN {term.tree} AS t ON t.code = {where}")
     if split:
         from_.append(f"CROSS JOIN {term.dialect.write('split', _column(split))}")
     return (
-        f"SELECT {quoted(term.source.kind)} AS kind, {carried}, t.enter AS enter, {amount} AS amount, {key} AS key,\n"
-        f"  {passes} AS passes, {cut} AS dimension, {shown} AS shown\n"
+        f"SELECT {quoted(term.source.kind)} AS kind, {carried}, {amount} AS amount, {key} AS key,\n"
+        f"  {passes} AS passes, {cut} AS dimension, {shown} AS shown{', t.enter AS enter' if placed else ''}\n"
         f"FROM {' '.join(from_)}\nWHERE {' AND '.join(tests)}"
     )
 
@@ -207,7 +212,7 @@ def by_range(term: Term, ranges: Iterable[tuple[str, int, int]]) -> str:
     listed = ", ".join(f"({quoted(code)}, {enter}, {leave})" for code, enter, leave in ranges)
     return (
         f"SELECT r.code, {_VALUES[term.shape]}, {_facts(term)}, COUNT(*)\n"
-        f"FROM (\n{rows(term)}\n) AS c\nJOIN (VALUES {listed}) AS r(code, enter, leave)\n"
+        f"FROM (\n{rows(term, placed=True)}\n) AS c\nJOIN (VALUES {listed}) AS r(code, enter, leave)\n"
         "  ON c.enter >= r.enter AND c.enter < r.leave\nGROUP BY r.code"
     )
 
@@ -271,21 +276,21 @@ def live(term: Term) -> str:
     """The rows of the source in the program and the period."""
     tests = [f"f.program = {quoted(term.program)}"] if term.program else []
     if term.from_ is not None:
-        tests.append(_since(term.from_))
+        tests.append(_when(">=", term.from_))
     if term.until is not None:
-        tests.append(f"NOT {_since(term.until)}")
+        tests.append(_when("<", term.until))
     if term.lowest:
         # The tree decides; this lets an engine pass over what lies elsewhere in files that are ordered by place.
         tests += [f"f.place >= {quoted(term.lowest)}", f"f.place <= {quoted(term.highest)}"]
     return f"SELECT f.* FROM {term.facts} AS f WHERE {' AND '.join(tests) or 'TRUE'}"  # noqa: S608
 
 
-def _since(at: datetime) -> str:
-    """From a moment on. Whole days are told by the day, by which files are ordered."""
+def _when(side: str, at: datetime) -> str:
+    """On which side of a moment. Whole days are told by the day, by which files are ordered."""
     local = at.astimezone(SHANGHAI)
     if local.time() == local.time().min:
-        return f"f.day >= DATE '{local.date()}'"
-    return f"f.occurred_at >= {moment(at)}"
+        return f"f.day {side} DATE '{local.date()}'"
+    return f"f.occurred_at {side} {moment(at)}"
 
 
 def _newest(term: Term, live: str) -> str:

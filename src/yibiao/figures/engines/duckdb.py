@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,7 +96,7 @@ def answer(sql: str, relations: Sequence[Relation]) -> Rows:
     with given([one.rows for one in relations]) as names:
         inline = DUCKDB.write("inline")
         listed = [
-            f"{one.name} AS {inline}({one.counting(scan(one.columns, name, [_part(files) for files in one.files]))})"
+            f"{one.name} AS {inline}({one.counting(_scanned(one, name))})"
             for one, name in zip(relations, names, strict=True)
         ]
         return run(f"WITH {', '.join(listed)}\n{sql}" if listed else sql)
@@ -130,15 +131,27 @@ def add(name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> 
         run(f"INSERT INTO {name} SELECT * FROM {source}")  # noqa: S608 - names of our own
 
 
-def scan(columns: Sequence[Column], tail: str, parts: Sequence[str]) -> str:
-    """A query that reads columns from the tail and from queries over files.
+def scan(columns: Sequence[Column], tail: str, parts: Sequence[str] = ()) -> str:
+    """A query that reads columns from the tail and from queries over files; either may lack the other.
 
     A file may lack a column that a newer version of the form added, or hold it in an older type.
     """
-    read = "".join(f" UNION ALL BY NAME {part}" for part in parts)
+    given_ = [f"SELECT *, CAST(NULL AS UUID) AS {identifier(PACKED)} FROM {tail}"] if tail else []  # noqa: S608
     picked = ", ".join(_picked(column) for column in columns)
-    given_ = f"SELECT *, CAST(NULL AS UUID) AS {identifier(PACKED)} FROM {tail}"  # noqa: S608
-    return f"SELECT {picked} FROM ({given_}{read}) AS scanned"  # noqa: S608
+    return f"SELECT {picked} FROM ({' UNION ALL BY NAME '.join([*given_, *parts])}) AS scanned"  # noqa: S608
+
+
+def _scanned(one: Relation, tail: str) -> str:
+    """All rows of a relation. An empty tail only takes planning, which is most of what a small question costs."""
+    paths = tuple(path for files in one.files for path in files.paths)
+    needless = not one.rows.num_rows and paths and {column.name for column in one.columns} <= _names(paths)
+    return scan(one.columns, "" if needless else tail, [_part(files) for files in one.files])
+
+
+@lru_cache(maxsize=4096)
+def _names(paths: tuple[Path, ...]) -> frozenset[str]:
+    """The columns that some files have, which never change."""
+    return frozenset(row[0] for row in run(f"DESCRIBE SELECT * FROM {read(paths)}"))  # noqa: S608
 
 
 def _picked(column: Column) -> str:
