@@ -72,6 +72,19 @@ def serve(
     return 0
 
 
+def running() -> bool:
+    """Whether a site runs on the data folder."""
+    path = settings.DATA / "serve.lock"
+    if not path.is_file():
+        return False
+    with path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
 class _Stopping:
     """Whether a signal to stop has come."""
 

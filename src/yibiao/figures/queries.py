@@ -15,6 +15,7 @@ from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Problem
 from yibiao.figures import breakdowns, compiler, covering, definitions, explaining, grids, measures, reading, store
 from yibiao.figures.engines import duckdb
+from yibiao.figures.inventory import inventory as inventory
 from yibiao.figures.models import DefinitionSet, Segment
 from yibiao.figures.reading import Question
 from yibiao.figures.types import (

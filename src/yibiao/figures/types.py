@@ -250,6 +250,17 @@ class Definitions:
 
 
 @dataclass(frozen=True, slots=True)
+class Inventory:
+    """The files of the columns beside their manifest: committed files, those missing or of another length, orphans."""
+
+    files: int
+    bytes: int
+    missing: int
+    named: tuple[str, ...]
+    orphans: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """How far the columns have come: the position they hold everything up to, and the newest sealed one."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
@@ -15,8 +16,8 @@ from yibiao.ledger.types import Checkpoint, Consistency, Counts, Fact, Inclusion
 from yibiao.ledger.verifying import verify
 
 __all__ = [
-    "checkpoint", "checkpoint_of", "consistency", "counts", "cursor", "entries", "fact", "guarded", "histories",
-    "history", "inclusion", "verify",
+    "any_of", "checkpoint", "checkpoint_of", "consistency", "counts", "cursor", "entries", "fact", "guarded",
+    "histories", "history", "inclusion", "verify",
 ]  # fmt: skip
 
 CHUNK: Final = 2_000
@@ -66,6 +67,12 @@ def entries(after: int, upto: int, kinds: Sequence[str] = (), limit: int | None 
         left = None if left is None else left - size
 
 
+def any_of(after: int, upto: int, kinds: Sequence[str]) -> bool:
+    """Whether a fact of these kinds was sealed with after < position ≤ upto."""
+    found = models.Position.objects.filter(position__gt=after, position__lte=upto, entry__kind__in=list(kinds))
+    return upto > after and found.exists()
+
+
 def history(id: str, *, kind: str = "") -> tuple[Fact, ...]:
     """Every revision of an id, sealed or not.
 
@@ -101,6 +108,19 @@ def cursor(follower: str) -> int:
     """The position up to which a follower has taken the log; 0 at first."""
     row = models.Cursor.objects.filter(follower=follower).first()
     return row.position if row else 0
+
+
+def cursors() -> dict[str, int]:
+    """How far each follower has taken the log, by name; who has not begun is not there."""
+    return dict(models.Cursor.objects.values_list("follower", "position"))
+
+
+def waiting_since() -> datetime | None:
+    """When the oldest of the entries that wait for their position was received.
+
+    Missing: None where none waits.
+    """
+    return models.Pending.objects.order_by("entry").values_list("entry__received_at", flat=True).first()
 
 
 def inclusion(

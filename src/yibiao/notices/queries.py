@@ -14,7 +14,7 @@ from yibiao.ledger import queries as ledger
 from yibiao.notices import files, models, permits, plans, problems, rows
 from yibiao.notices.declaring import RECEIPT_STATES, declared, sources
 from yibiao.notices.inbox import addresses_of, faults_of, inbox, message_of, unread_count
-from yibiao.notices.types import Attachment, Notice, NoticePage, Plan, Receipt, Step, Tally, Unsigned, Waiting
+from yibiao.notices.types import Attachment, Notice, NoticePage, Outbox, Plan, Receipt, Step, Tally, Unsigned, Waiting
 from yibiao.notices.warned import cap, feed, messages, warnings
 from yibiao.packs import queries as packs
 from yibiao.packs.types import PackFiles
@@ -176,6 +176,13 @@ def history(id: str, *, scope: Scope) -> tuple[Step, ...]:
 def is_issuer(of: Notice, scope: Scope) -> bool:
     """Whether the issuer's place is open to a scope: then every receipt is."""
     return permits.covers(scope, of.place, of.program)
+
+
+def outbox() -> Outbox:
+    """What waits to leave the site by e-mail, SMS or WeCom."""
+    waiting = models.Delivery.objects.filter(next_at__isnull=False)
+    due = waiting.filter(next_at__lte=clock.now()).order_by("next_at").values_list("next_at", flat=True)
+    return Outbox(waiting.count(), due.first(), models.Delivery.objects.filter(state="given-up").count())
 
 
 def _open(scope: Scope, program: str | None = None) -> Q:

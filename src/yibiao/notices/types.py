@@ -290,6 +290,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Outbox:
+    """Messages that wait to leave the site, since when the oldest is due, None where none is; those given up."""
+
+    waiting: int
+    since: datetime | None
+    given_up: int
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """One page of messages; ``unread`` counts all that are unread."""
 

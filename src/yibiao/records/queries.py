@@ -13,7 +13,7 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.forms import queries as forms
 from yibiao.people.types import Scope, Warrant
-from yibiao.records import actions, models, placing, presenting, problems, types
+from yibiao.records import actions, models, placing, presenting, problems, scanning, types
 from yibiao.records import attachments as kept_files
 from yibiao.records.checking import canonical_id
 from yibiao.records.closing import closed, closings
@@ -36,13 +36,14 @@ from yibiao.records.entities import (
 from yibiao.records.loading import record_of
 from yibiao.records.offline import clashes, waiting
 from yibiao.records.prefilling import came_about, known, tally
+from yibiao.records.scanning import answers as scanner_answers
 from yibiao.records.thumbnails import KINDS as PICTURES
 
 __all__ = [
     "PICTURES", "came_about", "clashes", "closed", "closings", "complaints", "count", "doubtful", "doubts",
     "doubts_about", "each", "entities", "entity", "entity_at", "entity_labels", "history", "known", "newest",
     "page", "personal", "phones_may_drop", "presented", "record", "records", "records_about", "registers",
-    "reviews", "rulings", "steps", "suspects", "tally", "waiting",
+    "reviews", "rulings", "scanner_answers", "steps", "suspects", "tally", "unscanned", "waiting",
 ]  # fmt: skip
 
 
@@ -176,6 +177,11 @@ def records(ids: Sequence[str], *, scope: Scope) -> dict[str, types.Record]:
 def count() -> int:
     """How many records there are."""
     return models.Submission.objects.count()
+
+
+def unscanned() -> int:
+    """How many files wait for the scanner."""
+    return models.Attachment.objects.filter(scan=scanning.WAITING).count()
 
 
 def _rows(

@@ -27,6 +27,7 @@ from yibiao.records import attachments, models
 WAITING: Final = "waiting"
 CLEAN: Final = "clean"
 INFECTED: Final = "infected"
+PATIENCE: Final = 5.0
 _AT_ONCE: Final = 50
 _CHUNK: Final = 64 * 1024
 _log = logging.getLogger(__name__)
@@ -47,6 +48,16 @@ def scan_waiting() -> int:
         _judge(row, said)
         seen += 1
     return seen
+
+
+def answers() -> bool:
+    """Whether the scanner that is set up says that it is there."""
+    try:
+        with _connected(settings.YIBIAO_SCANNER, PATIENCE) as line:
+            line.sendall(b"zPING\0")
+            return line.recv(64).rstrip(b"\0\n") == b"PONG"
+    except OSError:
+        return False
 
 
 def ask(address: str, content: Iterable[bytes]) -> str:
@@ -88,14 +99,14 @@ def _judge(row: models.Attachment, said: str) -> None:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[socket.socket]:
+def _connected(address: str, seconds: float = 60) -> Iterator[socket.socket]:
     """``clamd://host:port`` or ``unix:///path``."""
     to = urlsplit(address)
     if to.scheme == "unix":
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.settimeout(60)
+        line.settimeout(seconds)
         line.connect(to.path)
     else:
-        line = socket.create_connection((to.hostname or "127.0.0.1", to.port or 3310), timeout=60)
+        line = socket.create_connection((to.hostname or "127.0.0.1", to.port or 3310), timeout=seconds)
     with line:
         yield line

@@ -1,0 +1,169 @@
+"""``yibiao doctor``: each thing that can be wrong is named with its place and a remedy, and all else is well."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from django.db import connection
+from django.utils import translation
+
+from tests.figures import world
+from yibiao.core import clock
+from yibiao.desk.commands.doctor import doctor
+from yibiao.figures import actions, store
+from yibiao.ledger import actions as ledger
+from yibiao.ledger import triggers
+
+pytestmark = pytest.mark.django_db
+# The suite's PostgreSQL runs without fsync, and without a pack that opens a program.
+KNOWN = {"database.durable"} if connection.vendor == "postgresql" else set()
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(doctor, words, standalone_mode=False, catch_exceptions=False)
+
+
+def seen() -> dict[str, dict[str, Any]]:
+    return {one["code"]: one for one in json.loads(run("--json").stdout)}
+
+
+def faults() -> set[str]:
+    return {code for code, one in seen().items() if one["mark"] == "fault"} - {"contents.programs", "machine.pages"}
+
+
+@pytest.fixture
+def site(settings: Any, tmp_path: Path) -> Any:
+    settings.DATA = tmp_path
+    world.install()
+    world.append(*(world.draft("check", {"found": n}) for n in range(3)))
+    actions.follow()
+    # Two facts tell of the tree of places.
+    for name in ("cases", "duty", "notices"):
+        ledger.advance(name, 5)
+    return settings
+
+
+def test_all_is_well(site: Any) -> None:
+    assert faults() == KNOWN
+    found = seen()
+    assert all(one["remedy"] == "" for one in found.values() if one["mark"] == "good")
+    assert all(one["remedy"] for one in found.values() if one["mark"] != "good")
+    assert found["ledger.checkpoint"]["seen"] == "存证点 1，共 5 条事实"
+    assert found["columns.files"]["seen"] == "3 行，1 个文件，缺 0 个，无主 0 个"
+    assert found["follower.figures"]["seen"] == "落后 0 条，0 秒"
+    with translation.override("en"):
+        text = run().stdout
+    assert "✓ Sealing [ledger]: 0 facts wait, the oldest for 0 s" in text
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def test_it_ends_with_1_where_something_is_wrong(site: Any) -> None:
+    site.ALLOWED_HOSTS = ["*"]
+    done = run()
+    assert done.return_value == 1
+    assert "✗ 主机名 [YIBIAO_HOSTS]：*  → 请写明网站的名称，不要用 *。" in done.stdout
+
+
+def test_a_missing_or_cut_file_of_the_columns_and_an_orphan(site: Any) -> None:
+    (path,) = store.root().rglob("*.parquet")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    assert "columns.files" in faults()
+    path.unlink()
+    found = seen()["columns.files"]
+    assert path.name in found["seen"]
+    assert "yibiao rebuild figures" in found["remedy"]
+    path.with_suffix(".other").write_bytes(b"half")
+    assert "无主 1 个" in seen()["columns.files"]["seen"]
+    path.write_bytes(whole)
+    assert faults() == KNOWN
+
+
+def test_what_waits_too_long(site: Any) -> None:
+    world.append(world.draft("check", {}), seal=False)
+    assert faults() == KNOWN, "a fact of this moment may wait"
+    world.append(world.draft("check", {}), seal=True)
+    found = seen()
+    assert (found["follower.cases"]["mark"], found["follower.cases"]["seen"]) == ("good", "落后 2 条，0 秒")
+    begun = clock.now()
+    clock.keep(clock.Pace(begun + timedelta(hours=2), begun + timedelta(days=1), begun, 1.0))
+    try:
+        world.append(world.draft("check", {}), seal=False)
+        assert faults() - KNOWN == {
+            "follower.cases", "follower.duty", "follower.notices", "follower.figures", "settings.replay"
+        }  # fmt: skip
+        clock.keep(clock.Pace(begun + timedelta(hours=3), begun + timedelta(days=1), begun, 1.0))
+        assert "ledger.sealer" in faults()
+    finally:
+        clock.keep(None)
+
+
+def test_a_log_that_the_database_no_longer_guards(site: Any) -> None:
+    triggers.remove(connection)
+    assert faults() - KNOWN == {"database.guarded"}
+    triggers.install(connection)
+    assert faults() == KNOWN
+
+
+def test_a_key_that_others_can_read(site: Any) -> None:
+    key = site.DATA / "personal.key"
+    key.write_bytes(b"x")
+    key.chmod(0o640)
+    assert faults() - KNOWN == {"machine.key.personal"}
+    key.chmod(0o600)
+    assert faults() == KNOWN
+
+
+def test_settings_that_are_unsafe_where_others_reach_the_site(site: Any) -> None:
+    site.ALLOWED_HOSTS = ["yibiao.example"]
+    assert seen()["settings.https"]["mark"] == "odd"
+    site.SECURE_SSL_REDIRECT = True
+    assert (seen()["settings.https"]["mark"], seen()["settings.proxies"]["mark"]) == ("good", "odd")
+    site.SECRET_KEY = "short"
+    assert faults() - KNOWN == {"settings.secret"}
+
+
+def test_durability_is_read_from_the_database_itself(site: Any) -> None:
+    found = seen()
+    if connection.vendor == "postgresql":
+        assert found["database.durable"]["seen"] == "fsync=off"
+        assert abs(float(found["database.clock"]["seen"].split()[1])) < 1
+        assert found["database.archive"]["mark"] == "odd"
+    else:
+        assert found["database.durable"]["seen"] == "journal_mode=wal, synchronous=2"
+    assert found["database.version"]["mark"] == "good"
+
+
+def test_a_scanner_and_a_mail_server_that_answer_or_do_not(site: Any) -> None:
+    site.YIBIAO_SENDERS = {**site.YIBIAO_SENDERS, "email": "email"}
+    with answering({b"zPING\0": b"PONG\0"}) as port:
+        site.YIBIAO_SCANNER = f"clamd://127.0.0.1:{port}"
+        assert seen()["channels.scanner"]["mark"] == "good"
+    site.EMAIL_HOST, site.EMAIL_PORT = "127.0.0.1", port
+    site.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert faults() - KNOWN == {"channels.scanner", "channels.email"}
+
+
+@contextmanager
+def answering(answers: dict[bytes, bytes]) -> Iterator[int]:
+    """A server on loopback that knows an answer to what it is asked."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            line, _ = server.accept()
+            with line:
+                line.sendall(answers[line.recv(100)])
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
