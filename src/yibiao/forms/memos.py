@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from yibiao.forms.types import Field
+from yibiao.forms.types import Field, FormVersion
 from yibiao.forms.xpath.ast import Call, Expression, ExpressionError, Path, Reference, walk
 from yibiao.forms.xpath.parser import parse
 from yibiao.forms.xpath.tree import Node
@@ -79,6 +79,21 @@ def beside(item: Field, reads: frozenset[Node]) -> Beside | None:
         Beside(other.name)
         if other.kind == "field" and not other.chain and _nodes(item.choice_filter) is not None
         else None
+    )
+
+
+def timeless(form: FormVersion) -> bool:
+    """Whether the answers to a form are the same at every time: no rule of it asks what time it is."""
+    sources = [form.entity.key, form.entity.label] if form.entity else []
+    for section in form.sections:
+        sources += (section.relevant, section.count)
+    for item in form.fields:
+        sources += (item.relevant, item.required_if, item.constraint, item.calculate, item.choice_filter)
+    return not any(
+        isinstance(node, Call) and node.name in ("today", "now")
+        for source in sources
+        if source
+        for node in walk(parse(source))
     )
 
 

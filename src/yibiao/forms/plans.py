@@ -75,6 +75,7 @@ class Plan:
     key: Compiled | None
     label: Compiled | None
     faults: tuple[Fault, ...]
+    timeless: bool
 
 
 _plans: dict[tuple[str, str, str], Plan] = {}
@@ -116,7 +117,9 @@ class _Builder:
         key = self.expression(entity.key, self.root, "entities", "key") if entity else None
         label = self.expression(entity.label, self.root, "entities", "label") if entity else None
         roles = {str(item.role): item.name for item in self.form.fields if item.role}
-        return Plan(self.form, top, self.steps(), roles, key, label, tuple(self.faults))
+        steps = self.steps()
+        timeless = not self.faults and memos.timeless(self.form)
+        return Plan(self.form, top, steps, roles, key, label, tuple(self.faults), timeless)
 
     def expression(self, source: str, node: Node, path: str, column: str) -> Compiled | None:
         if not source:

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from yibiao.core.problems import Problem, refuse
-from yibiao.forms import answering, checking, linting, models, problems, stored
+from yibiao.forms import answering, checking, linting, models, plans, problems, stored
 from yibiao.forms.repeating import held
 from yibiao.forms.types import Checked, EntityValue, Field, FieldState, FormVersion
 from yibiao.packs.types import PackFiles
 
 __all__ = [
     "check", "check_answers", "dictionary", "entity_value", "field_states", "form", "forms", "held", "kinds",
-    "versions", "warnings",
+    "timeless", "versions", "warnings",
 ]  # fmt: skip
 _loaded: dict[tuple[str, str, str], FormVersion] = {}
 
@@ -99,6 +99,11 @@ def check_answers(form: FormVersion, answers: Mapping[str, Any], *, now: datetim
     Missing: an absent key, None and empty text are all no answer.
     """
     return answering.check(form, answers, now=now, language=language)
+
+
+def timeless(form: FormVersion) -> bool:
+    """Whether answers that were found good stay so, and what is computed of them: no rule asks what time it is."""
+    return plans.plan(form).timeless
 
 
 def field_states(

@@ -21,6 +21,7 @@ from yibiao.records import (
     batching,
     branches,
     checking,
+    correcting,
     models,
     personal,
     problems,
@@ -101,7 +102,7 @@ def correct(
         row = _open(id, by, expected)
         form = forms.form(row.form, form_version or row.form_version)
         hidden = _hidden(row)
-        full = dict(answers) if sent else checking.filled_in(form, answers, hidden, json.loads(row.answers))
+        full = dict(answers) if sent else correcting.filled_in(form, answers, hidden, json.loads(row.answers))
         draft = SubmissionDraft(row.id, row.form, row.program, full, row.channel, form.version, sent)  # type: ignore[arg-type]
         ready, found = checking.prepare_all([draft], by=(by,), at=moment, kept=row)
         if found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import threading
 import uuid
@@ -60,6 +59,30 @@ class Prepared:
 
 
 @dataclass(slots=True)
+class Judged:
+    """Answers that were looked at. What is written of them (``text`` and ``digest``) is made when it is wanted."""
+
+    id: str
+    form: FormVersion
+    program: Program
+    channel: str
+    checked: Checked
+    sent: Sent | None = None
+    prefilled: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    personal: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    digest: str = ""
+
+    def write(self) -> None:
+        if not self.text:
+            self.answers = canon.plain(self.checked.public)  # type: ignore[assignment]
+            self.personal = canon.plain(self.checked.personal)  # type: ignore[assignment]
+            self.text = canon.encode(self.answers)
+            self.digest = _digest(self.form, self.program.code, self.answers, self.text)
+
+
+@dataclass(slots=True)
 class Known:
     """What drafts are checked against, each looked up once."""
 
@@ -101,6 +124,11 @@ class Checker:
 
     def prepare(self, draft: SubmissionDraft) -> tuple[Prepared | None, list[Problem]]:
         """The record to write, or everything that is wrong with the draft; register links are checked apart."""
+        judged, found = self.judge(draft)
+        return (self.settle(judged, found) if judged is not None else None), found
+
+    def judge(self, draft: SubmissionDraft) -> tuple[Judged | None, list[Problem]]:
+        """What follows from the answers alone, and what is wrong with them; None where they cannot be looked at."""
         found: list[Problem] = []
         id = canonical_id(draft.id)
         if not id:
@@ -110,14 +138,22 @@ class Checker:
             program = self._program(draft.program)
         except Refusal as refusal:
             return None, [*found, *refusal.problems]
-        if form.pack != program.pack:
-            return None, [*found, problems.OTHER_PACK.at(form=form.title.zh, program=program.title.zh)]
-        shut = None if self.kept else closing.refusal(self._closed(form, program), draft.channel, self.at)
-        if shut is not None:
-            return None, [*found, shut]
+        if wrong := self._shut(form, program, draft.channel):
+            return None, [*found, wrong]
         checked = forms.check_answers(form, draft.answers, now=self.at)
         found += checked.problems
-        asks = outline(form)
+        return Judged(id, form, program, draft.channel, checked, draft.sent, draft.prefilled), found
+
+    def again(self, judged: Judged) -> tuple[Prepared | None, list[Problem]]:
+        """The record of answers that were found good before: all else may have changed since."""
+        if wrong := self._shut(judged.form, judged.program, judged.channel):
+            return None, [wrong]
+        found: list[Problem] = []
+        return self.settle(judged, found), found
+
+    def settle(self, judged: Judged, found: list[Problem]) -> Prepared | None:
+        """The record, unless something is wrong with it."""
+        form, program, checked, asks = judged.form, judged.program, judged.checked, outline(judged.form)
         place = checked.place
         if not place and "place" not in asks.roles:
             place = self.kept.place if self.kept else self.by[0].place
@@ -128,16 +164,19 @@ class Checker:
         participants = self._participants(asks, checked, body, found)
         entity = None if found else registers.draft(form, checked, now=self.at, found=found)
         if found or occurred_at is None:
-            return None, found
-        answers: dict[str, Any] = canon.plain(checked.public)  # type: ignore[assignment]
-        text = canon.encode(answers)
+            return None
+        judged.write()
         return Prepared(
-            id=id, form=form, program=program.code, channel=draft.channel, place=place, lineage=lineage,
+            id=judged.id, form=form, program=program.code, channel=judged.channel, place=place, lineage=lineage,
             organisation=body, subject=checked.subject, participants=participants, occurred_at=occurred_at,
-            answers=answers, text=text, personal=canon.plain(checked.personal),  # type: ignore[arg-type]
-            digest=_digest(form, program.code, answers, text), entity=entity, by=by,
-            sent=draft.sent, prefilled=draft.prefilled,
-        ), found  # fmt: skip
+            answers=judged.answers, text=judged.text, personal=judged.personal, digest=judged.digest, entity=entity,
+            by=by, sent=judged.sent, prefilled=judged.prefilled,
+        )  # fmt: skip
+
+    def _shut(self, form: FormVersion, program: Program, channel: str) -> Problem | None:
+        if form.pack != program.pack:
+            return problems.OTHER_PACK.at(form=form.title.zh, program=program.title.zh)
+        return None if self.kept else closing.refusal(self._closed(form, program), channel, self.at)
 
     def _form(self, id: str, version: str) -> FormVersion:
         return self.known.once(self.known.forms, (id, version), lambda: forms.form(id, version or None))
@@ -222,22 +261,30 @@ class Checker:
 
 
 def prepare_all(
-    drafts: Sequence[SubmissionDraft], *, by: tuple[Warrant, ...], at: datetime, kept: models.Submission | None = None
+    drafts: Sequence[SubmissionDraft | Judged],
+    *,
+    by: tuple[Warrant, ...],
+    at: datetime,
+    kept: models.Submission | None = None,
 ) -> tuple[list[Prepared], list[Problem]]:
-    """All records, or everything that is wrong, each problem with the number of its draft when there are several."""
-    checker = Checker(by, at, kept)
+    """All records, or everything that is wrong, each problem with the number of its draft when there are several.
+
+    Answers that were found good before are not looked at again; their rights, places and registers are.
+    """
+    checker, count = Checker(by, at, kept), len(drafts)
     ready: list[Prepared] = []
     found: list[Problem] = []
     numbers: list[int] = []
     for number, draft in enumerate(drafts, 1):
-        prepared, wrong = checker.prepare(draft)
-        found += _numbered(wrong, number, len(drafts))
+        prepared, wrong = checker.again(draft) if isinstance(draft, Judged) else checker.prepare(draft)
+        if wrong:
+            found += _numbered(wrong, number, count)
         if prepared is not None:
             ready.append(prepared)
             numbers.append(number)
     dangling, moved = registers.looked_up([(item.form, item.answers, item.entity) for item in ready])
     for index, problem in dangling:
-        found += _numbered([problem], numbers[index], len(drafts))
+        found += _numbered([problem], numbers[index], count)
     return [_led_on(item, moved) for item in ready] if moved else ready, found
 
 
@@ -248,45 +295,6 @@ def _led_on(item: Prepared, moved: Mapping[tuple[str, str], str]) -> Prepared:
     asked = outline(item.form).roles.get("subject")
     subject = moved.get((asked.register, item.subject), item.subject) if asked and asked.register else item.subject
     return replace(item, answers=answers, text=canon.encode(answers), subject=subject)
-
-
-def filled_in(
-    form: FormVersion, answers: Mapping[str, Any], kept: Mapping[str, Any], old: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Answers of a correction with the personal ones that the corrector could not see and did not touch."""
-    out = dict(answers)
-    private: dict[str, list[str]] = {}
-    for question in form.fields:
-        if question.personal:
-            private.setdefault(question.repeat, []).append(question.name)
-    for name in private.pop("", []):
-        if name not in out and name in kept:
-            out[name] = kept[name]
-    for repeat, names in private.items():
-        before = list(zip(_items(old, repeat), _items(kept, repeat), strict=False))
-        if out.get(repeat):
-            out[repeat] = _taken_over(_items(out, repeat), names, before)
-    return out
-
-
-def _taken_over(
-    items: Sequence[Mapping[str, Any]],
-    names: Sequence[str],
-    before: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
-) -> list[dict[str, Any]]:
-    """Items of a repeat with the personal answers of the earlier item that has the same public answers.
-
-    Or, when no item was added or removed, of the item in its place: a phone number must never move to another person.
-    """
-    out = []
-    for index, item in enumerate(items):
-        seen = {key: value for key, value in item.items() if key not in names}
-        match = [hidden for shown, hidden in before if _same(shown, seen)]
-        if not match and len(items) == len(before):
-            match = [before[index][1]]
-        hidden = {name: match[0][name] for name in names if match and name in match[0]}
-        out.append({**hidden, **item})
-    return out
 
 
 def repeats(prepared: Prepared, revisions: Iterable[models.SubmissionRevision]) -> bool:
@@ -341,18 +349,6 @@ def require_right(by: Sequence[Warrant], *rights: str) -> None:
 
 def now() -> datetime:
     return clock.now()
-
-
-def _items(answers: Mapping[str, Any], repeat: str) -> list[Mapping[str, Any]]:
-    value = answers.get(repeat)
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
-
-
-def _same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    def shown(item: Mapping[str, Any]) -> dict[str, str]:
-        return {key: json.dumps(value, default=str) for key, value in item.items() if value not in (None, "", [])}
-
-    return shown(left) == shown(right)
 
 
 def _numbered(found: Iterable[Problem], number: int, count: int) -> list[Problem]:

@@ -56,7 +56,7 @@ def _decimal_text(value: Decimal) -> str:
 def number(value: Value) -> Numeric:
     """The value as a number; None (NaN) where it is none. A date counts days since 1970-01-01, Shanghai time."""
     if value.__class__ is int or value.__class__ is Decimal:
-        return value  # type: ignore[no-any-return]
+        return value
     match value:
         case bool():
             return int(value)

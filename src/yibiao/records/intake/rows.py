@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal
@@ -23,6 +23,9 @@ Resolve = Callable[[Field, str], "str | Problem"]
 _DATE: Final = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+(\d{1,2}):(\d{2})(?::\d{2})?)?"
 )
+# So many cells of a column are remembered; one in which each is another forgets them now and then.
+_KNOWN: Final = 5_000
+_Known: TypeAlias = tuple[int, str, "Field | None", "dict[Any, Any] | None"]
 _SPLIT: Final = re.compile(r"[、，,；;|\n]+")
 
 
@@ -136,6 +139,7 @@ class _Reader:
     form: FormVersion
     resolve: Resolve
     written: dict[int, dict[str, list[Choice]]] = field(default_factory=dict)
+    known: dict[tuple[str, int], list[_Known]] = field(default_factory=dict)
 
     def row(self, table: Table, number: int, cells: tuple[Any, ...]) -> Row:
         row = Row(number, "", {})
@@ -167,21 +171,43 @@ class _Reader:
         answers: dict[str, Any] = {}
         # What a cascade may look at: the answers so far, and in an item those of its row.
         seen = ChainMap(answers, above) if above else answers  # type: ignore[arg-type]
-        key, width = "", len(cells)
-        for index, column in table.columns.items():
-            cell = cells[index] if index < width else None
-            if column.name == NUMBER:
-                key = _text(cell)
-            if column.field is None or cell is None or (isinstance(cell, str) and not cell.strip()):
+        key = ""
+        for cell, (index, name, asked, known) in zip(cells, self._columns(table, len(cells)), strict=True):
+            if asked is None:
+                key = _text(cell) if name == NUMBER else key
                 continue
-            value = self._value(column.field, cell, seen)
-            if isinstance(value, Problem):
-                row.wrong.append((table.layout.title, number, index, value))
-                # The check would call the answer missing beside what is really wrong with it.
-                answers[column.name] = _text(cell)
-            else:
-                answers[column.name] = value
+            value = known.get((cell.__class__, cell)) if known is not None else None
+            if value is None:
+                if cell is None or (cell.__class__ is str and not cell.strip()):
+                    continue
+                value = self._value(asked, cell, seen)
+                if isinstance(value, Problem):
+                    row.wrong.append((table.layout.title, number, index, value))
+                    # The check would call the answer missing beside what is really wrong with it.
+                    value = _text(cell)
+                elif known is not None:
+                    _remember(known, cell, value)
+            answers[name] = value if value.__class__ is not list else list(value)
         return answers, key
+
+    def _columns(self, table: Table, width: int) -> list[_Known]:
+        """A table's columns for rows of some width: their names, fields and what was read of their cells before."""
+        found = self.known.get((table.layout.repeat, width))
+        if found is None:
+            found = []
+            for index in range(width):
+                column = table.columns.get(index)
+                field = column.field if column else None
+                known: dict[Any, Any] | None = {} if field and self._repeats(field) else None
+                found.append((index, column.name if column else "", field, known))
+            self.known[table.layout.repeat, width] = found
+        return found
+
+    def _repeats(self, field: Field) -> bool:
+        """Whether equal cells of a field are equal answers, and common enough to be remembered."""
+        if field.type in ("choice", "choices"):
+            return all(len(alike) == 1 for alike in self._written(field).values())
+        return field.type != "text" or _named(field)
 
     def _value(self, field: Field, cell: Any, answers: Mapping[str, Any]) -> Any:
         if isinstance(cell, Broken):
@@ -195,11 +221,17 @@ class _Reader:
         if field.type in ("date", "datetime", "time"):
             return _moment(field, cell)
         text = _text(cell)
-        if field.role in ("place", "participants", "organisation") or field.register:
+        if _named(field):
             return self.resolve(field, text)
         return web.typed(field, text)
 
     def _choice(self, field: Field, text: str, answers: Mapping[str, Any]) -> str | Problem:
+        found = self._written(field).get(text, [])
+        if len(found) > 1:
+            found = [one for one in found if _fits(field, one, answers)] or found
+        return found[0].name if found else problems.CELL_CHOICE.at(text=text[:60])
+
+    def _written(self, field: Field) -> dict[str, list[Choice]]:
         written = self.written.get(id(field))
         if written is None:
             # By everything that may be written for a choice; two may be written alike below different parents.
@@ -207,10 +239,19 @@ class _Reader:
             for one in choices(self.form, field):
                 for said in dict.fromkeys((one.name, one.label.zh, one.label.en)):
                     written.setdefault(said, []).append(one)
-        found = written.get(text, [])
-        if len(found) > 1:
-            found = [one for one in found if _fits(field, one, answers)] or found
-        return found[0].name if found else problems.CELL_CHOICE.at(text=text[:60])
+        return written
+
+
+def _named(field: Field) -> bool:
+    """Whether people write a name where the answer is a code."""
+    return bool(field.role in ("place", "participants", "organisation") or field.register)
+
+
+def _remember(known: dict[Any, Any], cell: Any, value: Any) -> None:
+    if len(known) >= _KNOWN:
+        known.clear()
+    # 1, 1.0 and True are equal, and not the same cell.
+    known[cell.__class__, cell] = value
 
 
 def _fits(field: Field, choice: Choice, answers: Mapping[str, Any]) -> bool:
@@ -249,6 +290,8 @@ def _dated(cell: date | str) -> datetime | None:
 
 def _text(cell: Any) -> str:
     """A cell as a person reads it: Excel keeps 220105000000 as a floating-point number."""
+    if cell.__class__ is str:
+        return str.strip(cell)
     match cell:
         case None:
             return ""

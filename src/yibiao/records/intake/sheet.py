@@ -5,26 +5,24 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from openpyxl.utils import get_column_letter
 
-from yibiao.core import canon
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.forms import queries as forms
-from yibiao.forms.types import Field, FormVersion
-from yibiao.people import queries as people
+from yibiao.forms.types import FormVersion
+from yibiao.packs import queries as packs
 from yibiao.people.types import Warrant
-from yibiao.places import queries as places
 from yibiao.records import batching, checking, models, personal, problems, registers, undoing
-from yibiao.records.intake import cells, jobs, rows, workbook
+from yibiao.records.intake import cells, held, jobs, naming, numbering, rows, workbook
 from yibiao.records.types import SubmissionDraft
 
 # More than these are taken beside the requests; and this many are written at a time.
@@ -32,7 +30,6 @@ TAKEN_AT_ONCE: Final = 2_000
 _PIECE: Final = 2_000
 KEPT_FOR: Final = timedelta(hours=24)
 SHOWN_LIMIT: Final = 200
-_SPACE: Final = uuid.UUID("0f9e8f3c-5a54-5d5c-8f0b-6f6c7e0f4a11")
 Mode = Literal["all", "good"]
 
 
@@ -77,8 +74,11 @@ class Taken:
 
 @dataclass(slots=True)
 class _Line:
+    """A row with its id and what was found; ``judged`` is None where its answers could not be looked at."""
+
     row: rows.Row
-    draft: SubmissionDraft
+    id: str
+    judged: checking.Judged | None
     wrong: list[tuple[str, int, int, Problem]]
 
 
@@ -128,9 +128,9 @@ def preview(id: str, *, warrants: Sequence[Warrant]) -> Preview:
     _upload(id, warrants)
     if not _path(id, "seen").exists():
         raise refuse(problems.UPLOAD_UNKNOWN.at())
-    held = json.loads(_kept(_path(id, "seen")))
-    marks = [Mark(**{**one, "said": tuple(one["said"])}) for one in held.pop("marks")]
-    return Preview(**held, marks=marks)
+    seen = json.loads(_kept(_path(id, "seen")))
+    marks = [Mark(**{**one, "said": tuple(one["said"])}) for one in seen.pop("marks")]
+    return Preview(**seen, marks=marks)
 
 
 def marked(id: str, *, warrants: Sequence[Warrant]) -> bytes:
@@ -205,8 +205,9 @@ def _begin(upload: models.Upload, form: FormVersion, warrants: Sequence[Warrant]
     def check(report: jobs.Report) -> jobs.State:
         grids = cells.read(upload.name, _kept(_path(upload.id)))
         lines, tables = _lines(form, upload.program, grids, warrants, report)
-        good = [[line.draft.id, line.draft.answers] for line in lines if not line.wrong]
-        _store(_path(upload.id, "rows"), json.dumps(good, default=str, ensure_ascii=False).encode())
+        held.write(_path(upload.id, "rows"), form, [
+            (line.judged, line.row.answers) for line in lines if line.judged is not None and not line.wrong
+        ])  # fmt: skip
         seen = asdict(_preview(upload, lines, tables))
         _store(_path(upload.id, "seen"), json.dumps(seen, ensure_ascii=False).encode())
         return "checked"
@@ -216,12 +217,11 @@ def _begin(upload: models.Upload, form: FormVersion, warrants: Sequence[Warrant]
 
 def _take(upload: models.Upload, form: FormVersion, mode: str, warrants: Sequence[Warrant], *, beside: bool) -> None:
     def store(report: jobs.Report) -> jobs.State:
-        held = json.loads(_kept(_path(upload.id, "rows")))
-        drafts = [SubmissionDraft(id, form.id, upload.program, one, "sheet", form.version) for id, one in held]
         moment = checking.now()
-        # Half of the work is checking once more: rights, registers and rules may have changed since the preview.
+        kept = held.read(_path(upload.id, "rows"), form, packs.program(upload.program))
+        # Answers stay as they are, but rights, registers and places may have changed since the preview.
         ready, found = checking.prepare_all(
-            jobs.Watched(drafts, lambda done, total: report(done, 2 * total)), by=tuple(warrants), at=moment
+            jobs.Watched(kept, lambda done, total: report(done, 2 * total)), by=tuple(warrants), at=moment
         )
         if found:
             raise Refusal(found)
@@ -252,16 +252,17 @@ def _lines(
     form: FormVersion, program: str, grids: Sequence[cells.Grid], warrants: Sequence[Warrant], report: jobs.Report
 ) -> tuple[list[_Line], tuple[rows.Table, ...]]:
     """Every row with its draft and everything that is wrong with it."""
-    read, tables = rows.read(form, grids, _Names(tuple(warrant.place for warrant in warrants)))
+    read, tables = rows.read(form, grids, naming.Names(tuple(warrant.place for warrant in warrants)))
     checker = checking.Checker(tuple(warrants), checking.now())
-    ids = _ids(form, program, read, warrants[0])
+    ids = numbering.ids(form, program, read, warrants[0])
     lines, ready = [], []
     for row, (key, clash) in zip(jobs.Watched(read, report), ids, strict=True):
-        draft = SubmissionDraft(key, form.id, program, row.answers, "sheet", form.version)
-        line = _Line(row, draft, list(row.wrong))
+        judged, found = checker.judge(SubmissionDraft(key, form.id, program, row.answers, "sheet", form.version))
+        prepared = checker.settle(judged, found) if judged is not None else None
+        line = _Line(row, key, judged, list(row.wrong))
         lines.append(line)
-        prepared, found = checker.prepare(draft)
-        line.wrong += _placed(form, tables, row, _unseen(found, row.wrong, form, tables))
+        if found:
+            line.wrong += _placed(form, tables, row, _unseen(found, row.wrong, form, tables))
         if clash is not None:
             line.wrong.append((tables[0].layout.title, row.number, 0, clash))
         if prepared is not None and not line.wrong:
@@ -284,34 +285,6 @@ def _conflicts(ready: Sequence[tuple[_Line, checking.Prepared]], tables: Sequenc
             if not checking.repeats(one, row.revisions.all()):
                 said = problems.CONFLICT.at(id=line.row.key or key)
                 line.wrong.append((tables[0].layout.title, line.row.number, 0, said))
-
-
-def _ids(
-    form: FormVersion, program: str, read: Sequence[rows.Row], by: Warrant
-) -> Iterator[tuple[str, Problem | None]]:
-    """The id of each row, the same for every upload of it: from its number within the organisation, or its content.
-
-    Two rows that say the same without a number are two events, told apart by which of them comes first.
-    """
-    seen: dict[str, int] = {}
-    numbered: dict[str, dict[str, Any]] = {}
-    for row in read:
-        if row.key:
-            clash = numbered.setdefault(row.key, row.answers) != row.answers
-            said = problems.CELL_ROW.at(number=row.key[:40]) if clash else None
-            yield str(uuid.uuid5(_SPACE, canon.dumps([form.id, program, by.organisation, row.key]))), said
-        else:
-            content = json.dumps(_textual(row.answers), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            seen[content] = seen.get(content, 0) + 1
-            yield str(uuid.uuid5(_SPACE, canon.dumps([form.id, program, content, seen[content]]))), None
-
-
-def _textual(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _textual(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_textual(item) for item in value]
-    return str(value)
 
 
 def _unseen(
@@ -351,7 +324,7 @@ def _placed(
 
 
 def _preview(upload: models.Upload, lines: Sequence[_Line], tables: Sequence[rows.Table]) -> Preview:
-    good = [line.draft.id for line in lines if not line.wrong]
+    good = [line.id for line in lines if not line.wrong]
     stored = 0
     for start in range(0, len(good), 400):
         stored += models.Submission.objects.filter(pk__in=good[start : start + 400]).count()
@@ -373,45 +346,6 @@ def _said(problem: Problem) -> tuple[str, str]:
 
 def _address(column: int, row: int) -> str:
     return f"{get_column_letter(column + 1)}{row}"
-
-
-@dataclass(slots=True)
-class _Names:
-    """Reads names of places, entities and organisations as their codes; each looked up once."""
-
-    under: tuple[str, ...]
-    known: dict[tuple[str, str], str | Problem] = field(default_factory=dict)
-
-    def __call__(self, field: Field, text: str) -> str | Problem:
-        if field.role in ("participants", "organisation"):
-            found = [self._look("organisation", "", word) for word in text.replace("、", " ").split()]
-            return next((one for one in found if isinstance(one, Problem)), " ".join(map(str, found)))
-        return self._look("place" if field.role == "place" else "register", field.register, text)
-
-    def _look(self, kind: str, register: str, text: str) -> str | Problem:
-        if (kind + register, text) not in self.known:
-            self.known[kind + register, text] = self._found(kind, register, text)
-        return self.known[kind + register, text]
-
-    def _found(self, kind: str, register: str, text: str) -> str | Problem:
-        if kind == "place":
-            if text[:6].isdigit():
-                return text
-            hits = places.search(text, under=self.under, limit=50)
-            codes = [place.code for place in hits if place.name == text]
-        elif kind == "organisation":
-            if people.organisations(codes=[text]):
-                return text
-            codes = [body.code for body in people.organisations(text=text, limit=50) if body.name == text]
-        else:
-            if models.Entity.objects.filter(register=register, key=text, gone=False).exists():
-                return text
-            named = models.Entity.objects.filter(register=register, label=text, gone=False)
-            codes = list(named.values_list("key", flat=True)[:50])
-        if len(codes) > 1:
-            return problems.CELL_NAME.at(text=text[:60], count=len(codes))
-        # An unknown name goes on as it is: the check refuses it with the words of its own rule.
-        return codes[0] if codes else text
 
 
 def _upload(id: str, warrants: Sequence[Warrant]) -> tuple[models.Upload, FormVersion]:
