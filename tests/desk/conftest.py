@@ -10,7 +10,6 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from tests.desk.world import PASSWORD, World, build
-from yibiao.desk import reckoning
 from yibiao.people.types import Account
 
 
@@ -24,9 +23,7 @@ def world(
 
 @pytest.fixture
 def site(world: World) -> Iterator[World]:
-    """The world as it was built. What a test writes is rolled back, checkpoints too, whose figures pages keep."""
-    for kept in (reckoning._figure, reckoning._breakdown, reckoning._at_places):
-        kept.cache_clear()
+    """The world as it was built; what a test writes is rolled back."""
     with databases.rolled_back():
         yield world
 

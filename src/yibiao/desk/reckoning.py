@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from django.utils.translation import get_language
+
 from yibiao.core.periods import Period
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Figure, Query, Slice
@@ -34,44 +36,27 @@ def series(query: Query, measure: str, *, scope: Scope) -> tuple[Slice, ...]:
     return tuple(found)
 
 
-def _stamp() -> tuple[object, ...]:
-    """What besides the log a figure rests on: the tree's editions and the packs' versions."""
-    return places.edition().number, tuple((one.id, one.version) for one in packs.versions() if one.current)
-
-
 def figure(query: Query, *, scope: Scope) -> Figure:
     """As ``figures.queries.figure``."""
-    if query.as_of is None:
-        return figures.figure(query, scope=scope)
-    return _figure(query, scope, _stamp())
+    return figures.figure(query, scope=scope)
 
 
 def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:
-    """As ``figures.queries.breakdown``."""
-    if query.as_of is None:
+    """As ``figures.queries.breakdown``; by a column at a fixed checkpoint it is kept with the labels of its choices."""
+    if query.as_of is None or by in ("child", "day"):
         return figures.breakdown(query, by=by, scope=scope)
-    return _breakdown(query, by, scope, _stamp())
+    stamp = places.stamp()
+    if stamp is None:
+        return figures.breakdown(query, by=by, scope=scope)
+    versions = tuple((one.id, one.version) for one in packs.versions() if one.current)
+    return _by_column(query, by, scope, (stamp, versions, get_language()))
 
 
 def at_places(query: Query, codes: tuple[str, ...], *, scope: Scope) -> Mapping[str, Decimal | None]:
     """As ``figures.queries.at_places``."""
-    if query.as_of is None:
-        return figures.at_places(query, codes, scope=scope)
-    return _at_places(query, codes, scope, _stamp())
-
-
-@lru_cache(maxsize=256)
-def _at_places(
-    query: Query, codes: tuple[str, ...], scope: Scope, _stamp: tuple[object, ...]
-) -> Mapping[str, Decimal | None]:
     return figures.at_places(query, codes, scope=scope)
 
 
-@lru_cache(maxsize=4096)
-def _figure(query: Query, scope: Scope, _stamp: tuple[object, ...]) -> Figure:
-    return figures.figure(query, scope=scope)
-
-
 @lru_cache(maxsize=1024)
-def _breakdown(query: Query, by: str, scope: Scope, _stamp: tuple[object, ...]) -> tuple[Slice, ...]:
+def _by_column(query: Query, by: str, scope: Scope, _stamp: tuple[object, ...]) -> tuple[Slice, ...]:
     return figures.breakdown(query, by=by, scope=scope)

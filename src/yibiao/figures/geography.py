@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -18,8 +18,10 @@ from yibiao.places import queries as places
 from yibiao.places.types import Edition, Place
 
 _KEPT: Final = 6
+# Where a code stands of which an edition knows nothing: in no range.
+NOWHERE: Final = -1
 _COLUMNS: Final = (Column("code", "VARCHAR"), Column("enter", "BIGINT"))
-_PATHS: Final = (Column("enter", "BIGINT"), Column("place", "VARCHAR"))
+_PATHS: Final = (Column("enter", "BIGINT"), Column("top", "BIGINT"), Column("place", "VARCHAR"))
 _lock = threading.Lock()
 _paths: set[str] = set()
 _trees: OrderedDict[tuple[object, ...], str] = OrderedDict()
@@ -36,30 +38,38 @@ class Standing:
     whole: bool = True
 
 
+def day_of(query: Query) -> date | None:
+    """The day whose tree is asked for; None for today."""
+    return query.period.last_day if query.edition == "then" else None
+
+
 def standing(query: Query, token: str) -> Standing:
     """Raises: places.place.unknown, places.edition.none."""
-    day = query.period.last_day if query.edition == "then" else None
+    day = day_of(query)
     edition = places.edition(day)
-    return Standing(_place(query.place, day), day, _tree(edition, day, token))
+    return Standing(_place(query.place, day), day, _tree(edition, token))
 
 
 def newest(token: str) -> str:
     """The engine's table of today's edition."""
-    return _tree(places.edition(), None, token)
+    return _tree(places.edition(), token)
 
 
 def paths(tree: str) -> str:
-    """The engine's table (enter, place) of every place of today's edition and each place that it is in."""
+    """The engine's table (enter, top, place) of every place of today's edition and each place that it is in.
+
+    ``top`` is the number of the latter, ``place`` its code.
+    """
     name = f"{tree}_paths"
     with _lock:
         if name not in _paths:
-            rows: list[tuple[int, str]] = []
-            above: list[tuple[str, int]] = []
+            rows: list[tuple[int, int, str]] = []
+            above: list[tuple[int, int, str]] = []
             for code, enter, leave in places.numbering(places.edition().number):
                 while above and above[-1][1] <= enter:
                     above.pop()
-                above.append((code, leave))
-                rows += [(enter, place) for place, _ in above]
+                above.append((enter, leave, code))
+                rows += [(enter, top, place) for top, _, place in above]
             duckdb.keep(name, _PATHS, rows, dropping=_paths.pop() if _paths else "")
             _paths.add(name)
     return name
@@ -77,11 +87,18 @@ def ranges(standing: Standing, codes: Sequence[str]) -> tuple[tuple[str, int, in
 
 
 @lru_cache(maxsize=4096)
-def bounds(tree: str, enter: int, leave: int) -> tuple[str, str]:
-    """The lowest and the highest code of a range of the tree, both empty where it has none."""
-    sql = f"SELECT MIN(code), MAX(code) FROM {tree} WHERE enter >= {enter} AND enter < {leave}"  # noqa: S608
-    lowest, highest = duckdb.run(sql)[0]
-    return lowest or "", highest or ""
+def bounds(tree: str, enter: int, leave: int) -> tuple[str, str, bool]:
+    """The lowest and the highest code of a range of the tree, and whether no code between them lies outside it.
+
+    Both are empty where it has none.
+    """
+    within = f"enter >= {enter} AND enter < {leave}"
+    sql = (
+        f"SELECT lowest, highest, (SELECT COUNT(*) FROM {tree} WHERE code >= lowest AND code <= highest "  # noqa: S608
+        f"AND NOT ({within})) FROM (SELECT MIN(code) AS lowest, MAX(code) AS highest FROM {tree} WHERE {within}) AS b"
+    )
+    lowest, highest, others = duckdb.run(sql)[0]
+    return lowest or "", highest or "", bool(lowest) and not others
 
 
 def _place(code: str, day: date | None) -> Place:
@@ -99,23 +116,22 @@ def _newest() -> Edition:
     return places.editions()[-1]
 
 
-def _tree(edition: Edition, day: date | None, token: str) -> str:
-    """The engine's table of an edition. Places added below renumber an edition: the ranges of its tops tell."""
-    newest = _newest()
-    tops = tuple((top.code, top.leave) for top in places.children("", day))
-    key = (token, edition, newest, tops)
+def _tree(edition: Edition, token: str) -> str:
+    """The engine's table of an edition, in the version of the tree in which it stands."""
+    key = (token, edition.number, places.version())
     with _lock:
         if key in _trees:
             _trees.move_to_end(key)
             return _trees[key]
         name = f"tree_{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"
+        stale = _trees.popitem(last=False)[1] if len(_trees) >= _KEPT else ""
+        known = dict.fromkeys(places.codes(), NOWHERE) | _numbered(edition, _newest())
+        duckdb.keep(name, _COLUMNS, list(known.items()), dropping=stale)
         _trees[key] = name
-        stale = _trees.popitem(last=False)[1] if len(_trees) > _KEPT else ""
-        duckdb.keep(name, _COLUMNS, list(_numbered(edition, newest).items()), dropping=stale)
         return name
 
 
-def _numbered(edition: Edition, newest: Edition) -> Mapping[str, int]:
+def _numbered(edition: Edition, newest: Edition) -> dict[str, int]:
     """Every code with its number in the edition.
 
     A code withdrawn by then counts where its successor stands, one that came later where its predecessor stood, or

@@ -13,7 +13,18 @@ from django.db.models import Sum
 from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Problem
-from yibiao.figures import breakdowns, compiler, covering, definitions, explaining, grids, measures, reading, store
+from yibiao.figures import (
+    breakdowns,
+    caching,
+    compiler,
+    covering,
+    definitions,
+    explaining,
+    grids,
+    measures,
+    reading,
+    store,
+)
 from yibiao.figures.engines import duckdb
 from yibiao.figures.inventory import inventory as inventory
 from yibiao.figures.models import DefinitionSet, Segment
@@ -107,8 +118,8 @@ def figure(query: Query, *, scope: Scope) -> Figure:
     Raises: figures.indicator.unknown, figures.scope.outside, figures.log.empty, ledger.checkpoint.unknown,
         places.place.unknown.
     """
-    question = reading.ask(query, scope)
-    return _figure(question, measures.measure(question, question.indicator))
+    asked, found = caching.answered(query, scope, ("figure",), _measured)
+    return _figure(query, asked.indicator, asked.checkpoint.number, found)
 
 
 def recounted(query: Query, *, scope: Scope) -> Figure:
@@ -117,7 +128,7 @@ def recounted(query: Query, *, scope: Scope) -> Figure:
     Raises: as ``figure``.
     """
     question = replace(reading.ask(query, scope), kept=False)
-    return _figure(question, measures.measure(question, question.indicator))
+    return _figure(query, question.indicator, question.checkpoint, _measured(question))
 
 
 def by_hand(kind: str, sql: str, months: tuple[str, str] = ("0000-00", "9999-99")) -> list[tuple[Any, ...]]:
@@ -137,7 +148,10 @@ def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:
     Shape: one per part in its natural order. Only counts and sums of parts add up to the whole.
     Raises: as ``figure``, and figures.breakdown.unavailable.
     """
-    return breakdowns.slices(reading.ask(query, scope), by)
+    if by not in ("child", "day"):
+        # The labels of choices are those of the form and the language of today.
+        return breakdowns.slices(reading.ask(query, scope), by)
+    return caching.answered(query, scope, ("breakdown", by), lambda question: breakdowns.slices(question, by))[1]
 
 
 def at_places(query: Query, codes: Sequence[str], *, scope: Scope) -> dict[str, Decimal | None]:
@@ -146,7 +160,8 @@ def at_places(query: Query, codes: Sequence[str], *, scope: Scope) -> dict[str, 
     Missing: a code outside the place asked for is left out; None where nothing can be said.
     Raises: as ``figure``.
     """
-    return breakdowns.at_places(reading.ask(query, scope), codes)
+    what = ("places", *codes)
+    return dict(caching.answered(query, scope, what, lambda question: breakdowns.at_places(question, codes))[1])
 
 
 def by_month(query: Query, codes: Sequence[str], *, scope: Scope) -> dict[tuple[str, str], Decimal | None]:
@@ -156,7 +171,8 @@ def by_month(query: Query, codes: Sequence[str], *, scope: Scope) -> dict[tuple[
     Missing: a code outside the place asked for is left out; None where nothing can be said.
     Raises: as ``figure``.
     """
-    return grids.by_month(reading.ask(query, scope), codes)
+    what = ("months", *codes)
+    return dict(caching.answered(query, scope, what, lambda question: grids.by_month(question, codes))[1])
 
 
 def contributions(query: Query, *, scope: Scope, number: int = 1, size: int = 50) -> Contributions:
@@ -236,11 +252,7 @@ def coverage(query: Query, *, scope: Scope) -> Coverage | None:
 
     Raises: as ``figure``.
     """
-    question = reading.ask(query, scope)
-    if question.indicator.measure == "streak":
-        return measures.measure(question, question.indicator).coverage
-    duty = covering.obligation(question, question.indicator)
-    return covering.measure(question, duty)[0] if duty else None
+    return caching.answered(query, scope, ("coverage",), _covered)[1]
 
 
 def status() -> Status:
@@ -251,11 +263,19 @@ def status() -> Status:
     return Status(projection.position, newest.size if newest else 0, rows.count(), sums["rows"] or 0, sums["size"] or 0)
 
 
-def _figure(question: Question, found: measures.Measured) -> Figure:
-    one = question.indicator
-    return Figure(
-        question.query, one, found.value, one.unit, question.checkpoint, found.facts, found.coverage, found.note
-    )
+def _measured(question: Question) -> measures.Measured:
+    return measures.measure(question, question.indicator)
+
+
+def _covered(question: Question) -> Coverage | None:
+    if question.indicator.measure == "streak":
+        return _measured(question).coverage
+    duty = covering.obligation(question, question.indicator)
+    return covering.measure(question, duty)[0] if duty else None
+
+
+def _figure(query: Query, one: Indicator, as_of: int, found: measures.Measured) -> Figure:
+    return Figure(query, one, found.value, one.unit, as_of, found.facts, found.coverage, found.note)
 
 
 def _contribution(row: tuple[Any, ...]) -> Contribution:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from yibiao.core import expressions
@@ -18,10 +19,28 @@ from yibiao.figures.geography import Standing
 from yibiao.figures.models import DefinitionSet, Projection
 from yibiao.figures.types import Definitions, Indicator, Query, Source
 from yibiao.ledger import queries as ledger
+from yibiao.ledger.types import Checkpoint
 from yibiao.people.types import Scope
 from yibiao.places import queries as places
+from yibiao.places.types import Stamp
 
 _SHAPES: Final = {"count": "count", "zero": "count", "streak": "count", "sum": "sum", "distinct": "distinct"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query of which it is clear that its place is open to who asks: what is known of it before anything is counted.
+
+    ``digest`` is that of the definitions. ``tree`` is None inside a transaction, of which nothing may be kept.
+    """
+
+    query: Query
+    indicator: Indicator
+    definitions: Definitions
+    digest: str
+    checkpoint: Checkpoint
+    edition: int
+    tree: Stamp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +63,35 @@ class Question:
 
 def current(pack: str) -> Definitions | None:
     """The definitions of the current version of a pack."""
-    row = DefinitionSet.objects.filter(pack=pack, current=True).values_list("content", flat=True).first()
-    return definitions.load(row) if row is not None else None
+    digest = _digest(pack)
+    return _definitions(pack, digest) if digest else None
 
 
 def defined(ref: str) -> tuple[Definitions, Indicator]:
     """Raises: figures.indicator.unknown."""
+    return _defined(ref)[1:]
+
+
+def _defined(ref: str) -> tuple[str, Definitions, Indicator]:
     pack, _, id = ref.partition(".")
-    held = current(pack)
+    digest = _digest(pack)
+    held = _definitions(pack, digest) if digest else None
     found = held.indicator(id) if held else None
     if held is None or found is None:
         raise refuse(problems.UNKNOWN.at(ref=ref))
-    return held, found
+    return digest, held, found
+
+
+def _digest(pack: str) -> str:
+    rows = DefinitionSet.objects.filter(pack=pack, current=True)
+    return rows.values_list("digest", flat=True).first() or ""
+
+
+@lru_cache(maxsize=64)
+def _definitions(pack: str, digest: str) -> Definitions:
+    """Definitions by their digest, which never changes what it stands for."""
+    rows = DefinitionSet.objects.filter(pack=pack, digest=digest)
+    return definitions.load(rows.values_list("content", flat=True)[0])
 
 
 def ask(query: Query, scope: Scope) -> Question:
@@ -64,15 +100,30 @@ def ask(query: Query, scope: Scope) -> Question:
     Raises: figures.indicator.unknown, figures.scope.outside, figures.log.empty, ledger.checkpoint.unknown,
         places.place.unknown.
     """
-    held, indicator = defined(query.indicator)
     with places.remembered():
-        permit(query.place, query.program, scope)
-        checkpoint = ledger.checkpoint(query.as_of)
-        if checkpoint is None:
-            raise refuse(problems.NO_LOG.at())
-        projection = store.active()
-        standing = geography.standing(query, projection.token)
-    return Question(query, indicator, held, checkpoint.number, checkpoint.size, projection, standing)
+        return complete(admit(query, scope))
+
+
+def admit(query: Query, scope: Scope) -> Asked:
+    """A query, once it is clear that its place is open to the scope: a few small statements.
+
+    Raises: as ``ask``.
+    """
+    digest, held, indicator = _defined(query.indicator)
+    permit(query.place, query.program, scope)
+    checkpoint = ledger.checkpoint(query.as_of)
+    if checkpoint is None:
+        raise refuse(problems.NO_LOG.at())
+    edition = places.edition(geography.day_of(query)).number
+    return Asked(query, indicator, held, digest, checkpoint, edition, places.stamp())
+
+
+def complete(asked: Asked) -> Question:
+    """The same with the columns and the tree, from which it can be counted."""
+    projection = store.active()
+    standing = geography.standing(asked.query, projection.token)
+    newest = asked.checkpoint
+    return Question(asked.query, asked.indicator, asked.definitions, newest.number, newest.size, projection, standing)
 
 
 def permit(place: str, program: str, scope: Scope) -> None:
@@ -102,9 +153,9 @@ def term(question: Question, indicator: Indicator, number: int = 0) -> Term:
     from_, until = span(indicator, question.query.period)
     latest = indicator.measure == "latest"
     distinct = indicator.measure == "distinct"
-    place, lowest, highest = question.standing.place, "", ""
+    place, lowest, highest, solid = question.standing.place, "", "", False
     if indicator.attribution == "place" and not latest:
-        lowest, highest = geography.bounds(question.standing.tree, place.enter, place.leave)
+        lowest, highest, solid = geography.bounds(question.standing.tree, place.enter, place.leave)
     return Term(
         number=number,
         source=source,
@@ -124,6 +175,7 @@ def term(question: Question, indicator: Indicator, number: int = 0) -> Term:
         attribution=indicator.attribution,
         lowest=lowest,
         highest=highest,
+        solid=solid,
         dialect=question.engine.dialect,
     )
 
@@ -143,18 +195,32 @@ def source_of(question: Question, name: str) -> Source:
 
 def leaves(question: Question, indicator: Indicator) -> tuple[Indicator, ...]:
     """The indicators with rows of their own that an indicator is made of, each once."""
+    return leaves_of(question.definitions, indicator)
+
+
+def leaves_of(held: Definitions, indicator: Indicator) -> tuple[Indicator, ...]:
+    """The same of definitions alone."""
     if not indicator.terms:
         return (indicator,)
     found: dict[str, Indicator] = {}
-    for one in parts(question, indicator):
-        found |= {leaf.id: leaf for leaf in leaves(question, one)}
+    for one in parts_of(held, indicator):
+        found |= {leaf.id: leaf for leaf in leaves_of(held, one)}
     return tuple(found.values())
 
 
 def parts(question: Question, indicator: Indicator) -> tuple[Indicator, ...]:
     """The indicators that the terms of one name."""
-    names = sorted(expressions.names(expressions.parse_terms(indicator.terms)))
-    return tuple(one for name in names if (one := question.definitions.indicator(name)))
+    return parts_of(question.definitions, indicator)
+
+
+@lru_cache(maxsize=1024)
+def _named(terms: str) -> tuple[str, ...]:
+    return tuple(sorted(expressions.names(expressions.parse_terms(terms))))
+
+
+def parts_of(held: Definitions, indicator: Indicator) -> tuple[Indicator, ...]:
+    """The same of definitions alone."""
+    return tuple(one for name in _named(indicator.terms) if (one := held.indicator(name)))
 
 
 def run(question: Question, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()) -> list[tuple[Any, ...]]:

@@ -78,29 +78,33 @@ def add_below(parent: str, rows: Sequence[PlaceDraft]) -> Edition:
 
     Raises: places.place.unknown, places.level.too-high, core.tree.cycle, core.tree.orphan.
     """
-    parent = queries.place(parent).code
-    edition = queries.edition()
-    present = {row.code: row for row in queries.drafts()}
-    added = [PlaceDraft(row.code, row.name, row.level, row.parent or parent) for row in rows]
-    new = {row.code: row for row in added if present.get(row.code) != row}
-    if not new:
-        return edition
+    with transaction.atomic():
+        edition = queries.edition()
+        # Whoever adds at the same time waits: both would number the same nodes.
+        EditionRow.objects.select_for_update().get(number=edition.number)
+        parent = queries.place(parent).code
+        present = {row.code: row for row in queries.drafts()}
+        added = [PlaceDraft(row.code, row.name, row.level, row.parent or parent) for row in rows]
+        new = {row.code: row for row in added if present.get(row.code) != row}
+        if new:
+            _add(edition, parent, present, new)
+    return edition
+
+
+def _add(edition: Edition, parent: str, present: Mapping[str, PlaceDraft], new: Mapping[str, PlaceDraft]) -> None:
     everything = [*(row for code, row in present.items() if code not in new), *new.values()]
     spans = trees.number(*_checked(everything))
-    with transaction.atomic():
-        # The edition keeps its date; only the numbering makes room, which no fact depends on.
-        nodes = Node.objects.filter(edition_id=edition.number)
-        stored = list(new.values())
-        if renumbering.make_room(edition.number, spans):
-            nodes.filter(code__in=[code for code in new if code in present]).delete()
-        else:
-            nodes.delete()
-            stored = everything
-        _store(edition.number, stored, spans, None)
-        _tell(
-            "places.added", edition, {"parent": parent, "count": len(new), "rows": canon.digest(_plain(new.values()))}
-        )
-    return edition
+    # The edition keeps its date; only the numbering makes room, which no fact depends on.
+    nodes = Node.objects.filter(edition_id=edition.number)
+    stored = list(new.values())
+    if renumbering.make_room(edition.number, spans):
+        nodes.filter(code__in=[code for code in new if code in present]).delete()
+    else:
+        nodes.delete()
+        stored = everything
+    _store(edition.number, stored, spans, None)
+    told = {"parent": parent, "count": len(new), "rows": canon.digest(_plain(new.values()))}
+    _tell("places.added", edition, told)
 
 
 def install_jilin() -> Edition:

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
@@ -20,35 +20,78 @@ from yibiao.places import problems
 from yibiao.places.initials import initials as initials
 from yibiao.places.models import Edition as EditionRow
 from yibiao.places.models import Node, Succession
-from yibiao.places.types import LEVELS, Edition, Place, PlaceDraft, Seat
+from yibiao.places.types import LEVELS, Edition, Place, PlaceDraft, Seat, Stamp
 
 _RANK: Final = {name: n for n, name in enumerate(LEVELS)}
 _HIGH: Final = LEVELS.index("community")
 _SPARE: Final = 180
 _LONGEST: Final = 20
 _Found = TypeVar("_Found")
-_MEMORY: ContextVar[dict[tuple[object, ...], object] | None] = ContextVar("places_memory", default=None)
+_Memory: TypeAlias = dict[tuple[object, ...], object]
+_MEMORY: ContextVar[tuple[Stamp | None, _Memory] | None] = ContextVar("places_memory", default=None)
+# What was looked up in the tree as it stands, kept from page to page.
+_REMEMBERED: dict[Stamp, _Memory] = {}
+_MOST: Final = 50_000
 
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """Within it a place is looked up once: for the length of a page, which asks after the same few again and again."""
+    """Within it a place is looked up once, and not at all if another page did so in the same tree."""
     if _MEMORY.get() is not None:
         yield
         return
-    token = _MEMORY.set({})
+    token = _MEMORY.set(_recalled())
     try:
         yield
     finally:
         _MEMORY.reset(token)
 
 
+def version() -> tuple[int, int]:
+    """What changes whenever any edition does: nodes are never changed without others being stored.
+
+    Units: the newest edition, and the newest id of a node, which is never given twice.
+    """
+    held = _MEMORY.get()
+    if held is not None and held[0] is not None:
+        return held[0].version
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (SELECT MAX(number) FROM places_edition), (SELECT MAX(id) FROM places_node)")
+        edition, node = cursor.fetchone()
+    return edition or 0, node or 0
+
+
+def stamp() -> Stamp | None:
+    """Equal stamps, equal trees: whatever was found in the tree may be kept under it.
+
+    Missing: None inside a transaction, whose tree may never come to be; nothing may be kept of it.
+    """
+    held = _MEMORY.get()
+    if held is not None:
+        return held[0]
+    if connection.in_atomic_block:
+        return None
+    return Stamp(connection.settings_dict["NAME"], version())
+
+
+def _recalled() -> tuple[Stamp | None, _Memory]:
+    now = stamp()
+    if now is None:
+        return None, {}
+    held = _REMEMBERED.get(now)
+    if held is None or len(held) > _MOST:
+        _REMEMBERED.clear()
+        held = _REMEMBERED[now] = {}
+    return now, held
+
+
 def _once(find: Callable[[], _Found], *key: object) -> _Found:
-    memory = _MEMORY.get()
-    if memory is None:
+    held = _MEMORY.get()
+    if held is None:
         return find()
+    memory = held[1]
     if key not in memory:
-        memory[key] = find()
+        return cast(_Found, memory.setdefault(key, find()))
     return cast(_Found, memory[key])
 
 
@@ -166,6 +209,11 @@ def numbering(edition: int, under: str | None = None) -> Iterator[tuple[str, int
             return iter(())
         rows = rows.filter(enter__gte=top.enter, enter__lt=top.leave)
     return rows.order_by("enter").values_list("code", "enter", "leave").iterator(chunk_size=10_000)
+
+
+def codes() -> Iterator[str]:
+    """Every code that any edition has, in no order."""
+    return Node.objects.values_list("code", flat=True).distinct().iterator(chunk_size=10_000)
 
 
 def names(codes: Sequence[str], on: date | None = None) -> dict[str, str]:

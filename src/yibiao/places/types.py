@@ -76,3 +76,11 @@ class Change:
     new_code: str = ""
     level: str = ""
     parts: tuple[PlaceDraft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which tree it is that one reads: that of a database, in the version that it has now."""
+
+    database: str
+    version: tuple[int, int]

@@ -1,0 +1,227 @@
+"""What was found once is given again only while it is still true, and only to whom it is open."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests import databases
+from tests.figures import test_oracle as oracle
+from tests.figures import world
+from tests.figures.world import CHANGCHUN, ERDAO, JILIN, NANGUAN, SIPING, draft
+from yibiao.core.problems import Refusal
+from yibiao.figures import actions, breakdowns, caching, measures, queries, reading
+from yibiao.figures.types import Query
+from yibiao.people import actions as people
+from yibiao.people.models import Organisation
+from yibiao.people.types import Grant, Scope
+from yibiao.places import actions as places
+from yibiao.places.types import Change, PlaceDraft
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ASKED = ("checks", "major", "found", "objects", "items", "readings", "share", "residents", "no-deaths", "calm-covered",
+         "this-year", "by-office")  # fmt: skip
+PLACES = (JILIN, CHANGCHUN, SIPING, ERDAO)
+OTHER = world.TOML.replace("grade = 'major' and found >= 2", "grade = 'major'")
+ACTS = ("send", "send", "send", "unit", "report", "follow", "add", "move", "define", "seal")
+
+
+@pytest.fixture(autouse=True)
+def _kept(_nothing_kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caching, "MOST", 10_000)
+
+
+class Story:
+    """What happens, one act after the other, as chance wants it."""
+
+    def __init__(self, steps: list[oracle.Step], seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.sent = oracle.played(steps)
+        self.count = 0
+
+    def act(self) -> None:
+        self.count += 1
+        getattr(self, f"_{self.chance.choice(ACTS)}")()
+
+    def _send(self) -> None:
+        if (one := next(self.sent, None)) is not None:
+            world.append(one, seal=self.chance.random() < 0.8)
+
+    def _unit(self) -> None:
+        world.append(draft("unit", {"code": f"u{self.count % 2}", "level": "county"}, id=f"u{self.count}"))
+
+    def _report(self) -> None:
+        day = self.chance.choice((10, 11, 12))
+        world.append(draft("zero", {"unit": f"u{self.count % 2}"}, at=f"2022-09-{day}T09:00"))
+
+    def _follow(self) -> None:
+        actions.follow()
+
+    def _seal(self) -> None:
+        world.append(draft("incident", {"deaths": self.count % 2}, at="2022-09-11T09:00"))
+
+    def _add(self) -> None:
+        # The same place below one parent, then below the other: the edition keeps its number, and its size.
+        parent = self.chance.choice((ERDAO, SIPING))
+        places.add_below(parent, [PlaceDraft("grid-1", "样例网格", "grid", parent)])
+        world.append(draft("check", {"found": 3}, place="grid-1"))
+
+    def _move(self) -> None:
+        on, parent = date(2020, 7, self.count), self.chance.choice((CHANGCHUN, SIPING))
+        change = Change("move", NANGUAN, parent=parent)
+        places.amend(valid_from=on, label="样例", source="样例", changes=[change])
+
+    def _define(self) -> None:
+        toml = self.chance.choice((world.TOML, OTHER))
+        world.install(world.pack(toml, version=f"1.0.{1 + (toml == OTHER)}"), tree=False)
+
+    def questions(self) -> list[Query]:
+        """Few, so that each is asked again after much that may have changed it."""
+        picked = [(id, self.chance.choice(PLACES)) for id in self.chance.sample(ASKED, 5)]
+        whole = oracle.Period(oracle.START, oracle.START + oracle.timedelta(days=30))
+        edition: Any = self.chance.choice(("then", "now"))
+        asked = [world.query(id, place=place, period=whole, edition=edition) for id, place in picked]
+        return [*asked, replace(asked[0], as_of=1), replace(asked[1], as_of=2)]
+
+
+@settings(
+    max_examples=databases.examples(4), deadline=None, suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)  # fmt: skip
+@given(steps=oracle._steps, seed=st.integers(0, 2**32))
+def test_what_is_given_again_is_what_would_be_found_now(steps: list[oracle.Step], seed: int) -> None:
+    oracle._empty()
+    world.install()
+    world.append(draft("check", {"object": "a", "found": 1}, id="first"))
+    world.append(draft("check", {"object": "b", "found": 2}, id="second"))
+    story = Story(steps, seed)
+    asked = story.questions()
+    for query in asked:
+        _compare(query)
+    for _ in range(12):
+        story.act()
+        for query in story.chance.sample(asked, 3):
+            _compare(query)
+
+
+def _compare(query: Query) -> None:
+    found = queries.figure(query, scope=world.EVERYWHERE)
+    question = reading.ask(query, world.EVERYWHERE)
+    now = measures.measure(question, question.indicator)
+    assert (found.value, found.facts, found.coverage, found.note) == (now.value, now.facts, now.coverage, now.note), (
+        query
+    )
+    assert (found.query, found.as_of) == (query, question.checkpoint)
+    if found.indicator.measure == "count":
+        parts = queries.breakdown(query, by="child", scope=world.EVERYWHERE)
+        assert parts == breakdowns.slices(question, "child")
+        at = queries.at_places(query, (ERDAO, SIPING), scope=world.EVERYWHERE)
+        assert at == breakdowns.at_places(question, (ERDAO, SIPING))
+
+
+def statements(query: Query, scope: Scope = world.EVERYWHERE) -> int:
+    with CaptureQueriesContext(connection) as run:
+        queries.figure(query, scope=scope)
+    return len(run)
+
+
+def test_asking_again_costs_three_small_statements() -> None:
+    world.install()
+    world.append(draft("check", {"found": 1}))
+    query = world.query("checks")
+    first = statements(query)
+    assert statements(query) == 3 < first
+    world.append(draft("check", {"found": 1}))
+    assert world.value("checks") == 2
+    assert statements(query) == 3
+
+
+def test_each_thing_that_a_figure_rests_on_changes_it() -> None:
+    world.install()
+    grid = PlaceDraft("grid-1", "样例网格", "grid", ERDAO)
+    places.add_below(ERDAO, [grid])
+    world.append(
+        draft("check", {"grade": "major", "found": 1}, place="grid-1", organisation="body"),
+        draft("unit", {"code": "u1", "level": "county"}), draft("incident", {"deaths": 0}),
+    )  # fmt: skip
+    people.add_organisation(code="body", name="样例机构", place=ERDAO)
+
+    def told() -> list[Any]:
+        found = [world.figure(id, place=ERDAO) for id in ("checks", "major", "by-office", "no-deaths")]
+        assert [world.figure(one.indicator.id, place=ERDAO) for one in found] == found
+        return [found[0].value, found[1].value, found[2].value, found[3].coverage and found[3].coverage.filed]
+
+    assert told() == [1, 0, 1, 0]
+    world.append(draft("zero", {"unit": "u1"}))
+    assert told() == [1, 0, 1, 1]
+    world.install(world.pack(OTHER, version="1.0.1"), tree=False)
+    assert told() == [1, 1, 1, 1]
+    # The edition keeps its number and its size, and the place stands elsewhere in it.
+    places.add_below(NANGUAN, [replace(grid, parent=NANGUAN)])
+    assert told() == [0, 0, 1, 1]
+    Organisation.objects.filter(code="body").update(place=NANGUAN)
+    assert told() == [0, 0, 0, 1]
+
+
+def test_what_was_sealed_of_other_kinds_changes_nothing_and_is_not_counted_again() -> None:
+    world.install()
+    first = world.append(draft("check", {"found": 1}))
+    query = world.query("checks")
+    before = queries.figure(query, scope=world.EVERYWHERE)
+    second = world.append(draft("incident", {"deaths": 1}))
+    counted = []
+    question = reading.admit(query, world.EVERYWHERE)
+    _, after = caching.answered(query, world.EVERYWHERE, ("figure",), lambda one: counted.append(one))  # type: ignore[func-returns-value]
+    assert (after.value, counted) == (before.value, [])  # type: ignore[attr-defined]
+    assert (before.as_of, question.checkpoint.number) == (first, second)
+    assert queries.figure(query, scope=world.EVERYWHERE).as_of == second
+
+
+def test_a_figure_that_somebody_saw_is_closed_to_whom_it_is_not_open() -> None:
+    world.install()
+    world.append(draft("check", {"found": 1}))
+    query = world.query("checks", place=NANGUAN)
+    queries.figure(query, scope=world.EVERYWHERE)
+    own = Scope("someone", "analyse", (Grant("analyse", ERDAO, frozenset({"*"})),))
+    for read in (queries.figure, queries.coverage, lambda one, scope: queries.breakdown(one, by="day", scope=scope)):
+        with pytest.raises(Refusal) as refused:
+            read(query, scope=own)
+        assert refused.value.codes == ("figures.scope.outside",)
+    # Rights follow the tree of today: what moves out of one's place is closed, whatever was seen of it before.
+    inside = world.query("checks", place=ERDAO)
+    siping = Scope("someone", "analyse", (Grant("analyse", CHANGCHUN, frozenset({"*"})),))
+    assert queries.figure(inside, scope=siping).value == 1
+    change = Change("move", ERDAO, parent=SIPING)
+    places.amend(valid_from=date(2021, 1, 1), label="样例", source="样例", changes=[change])
+    with pytest.raises(Refusal):
+        queries.figure(inside, scope=siping)
+
+
+def test_of_a_transaction_that_is_rolled_back_nothing_is_kept() -> None:
+    world.install()
+    world.append(draft("check", {"found": 1}))
+    with transaction.atomic():
+        world.append(draft("check", {"found": 1}))
+        assert world.value("checks") == 2
+        transaction.set_rollback(True)
+    assert world.value("checks") == 1
+    world.append(draft("check", {"found": 1}), draft("check", {"found": 1}))
+    assert world.value("checks") == 3
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caching, "MOST", 30)
+    world.install()
+    world.append(draft("check", {"found": 1}))
+    for day in range(1, 29):
+        query = replace(world.query("checks"), period=oracle.Period.day(date(2022, 9, day)))
+        queries.breakdown(query, by="child", scope=world.EVERYWHERE)
+        assert caching._memory._weight == sum(one.weight for one in caching._memory._held.values()) <= 30
