@@ -2,31 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeAlias
 
-from yibiao.figures import supplying
+from yibiao.core.problems import refuse
+from yibiao.figures import problems, staging, store, supplying
 from yibiao.figures.compiler import Term
-from yibiao.figures.engines import dialects, duckdb
-from yibiao.figures.engines.border import Engine, Rows
+from yibiao.figures.engines import dialects, duckdb, postgres, spark
+from yibiao.figures.engines.border import Engine, Relation, Rows
 from yibiao.figures.engines.dialects import Dialect
 from yibiao.figures.models import Projection
 
-DEFAULT: Final = "duckdb"
+Supply: TypeAlias = Callable[[Projection, int, Sequence[Term], Sequence[str]], list[Relation]]
 
 
 @dataclass(frozen=True, slots=True)
 class InProcess:
-    """DuckDB in this process, over the files and the tail."""
+    """DuckDB in this process, over files and what no file has."""
 
-    dialect: Dialect = dialects.DUCKDB
+    supply: Supply = supplying.relations
     ready: bool = True
+    dialect: Dialect = dialects.DUCKDB
 
     def answer(
         self, projection: Projection, upto: int, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()
     ) -> Rows:
-        return duckdb.answer(sql, supplying.relations(projection, upto, terms, extra))
+        return duckdb.answer(sql, self.supply(projection, upto, terms, extra))
+
+
+@dataclass(frozen=True, slots=True)
+class InDatabase:
+    """The site's PostgreSQL, over the log: it reads no file."""
+
+    ready: bool = False
+    dialect: Dialect = dialects.POSTGRES
+
+    def answer(
+        self, projection: Projection, upto: int, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()
+    ) -> Rows:
+        return postgres.run(f"WITH {', '.join(staging.relations(projection, upto, terms, extra))}\n{sql}")
+
+
+@dataclass(frozen=True, slots=True)
+class OnCluster:
+    """Spark, over the files of DuckDB. ``files`` is what workers call the folder of the columns, where not the same."""
+
+    master: str
+    settings: tuple[tuple[str, str], ...] = ()
+    files: str = ""
+    supply: Supply = supplying.relations
+    ready: bool = False
+    dialect: Dialect = dialects.SPARK
+
+    def answer(
+        self, projection: Projection, upto: int, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()
+    ) -> Rows:
+        relations = self.supply(projection, upto, terms, extra)
+        trees = {one.tree: partial(supplying.tree, one.tree) for one in terms}
+        return spark.answer(spark.session(self.master, self.settings), sql, relations, trees, self._called)
+
+    def _called(self, path: Path) -> str:
+        if not self.files:
+            return str(path)
+        return f"{self.files.rstrip('/')}/{path.relative_to(store.root()).as_posix()}"
 
 
 IN_PROCESS: Final[Engine] = InProcess()
+
+
+def engine(name: str, master: str = "", settings: Iterable[tuple[str, str]] = (), files: str = "") -> Engine:
+    """The engine of a name, once it is clear that it can be used here.
+
+    Raises: figures.engine.unavailable.
+    """
+    if name == "duckdb":
+        return IN_PROCESS
+    if name == "postgres":
+        if not postgres.here():
+            raise refuse(problems.NO_POSTGRES.at())
+        return InDatabase()
+    made = OnCluster(master or "local[*]", tuple(settings), files)
+    try:
+        spark.session(made.master, made.settings)
+    except ImportError:
+        raise refuse(problems.NO_SPARK.at()) from None
+    except Exception as failure:
+        raise refuse(problems.NO_MASTER.at(master=made.master, why=str(failure).splitlines()[0][:200])) from failure
+    return made

@@ -172,3 +172,25 @@ TAKEN: Final = Rule(
     "Use an empty data folder.",
     409,
 )
+NO_POSTGRES: Final = Rule(
+    "figures.engine.database",
+    "站点的数据库不是 PostgreSQL，不能由它来算。",
+    "The site's database is not PostgreSQL, so it cannot count.",
+    "请用 duckdb，或者把站点放到 PostgreSQL 上。",
+    "Use duckdb, or put the site on PostgreSQL.",
+)
+NO_SPARK: Final = Rule(
+    "figures.engine.missing",
+    "没有安装 Spark。",
+    "Spark is not installed.",
+    "请安装 requirements/spark.txt 和 Java 17。",
+    "Install requirements/spark.txt and Java 17.",
+)
+NO_MASTER: Final = Rule(
+    "figures.engine.unreachable",
+    "连不上 Spark（{master}）：{why}",
+    "Spark cannot be reached at {master}: {why}",
+    "请查看集群是否在运行，或者用 --master 'local[2]' 在本机算。",
+    "See whether the cluster runs, or count on this machine with --master 'local[2]'.",
+    503,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Problem
 from yibiao.figures import (
+    answering,
     breakdowns,
     caching,
     compiler,
@@ -26,6 +27,7 @@ from yibiao.figures import (
     store,
 )
 from yibiao.figures.engines import duckdb
+from yibiao.figures.engines.border import Engine
 from yibiao.figures.inventory import inventory as inventory
 from yibiao.figures.models import DefinitionSet, Segment
 from yibiao.figures.reading import Question
@@ -122,12 +124,21 @@ def figure(query: Query, *, scope: Scope) -> Figure:
     return _figure(query, asked.indicator, asked.checkpoint.number, found)
 
 
-def recounted(query: Query, *, scope: Scope) -> Figure:
-    """The same from the columns alone, whatever is kept ready.
+def engine(name: str, *, master: str = "", settings: Iterable[tuple[str, str]] = (), files: str = "") -> Engine:
+    """An engine to count with: ``duckdb``, ``postgres``, or ``spark`` on a master, with settings of its own.
+
+    ``files`` is what the workers of a cluster call the folder of the columns.
+    Raises: figures.engine.database, figures.engine.missing, figures.engine.unreachable.
+    """
+    return answering.engine(name, master, settings, files)
+
+
+def recounted(query: Query, *, scope: Scope, engine: Engine = answering.IN_PROCESS) -> Figure:
+    """The same from the facts alone, whatever is kept ready; by one engine or another.
 
     Raises: as ``figure``.
     """
-    question = replace(reading.ask(query, scope), kept=False)
+    question = replace(reading.ask(query, scope), kept=False, engine=engine)
     return _figure(query, question.indicator, question.checkpoint, _measured(question))
 
 

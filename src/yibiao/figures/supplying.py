@@ -9,13 +9,14 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.figures import columns, store, tail
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb, parquet
-from yibiao.figures.engines.border import Files, Relation
+from yibiao.figures.engines.border import Files, Relation, Rows, Table
 from yibiao.figures.engines.dialects import identifier
 from yibiao.figures.models import Projection
 from yibiao.figures.tail import Tail
 from yibiao.figures.types import Column
 from yibiao.people import queries as people
 
+TREE: Final = (Column("code", "VARCHAR"), Column("enter", "BIGINT"))
 ORGANISATIONS: Final = (Column("code", "VARCHAR"), Column("place", "VARCHAR"))
 
 
@@ -29,6 +30,16 @@ def relations(projection: Projection, upto: int, terms: Sequence[Term], extra: S
         listed = [(one.code, one.place) for one in people.organisations()]
         made.append(Relation("organisations", ORGANISATIONS, duckdb.table(ORGANISATIONS, listed)))
     return made
+
+
+def tree(name: str) -> Table:
+    """The tree of a name as DuckDB has it, which numbers the places for every engine."""
+    return duckdb.table(TREE, tree_rows(name))
+
+
+def tree_rows(name: str) -> Rows:
+    """Every code with its number."""
+    return duckdb.run(f"SELECT code, enter FROM {name}")  # noqa: S608 - names of our own
 
 
 def organised(terms: Sequence[Term]) -> bool:

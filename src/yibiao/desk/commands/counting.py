@@ -1,0 +1,73 @@
+"""``yibiao figures``: many figures at once, counted anew from the facts by an engine of one's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+from django.utils.translation import get_language, gettext
+
+from yibiao.desk import asking
+from yibiao.desk.commands import terminal
+from yibiao.desk.commands.terminal import options
+from yibiao.desk.operating import everything
+from yibiao.figures import queries
+from yibiao.figures.types import Figure
+
+ENGINES = ("duckdb", "postgres", "spark")
+
+
+@click.command("figures", help=gettext("逐项从事实重新清点，可换一个引擎来算；未写指标时算专项的全部指标。"))
+@click.argument("indicator", nargs=-1)
+@click.option("--program", default="", help=gettext("哪个专项；指标写成“工作包.指标”时可不写。"))
+@click.option("--place", multiple=True, help=gettext("地点代码，可写多次；未写取专项所覆盖的地点。"))
+@click.option("--from", "from_", default="", help=gettext("从哪天或哪一刻；未写取专项的时段。"))
+@click.option("--until", default="", help=gettext("到哪天（含当天）或哪一刻；未写取专项的时段。"))
+@click.option("--as-of", type=click.IntRange(min=1), default=None, help=gettext("截至第几个存证点；未写为最新。"))
+@click.option("--engine", type=click.Choice(ENGINES), default="duckdb", show_default=True, help=gettext("由谁来算。"))
+@click.option(
+    "--master", default="local[*]", show_default=True, help=gettext("Spark 集群的地址，如 spark://主机:7077。")
+)
+@click.option("--files", default="", help=gettext("集群的各台机器上数据列文件夹的路径或网址；与本机相同时不写。"))
+@click.option("--setting", multiple=True, metavar="KEY=VALUE", help=gettext("Spark 的一项设置，可写多次。"))
+@options
+def figures(
+    indicator: Sequence[str], program: str, place: Sequence[str], from_: str, until: str, as_of: int | None,
+    engine: str, master: str, files: str, setting: Sequence[str],
+) -> None:  # fmt: skip
+    settings = [(key, value) for key, _, value in (one.partition("=") for one in setting)]
+    wanted = list(indicator) or [one.ref for one in queries.indicators(asking.program(program).pack)]
+    counting = queries.engine(engine, master=master, settings=settings, files=files)
+    found = []
+    for ref in wanted:
+        for code in place or ("",):
+            asked = asking.query(ref, program=program, place=code, from_=from_, until=until, as_of=as_of)
+            found.append(queries.recounted(asked, scope=everything(), engine=counting))
+    terminal.out([shown(one) | {"engine": engine} for one in found], terminal.table([line(one) for one in found]))
+
+
+def shown(one: Figure) -> dict[str, object]:
+    return {
+        "indicator": one.indicator.ref,
+        "program": one.query.program,
+        "place": one.query.place,
+        "period": one.query.period.as_json(),
+        "as_of": one.as_of,
+        "value": one.value,
+        "unit": one.unit,
+        "facts": one.facts,
+    }
+
+
+def line(one: Figure) -> tuple[object, ...]:
+    value = "—" if one.value is None else f"{one.value:f}"
+    label = one.indicator.label.of(get_language() or "zh-hans")
+    return (
+        one.indicator.ref,
+        one.query.place,
+        f"{one.query.period.first_day}/{one.query.period.last_day}",
+        one.as_of,
+        value,
+        one.unit,
+        label,
+    )
