@@ -21,7 +21,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from yibiao.figures import columns, compacting, declaring, filling, store, superseding
+from yibiao.figures import columns, compacting, declaring, filling, staging, store, superseding
 from yibiao.figures.engines import parquet
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Column, Source
@@ -88,6 +88,7 @@ def sweep(grace: float = GRACE) -> int:
             path.unlink(missing_ok=True)
             removed += 1
     _prune(store.root(), oldest)
+    staging.sweep()
     return removed
 
 
