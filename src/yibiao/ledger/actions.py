@@ -19,10 +19,12 @@ SEALER: Final = 0x7969_6269_616F  # the advisory lock of the sealer in PostgreSQ
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
-def append(drafts: Sequence[FactDraft], *, received_at: datetime | None = None) -> None:
+def append(
+    drafts: Sequence[FactDraft], *, received_at: datetime | None = None, later: writing.Later = writing.at_once
+) -> None:
     """Append facts in their order inside the caller's transaction, beside the rows that they tell of.
 
-    None of them has a position before it is sealed.
+    None of them has a position before it is sealed. ``later`` is given what is to be done to the database.
 
     Raises: ledger.fact.repeated, ledger.fact.unstorable.
     """
@@ -40,6 +42,10 @@ def append(drafts: Sequence[FactDraft], *, received_at: datetime | None = None) 
             draft.kind, draft.id, draft.revision, draft.program, draft.place, draft.organisation, draft.actor,
             draft.subject, moment(draft.occurred_at), now, draft.withdrawn, payload, digest,
         ))  # fmt: skip
+    later(_store, entries)
+
+
+def _store(entries: Sequence[writing.Row]) -> None:
     try:
         with transaction.atomic():
             writing.insert_numbered(models.Entry, rows.FACT, entries, models.Pending, "entry_id")

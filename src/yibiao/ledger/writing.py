@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from json import JSONEncoder
-from typing import Any, Final
+from queue import Queue
+from threading import Thread
+from typing import Any, Final, TypeAlias
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import Cursor
 
 Row = Sequence[Any]
+# Does something to the database, at once or behind the caller's back, but always in the order in which it is asked.
+Later: TypeAlias = Callable[..., None]
+# So many pieces may be ahead of the database before the caller waits for it.
+_AHEAD: Final = 8
 # Beyond so many rows COPY is faster, though it waits for the database twice.
 FEW: Final = 60
 
@@ -78,6 +84,48 @@ def together() -> Iterator[None]:
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
+
+
+def at_once(act: Callable[..., object], *given: Any) -> None:
+    act(*given)
+
+
+@contextmanager
+def behind() -> Iterator[Later]:
+    """Lends the caller's connection to a second thread: it waits for the database while the caller makes the next rows.
+
+    Inside the block the caller leaves the database alone. An error comes with a later piece, or at the end.
+    """
+    # The connection itself, not the name that stands for another one in every thread.
+    lent = connections[DEFAULT_DB_ALIAS]
+    asked: Queue[Callable[[], object] | None] = Queue(_AHEAD)
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        connections[DEFAULT_DB_ALIAS] = lent
+        while (act := asked.get()) is not None:
+            try:
+                if not failed:
+                    act()
+            except BaseException as error:
+                failed.append(error)
+
+    def later(act: Callable[..., object], *given: Any) -> None:
+        if failed:
+            raise failed[0]
+        asked.put(partial(act, *given))
+
+    lent.inc_thread_sharing()
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield later
+    finally:
+        asked.put(None)
+        thread.join()
+        lent.dec_thread_sharing()
+    if failed:
+        raise failed[0]
 
 
 def compress(schema_editor: Any, table: str, column: str) -> None:

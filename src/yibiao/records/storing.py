@@ -18,7 +18,7 @@ from yibiao.records import branches, checking, models, personal, prefilling, pro
 from yibiao.records.checking import Prepared
 from yibiao.records.types import Origins, Receipt
 
-_CHUNK: Final = 2_000
+_CHUNK: Final = 500
 _LOOKUP: Final = 400
 _SUBMISSION: Final = (
     "id", "actor", "received_at", "revision", "state", "form", "form_version", "program", "place", "lineage",
@@ -41,8 +41,13 @@ def write(jobs: Sequence[Sequence[Prepared]], *, at: datetime) -> list[Outcome]:
     fresh: dict[str, Prepared] = {}
     outcomes = [_sorted(job, known, fresh, at) for job in jobs]
     items = list(fresh.values())
-    for start in range(0, len(items), _CHUNK):
-        _insert(items[start : start + _CHUNK], at=at)
+    if len(items) <= _CHUNK:
+        _insert(items, at=at, later=writing.at_once)
+        return outcomes
+    # The database stores one piece while the next is made.
+    with writing.behind() as later:
+        for start in range(0, len(items), _CHUNK):
+            _insert(items[start : start + _CHUNK], at=at, later=later)
     return outcomes
 
 
@@ -70,10 +75,10 @@ def _sorted(
     return receipts
 
 
-def _insert(items: Sequence[Prepared], *, at: datetime) -> None:
+def _insert(items: Sequence[Prepared], *, at: datetime, later: writing.Later) -> None:
     moment = writing.moments()
     now = moment(at)
-    writing.insert(models.Submission, _SUBMISSION, [
+    later(writing.insert, models.Submission, _SUBMISSION, [
         (
             item.id, item.by.actor, now, 1, "received", item.form.id, item.form.version, item.program, item.place,
             item.lineage, item.organisation, item.subject, " ".join(item.participants), moment(item.occurred_at),
@@ -81,11 +86,15 @@ def _insert(items: Sequence[Prepared], *, at: datetime) -> None:
         )
         for item in items
     ])  # fmt: skip
-    salted = keep(items, 1)
-    step(items, 1, act="received", reason="", at=at)
-    note(items, 1)
+    salted = keep(items, 1, later)
+    step(items, 1, act="received", reason="", at=at, later=later)
+    note(items, 1, later)
+    later(_speak, items, at)
+    ledger.append([fact(item, 1, salted.get(item.id, "")) for item in items], received_at=at, later=later)
+
+
+def _speak(items: Sequence[Prepared], at: datetime) -> None:
     branches.store(statements(items, 1), at=at)
-    ledger.append([fact(item, 1, salted.get(item.id, "")) for item in items], received_at=at)
 
 
 def _known(ready: Sequence[Prepared]) -> dict[str, models.Submission]:
@@ -126,28 +135,36 @@ def _said(origins: Origins) -> dict[str, list[str]]:
     return {"confirmed": list(origins.confirmed), "changed": list(origins.changed)}
 
 
-def keep(items: Sequence[Prepared], revision: int) -> dict[str, str]:
+def keep(items: Sequence[Prepared], revision: int, later: writing.Later = writing.at_once) -> dict[str, str]:
     """Stores personal answers encrypted; the salted digest of each by record."""
     kept = {item.id: personal.keep(item.personal) for item in items if item.personal}
     if kept:
-        models.PersonalAnswers.objects.bulk_create(
+        later(models.PersonalAnswers.objects.bulk_create, [
             models.PersonalAnswers(
                 submission_id=id, revision=revision, salt=one.salt, token=one.token, digest=one.digest
             )
             for id, one in kept.items()
-        )
+        ])  # fmt: skip
     return {id: one.digest for id, one in kept.items()}
 
 
-def step(items: Sequence[Prepared], revision: int, *, act: str, reason: str, at: datetime) -> None:
+def step(
+    items: Sequence[Prepared],
+    revision: int,
+    *,
+    act: str,
+    reason: str,
+    at: datetime,
+    later: writing.Later = writing.at_once,
+) -> None:
     now = writing.moments()(at)
-    writing.insert(models.SubmissionRevision, _STEP, [
+    later(writing.insert, models.SubmissionRevision, _STEP, [
         (item.id, revision, act, reason, item.by.actor, now, item.form.version, item.digest, item.text)
         for item in items
     ])  # fmt: skip
 
 
-def note(items: Sequence[Prepared], revision: int) -> None:
+def note(items: Sequence[Prepared], revision: int, later: writing.Later = writing.at_once) -> None:
     """Keeps by which instance id a phone speaks of a revision."""
     sent = [
         (item.id, revision, item.form.id, item.program, of.instance, of.device[:255], of.agent[:255])
@@ -155,7 +172,7 @@ def note(items: Sequence[Prepared], revision: int) -> None:
         if (of := item.sent)
     ]
     if sent:
-        writing.insert(models.Sending, _SENDING, sent)
+        later(writing.insert, models.Sending, _SENDING, sent)
 
 
 def statements(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:

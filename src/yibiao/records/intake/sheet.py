@@ -27,7 +27,7 @@ from yibiao.records.types import SubmissionDraft
 
 # More than these are taken beside the requests; and this many are written at a time.
 TAKEN_AT_ONCE: Final = 2_000
-_PIECE: Final = 2_000
+_PIECE: Final = 5_000
 KEPT_FOR: Final = timedelta(hours=24)
 SHOWN_LIMIT: Final = 200
 Mode = Literal["all", "good"]
