@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI, Period
-from yibiao.figures import columns, compiler, cubing, reading, tail
+from yibiao.figures import columns, cubing, reading, tail
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Cell, Cube, Projection
@@ -161,26 +161,16 @@ def _with_tail(
         return found.value, found.facts
     with duckdb.given([new, gone]) as (a, b):
         relation = signed(one, a, b)
-        first = days[0].isoformat() if days[0] else ""
-        rows = duckdb.run(cubing.moved(one, relation, first, days[1].isoformat()))
+        first, last = days[0].isoformat() if days[0] else "", days[1].isoformat()
+        rows = duckdb.run(cubing.moved(one, relation, first, last))
         if not rows:
             return found.value, found.facts
         facts = found.facts + sum(int(row[1]) for row in rows)
         if one.shape != "distinct":
             return found.value + sum((Decimal(row[2]) for row in rows), Decimal(0)), facts
-        return found.value + _keys(question, one, relation, found.position), facts
-
-
-def _keys(question: Question, one: Term, relation: str, position: int) -> int:
-    """How many more of the keys that were touched there are now than there were as of a position."""
-    touched = f"SELECT key FROM (\n{compiler.entered(one, relation)}\n) AS k"  # noqa: S608
-    terms = [replace(one, number=0, upto=position), replace(one, number=1)]
-    parts = [
-        f"(SELECT COUNT(DISTINCT key) FROM (\n{compiler.rows(part)}\n) AS c WHERE key IN ({touched}))"  # noqa: S608
-        for part in terms
-    ]
-    before, after = reading.over(question.projection, question.upto, f"SELECT {', '.join(parts)}", terms)[0]
-    return int(after) - int(before)
+        then = replace(one, upto=found.position)
+        sql = cubing.more(then, relation, first, last)
+        return found.value + int(reading.over(question.projection, question.upto, sql, [then])[0][0]), facts
 
 
 def position(projection: Projection) -> int | None:

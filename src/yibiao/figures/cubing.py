@@ -2,30 +2,50 @@
 
 A key that was only ever seen at one place was last seen on the same day whatever place above it is asked about, so its
 days are counted once and added up the tree. Only keys that were seen at several places are looked at anew at each place
-above them.
+above them. Places stand for themselves as numbers of the tree: what is grouped by numbers takes half the time.
+
+Cubes are made by DuckDB in process alone; other engines count everything anew, as a second opinion.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from yibiao.core import expressions
 from yibiao.figures import compiler
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines.dialects import quoted
+from yibiao.figures.types import Column
 
+_MONTH = "CAST(DATE_TRUNC('month', day) AS DATE)"
+_GAP = "COALESCE(day - before, 0)"
+ENTRIES: Final = (
+    Column("program", "VARCHAR"), Column("key", "VARCHAR"), Column("enter", "BIGINT"), Column("day", "DATE"),
+    Column("n", "BIGINT"),
+)  # fmt: skip
 _FACTS = "COUNT(DISTINCT CASE WHEN sign = 1 THEN position END) - COUNT(DISTINCT CASE WHEN sign = -1 THEN position END)"
 
 
 def cells(term: Term, paths: str, facts: str = "") -> str:
     """(program, place, month, facts, total, days), by place and month."""
-    day = f"CAST(nth AS VARCHAR) || ':' || CAST(facts AS VARCHAR) || ':' || {_text(term, 'total')}"
-    return (
-        f"SELECT program, place, month, CAST(SUM(facts) AS BIGINT), {_text(term, 'SUM(total)')},\n"
-        f"  STRING_AGG({day}, ' ')\n"
-        f"FROM (\n{_months(_rolled(term, paths, facts))}\n) AS m GROUP BY program, place, month"
+    count = "SUM(sign)" if compiler.single(term) else _FACTS
+    leaf = (
+        f"SELECT program, enter, day, {count} AS facts, SUM(sign * amount) AS total\n"
+        f"FROM (\n{compiler.entered(term, facts)}\n) AS e GROUP BY program, enter, day"
     )
+    rolled = (
+        "SELECT program, top, day, CAST(SUM(facts) AS BIGINT) AS facts, SUM(total) AS total\n"
+        f"FROM (\n{leaf}\n) AS l JOIN {paths} AS p ON p.enter = l.enter GROUP BY program, top, day"
+    )
+    day = f"CAST(EXTRACT(DAY FROM day) AS VARCHAR) || ':' || CAST(facts AS VARCHAR) || ':' || {_text(term, 'total')}"
+    return _placed(
+        f"SELECT program, top, {_MONTH} AS month, CAST(SUM(facts) AS BIGINT) AS facts,\n"
+        f"  {_text(term, 'SUM(total)')} AS total, STRING_AGG({day}, ' ') AS days\n"
+        f"FROM (\n{rolled}\n) AS r GROUP BY program, top, {_MONTH}",
+        paths, ("facts", "total", "days"),
+    )  # fmt: skip
 
 
 def several(terms: Sequence[Term], paths: str) -> str:
@@ -38,21 +58,26 @@ def several(terms: Sequence[Term], paths: str) -> str:
         f",\n  SUM(CASE WHEN {test} THEN 1 ELSE 0 END) AS n{k}, SUM(CASE WHEN {test} THEN {amount} ELSE 0 END) AS v{k}"
         for k, (test, amount) in enumerate(cut)
     )
-    added = "".join(f", SUM(n{k}) AS n{k}, SUM(v{k}) AS v{k}" for k in range(len(terms)))
+    added = "".join(f", CAST(SUM(n{k}) AS BIGINT) AS n{k}, SUM(v{k}) AS v{k}" for k in range(len(terms)))
     texts = "".join(
-        f",\n  CAST(SUM(n{k}) AS BIGINT), {_text(term, f'SUM(v{k})')}, STRING_AGG(CAST(nth AS VARCHAR) || ':' || "
-        f"CAST(n{k} AS VARCHAR) || ':' || {_text(term, f'v{k}')}, ' ') FILTER (WHERE n{k} > 0)"
+        f",\n  CAST(SUM(n{k}) AS BIGINT) AS f{k}, {_text(term, f'SUM(v{k})')} AS t{k}, STRING_AGG(nth || "
+        f"CAST(n{k} AS VARCHAR) || ':' || {_text(term, f'v{k}')}, ' ') FILTER (WHERE n{k} > 0) AS d{k}"
         for k, term in enumerate(terms)
     )
-    tree = terms[0].tree
-    return (
-        f"SELECT program, place, SUBSTR(CAST(day AS VARCHAR), 1, 7) AS month{texts}\nFROM (\n"  # noqa: S608
-        f"  SELECT program, p.place, day, EXTRACT(DAY FROM day) AS nth{added}\n  FROM (\n"
-        f"    SELECT f.program, f.place AS code, f.day{sums}\n"
-        f"    FROM ({compiler.live(terms[0])}) AS f GROUP BY f.program, f.place, f.day\n"
-        f"  ) AS l JOIN {tree} AS t ON t.code = l.code JOIN {paths} AS p ON p.enter = t.enter\n"
-        "  GROUP BY program, p.place, day\n) AS r GROUP BY program, place, month"
+    rolled = (
+        f"SELECT program, top, day{added}\nFROM (\n"  # noqa: S608
+        f"  SELECT f.program, f.place AS code, f.day{sums}\n"
+        f"  FROM ({compiler.live(terms[0])}) AS f GROUP BY f.program, f.place, f.day\n"
+        f") AS l JOIN {terms[0].tree} AS t ON t.code = l.code JOIN {paths} AS p ON p.enter = t.enter\n"
+        "GROUP BY program, top, day"
     )
+    nth = "CAST(EXTRACT(DAY FROM day) AS VARCHAR) || ':'"
+    return _placed(
+        f"SELECT program, top, month{texts}\nFROM (\n"  # noqa: S608
+        f"  SELECT *, {_MONTH} AS month, {nth} AS nth FROM (\n{rolled}\n) AS r\n"
+        ") AS m GROUP BY program, top, month",
+        paths, [f"{part}{k}" for k in range(len(terms)) for part in "ftd"],
+    )  # fmt: skip
 
 
 def together(terms: Sequence[Term]) -> Term:
@@ -68,47 +93,91 @@ def plain(term: Term) -> bool:
     return compiler.single(term) and all(column is not None and column.type != "ANY" for column in held)
 
 
-def seen(term: Term, paths: str, among: str = "") -> str:
-    """(program, place, month, day of the month, gap, keys) of a distinct count; ``among`` is a relation of keys."""
-    chosen = f" WHERE key IN ({among})" if among else ""
-    keys = f"SELECT DISTINCT program, key, enter, day FROM (\n{compiler.entered(term)}\n) AS e{chosen}"  # noqa: S608
+def among(term: Term, facts: str) -> str:
+    """``ENTRIES`` of the keys that signed rows touch: where and on which days they are, and how many rows say so."""
     return (
-        f"SELECT * FROM (\nWITH keys AS ({keys}),\n"  # noqa: S608
-        "wanderers AS (SELECT program, key FROM keys GROUP BY program, key HAVING MIN(enter) < MAX(enter)),\n"
+        "SELECT program, key, enter, day, COUNT(*) AS n\n"  # noqa: S608
+        f"FROM (\n{compiler.entered(term)}\n) AS e\n"
+        f"WHERE key IN (SELECT key FROM (\n{compiler.entered(term, facts)}\n) AS k) GROUP BY program, key, enter, day"
+    )
+
+
+def after(held: str, term: Term, facts: str) -> str:
+    """Where and on which days keys are once signed rows are added to their ``ENTRIES``."""
+    return (
+        f"SELECT program, key, enter, day FROM (SELECT * FROM {held} UNION ALL\n"  # noqa: S608
+        f"  SELECT program, key, enter, day, sign FROM (\n{compiler.entered(term, facts)}\n) AS e\n"
+        ") AS u GROUP BY program, key, enter, day HAVING SUM(n) > 0"
+    )
+
+
+def seen(keys: str, paths: str) -> str:
+    """(program, top, day, before, n): n keys seen at a place on a day, and last before it on another.
+
+    ``keys`` is a relation (program, key, enter, day) that may repeat itself.
+    """
+    return (
+        f"SELECT * FROM (\nWITH held AS (SELECT program, key, MIN(enter) AS enter, MAX(enter) AS farthest,\n"  # noqa: S608
+        f"  LIST_SORT(LIST_DISTINCT(LIST(day))) AS days FROM ({keys}) AS k GROUP BY program, key),\n"
         "settled AS (SELECT program, enter, day, before, COUNT(*) AS n FROM (\n"
-        "  SELECT k.*, LAG(k.day) OVER (PARTITION BY k.program, k.key ORDER BY k.day) AS before FROM keys AS k\n"
-        "  LEFT JOIN wanderers AS w ON w.program = k.program AND w.key = k.key WHERE w.key IS NULL\n"
+        "  SELECT program, enter, UNNEST(days) AS day, UNNEST(LIST_CONCAT([CAST(NULL AS DATE)], days[:-2])) AS before\n"
+        "  FROM held WHERE enter = farthest\n"
         ") AS s GROUP BY program, enter, day, before),\n"
-        "moving AS (SELECT DISTINCT k.program, k.key, p.place, k.day FROM keys AS k\n"
-        f"  JOIN wanderers AS w ON w.program = k.program AND w.key = k.key JOIN {paths} AS p ON p.enter = k.enter),\n"
+        f"moving AS (SELECT DISTINCT k.program, k.key, p.top, k.day FROM ({keys}) AS k\n"
+        "  JOIN held AS h ON h.program = k.program AND h.key = k.key AND h.enter < h.farthest\n"
+        f"  JOIN {paths} AS p ON p.enter = k.enter),\n"
         "counted AS (\n"
-        f"  SELECT s.program, p.place, s.day, s.before, s.n FROM settled AS s JOIN {paths} AS p ON p.enter = s.enter\n"
-        "  UNION ALL SELECT program, place, day, before, COUNT(*) AS n FROM (\n"
-        "    SELECT *, LAG(day) OVER (PARTITION BY program, key, place ORDER BY day) AS before FROM moving\n"
-        "  ) AS m GROUP BY program, place, day, before)\n"
-        "SELECT program, place, SUBSTR(CAST(day AS VARCHAR), 1, 7) AS month, EXTRACT(DAY FROM day) AS nth,\n"
-        "  COALESCE(day - before, 0) AS gap, CAST(SUM(n) AS BIGINT) AS n\n"
-        "FROM counted GROUP BY program, place, day, before\n) AS seen"
+        f"  SELECT s.program, p.top, s.day, s.before, s.n FROM settled AS s JOIN {paths} AS p ON p.enter = s.enter\n"
+        "  UNION ALL SELECT program, top, day, before, COUNT(*) AS n FROM (\n"
+        "    SELECT *, LAG(day) OVER (PARTITION BY program, key, top ORDER BY day) AS before FROM moving\n"
+        "  ) AS m GROUP BY program, top, day, before)\n"
+        "SELECT program, top, day, before, CAST(SUM(n) AS BIGINT) AS n\n"
+        "FROM counted GROUP BY program, top, day, before\n) AS seen"
     )
 
 
-def written(seen_: str) -> str:
+def gaps(seen_: str, paths: str) -> str:
+    """(program, place, month, day of the month, gap, keys), from what ``seen`` gives."""
+    nth = "EXTRACT(DAY FROM day)"
+    rows = f"SELECT program, top, {_MONTH} AS month, {nth} AS nth, {_GAP} AS gap, n FROM (\n{seen_}\n) AS s"  # noqa: S608
+    return _placed(rows, paths, ("nth", "gap", "n"))
+
+
+def written(seen_: str, paths: str) -> str:
     """(program, place, month, total, seen), from what ``seen`` gives."""
-    return (
-        "SELECT program, place, month, CAST(SUM(CASE WHEN gap = 0 OR gap >= nth THEN n ELSE 0 END) AS VARCHAR),\n"
-        "  STRING_AGG(CAST(nth AS VARCHAR) || ':' || CAST(gap AS VARCHAR) || ':' || CAST(n AS VARCHAR), ' ')\n"
-        f"FROM (\n{seen_}\n) AS s GROUP BY program, place, month"
-    )
+    return _placed(
+        f"SELECT program, top, {_MONTH} AS month,\n"  # noqa: S608
+        f"  CAST(SUM(CASE WHEN before >= {_MONTH} THEN 0 ELSE n END) AS VARCHAR) AS total,\n"
+        f"  STRING_AGG(CAST(EXTRACT(DAY FROM day) AS VARCHAR) || ':' || CAST({_GAP} AS VARCHAR) || ':' ||\n"
+        f"    CAST(n AS VARCHAR), ' ') AS seen FROM (\n{seen_}\n) AS s GROUP BY program, top, {_MONTH}",
+        paths, ("total", "seen"),
+    )  # fmt: skip
 
 
 def moved(term: Term, facts: str, first: str, last: str) -> str:
     """(enter, facts, total) of what signed rows add to a program on some days, both included."""
     count = "SUM(sign)" if compiler.single(term) else _FACTS
-    days = f"day <= DATE '{last}'" + (f" AND day >= DATE '{first}'" if first else "")
     return (
-        f"SELECT enter, {count}, SUM(sign * amount) FROM (\n{compiler.entered(term, facts)}\n) AS e\n"  # noqa: S608
-        f"WHERE {days} AND program = {quoted(term.program)} GROUP BY enter"
+        f"SELECT enter, {count}, SUM(sign * amount) FROM (\n{_signed(term, facts, first, last)}\n) AS e GROUP BY enter"  # noqa: S608
     )
+
+
+def more(term: Term, facts: str, first: str, last: str) -> str:
+    """By how much signed rows change the number of different keys in the rows of a term."""
+    signed = f"SELECT key, SUM(sign) AS more FROM (\n{_signed(term, facts, first, last)}\n) AS e GROUP BY key"  # noqa: S608
+    return (
+        f"SELECT * FROM (\nWITH touched AS ({signed}),\n"  # noqa: S608
+        f"held AS (SELECT key, COUNT(*) AS n FROM (\n{compiler.rows(term)}\n) AS c\n"
+        "  WHERE key IN (SELECT key FROM touched) GROUP BY key)\n"
+        "SELECT COALESCE(SUM(CASE WHEN h.n IS NULL AND t.more > 0 THEN 1 WHEN h.n + t.more = 0 THEN -1 ELSE 0 END),\n"
+        "  0) FROM touched AS t LEFT JOIN held AS h ON h.key = t.key\n) AS m"
+    )
+
+
+def _signed(term: Term, facts: str, first: str, last: str) -> str:
+    days = f"day <= DATE '{last}'" + (f" AND day >= DATE '{first}'" if first else "")
+    entered = compiler.entered(term, facts)
+    return f"SELECT * FROM (\n{entered}\n) AS s WHERE {days} AND program = {quoted(term.program)}"  # noqa: S608
 
 
 def touched(term: Term, facts: str) -> str:
@@ -128,20 +197,10 @@ def _text(term: Term, cell: str) -> str:
     return text
 
 
-def _rolled(term: Term, paths: str, facts: str) -> str:
-    count = "SUM(sign)" if compiler.single(term) else _FACTS
-    leaf = (
-        f"SELECT program, enter, day, {count} AS facts, SUM(sign * amount) AS total\n"
-        f"FROM (\n{compiler.entered(term, facts)}\n) AS e GROUP BY program, enter, day"
-    )
+def _placed(cells_: str, paths: str, names: Sequence[str]) -> str:
+    """Cells by the number of their place and the first of their month, as cells by its code and the month's name."""
+    listed = ", ".join(f"x.{name}" for name in names)
     return (
-        "SELECT program, place, day, SUM(facts) AS facts, SUM(total) AS total\n"
-        f"FROM (\n{leaf}\n) AS l JOIN {paths} AS p ON p.enter = l.enter GROUP BY program, place, day"
-    )
-
-
-def _months(rolled: str) -> str:
-    return (
-        "SELECT program, place, SUBSTR(CAST(day AS VARCHAR), 1, 7) AS month, EXTRACT(DAY FROM day) AS nth,\n"  # noqa: S608
-        f"  facts, total FROM (\n{rolled}\n) AS r"
+        f"SELECT x.program, p.place, SUBSTR(CAST(x.month AS VARCHAR), 1, 7), {listed}\n"
+        f"FROM (\n{cells_}\n) AS x JOIN {paths} AS p ON p.enter = x.top AND p.top = x.top"
     )

@@ -137,7 +137,8 @@ def _counted(projection: Projection, terms: Sequence[Term]) -> list[Cells]:
             rows = reading.over(projection, upto, cubing.cells(term, paths), [term])
             held = {row[:3]: (row[3], row[4], row[5], "") for row in rows}
         if term.shape == "distinct":
-            keys = reading.over(projection, upto, cubing.written(cubing.seen(term, paths)), [term])
+            sql = cubing.written(cubing.seen(compiler.entered(term), paths), paths)
+            keys = reading.over(projection, upto, sql, [term])
             for program, place, month, total, seen in keys:
                 facts, _, days, _ = held[program, place, month]
                 held[program, place, month] = (facts, total, days, seen)
@@ -165,13 +166,15 @@ def _move(projection: Projection, cube: Cube, indicator: Indicator, source: Sour
 
 def _moved_keys(projection: Projection, term: Term, position: int, relation: str, changes: dict[Key, _Change]) -> None:
     """The days of the keys that were touched, as they are now less as they were."""
-    touched = f"SELECT key FROM (\n{compiler.entered(term, relation)}\n) AS k"  # noqa: S608
-    for upto, sign in ((position, -1), (term.upto, 1)):
-        one = replace(term, upto=upto)
-        sql = cubing.seen(one, geography.paths(term.tree), touched)
-        for program, place, month, nth, gap, n in reading.over(projection, term.upto, sql, [one]):
-            held = changes[program, place, month].seen
-            held[int(nth), int(gap)] = held.get((int(nth), int(gap)), 0) + sign * int(n)
+    then = replace(term, upto=position)
+    # One look into the files: what touched keys were is what the moves are added to.
+    before = reading.over(projection, position, cubing.among(then, relation), [then])
+    paths = geography.paths(term.tree)
+    with duckdb.given([duckdb.table(cubing.ENTRIES, before)]) as (held,):
+        for keys, sign in ((f"FROM {held}", -1), (cubing.after(held, term, relation), 1)):
+            for program, place, month, nth, gap, n in duckdb.run(cubing.gaps(cubing.seen(keys, paths), paths)):
+                seen = changes[program, place, month].seen
+                seen[int(nth), int(gap)] = seen.get((int(nth), int(gap)), 0) + sign * int(n)
 
 
 def _apply(cube: Cube, changes: Mapping[Key, _Change], *, distinct: bool) -> None:
