@@ -30,7 +30,7 @@ BELOW = {
     ERDAO: {ERDAO},
 }
 FIELDS = {"grade": "choice", "found": "integer", "weight": "decimal", "topics": "choices", "object": "text",
-          "disposal": "choice", "persons": "integer", "day": "date"}  # fmt: skip
+          "disposal": "choice", "persons": "integer", "day": "date", "occurred_at": "datetime"}  # fmt: skip
 
 _answers = st.fixed_dictionaries(
     {},
