@@ -108,6 +108,28 @@ def test_a_key_is_counted_once_wherever_and_however_often_it_was_seen() -> None:
     assert set(text.split()) == {"1:0:1", "2:1:1", "5:3:1", "30:25:1"}
 
 
+def test_keys_sealed_after_the_cube_are_added_and_those_corrected_are_taken_back() -> None:
+    world.install()
+    for id, name in (("a", "one"), ("b", "one"), ("c", "two"), ("d", "three")):
+        world.append(draft("check", {"object": name}, id=id, place=ERDAO, at="2022-09-05T09:00"))
+    actions.follow()
+    world.append(draft("check", {"object": "four"}, place=NANGUAN, at="2022-09-06T09:00"))
+    world.append(draft("check", {"object": "one"}, place=SIPING, at="2022-09-06T09:00"))
+    world.append(draft("check", {"object": "four"}, id="b", revision=2, place=ERDAO, at="2022-09-05T09:00"))
+    world.append(draft("check", {"object": "five"}, id="c", revision=2, place=ERDAO, at="2022-09-20T09:00"))
+    world.append(
+        draft("check", {"object": "three"}, id="d", revision=2, withdrawn=True, place=ERDAO, at="2022-09-05T09:00")
+    )
+    for place, first, count, value in (
+        (JILIN, 0, 30, 3), (ERDAO, 0, 30, 3), (ERDAO, 4, 1, 2), (SIPING, 0, 30, 1), (NANGUAN, 0, 30, 1),
+        (JILIN, 0, 10, 2), (JILIN, 19, 1, 1),
+    ):  # fmt: skip
+        period = days(first, count)
+        plain = queries.recounted(world.query("objects", place=place, period=period), scope=world.EVERYWHERE)
+        assert kept("objects", place=place, period=period) == (plain.value, plain.facts), (place, first, count)
+        assert plain.value == value, (place, first, count)
+
+
 def test_what_a_cube_cannot_say_is_counted_from_the_columns() -> None:
     world.install()
     world.append(draft("check", {"found": 2}, id="a"), draft("check", {"found": 3}, id="b"))

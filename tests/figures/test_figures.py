@@ -12,6 +12,8 @@ from tests.figures.world import CHANGCHUN, ERDAO, GONGZHULING, GONGZHULING_OLD, 
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
 from yibiao.figures import actions, queries
+from yibiao.places import actions as places
+from yibiao.places.types import PlaceDraft
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +238,17 @@ def test_a_county_that_moved_counts_where_it_stood_then_or_stands_now() -> None:
         assert world.value("checks", place=code, period=summer, edition="now") == 2
     children = queries.breakdown(world.query("checks", period=summer, place=SIPING), by="child", scope=world.EVERYWHERE)
     assert {one.key: one.value for one in children if one.facts} == {GONGZHULING_OLD: 2}
+
+
+def test_a_code_that_looks_like_a_neighbours_counts_where_the_tree_has_it() -> None:
+    inside, stray = "220105001000", "220105002000"
+    places.add_below(ERDAO, [PlaceDraft(inside, "样例一街道", "township", ""),
+                             PlaceDraft("220105003000", "样例三街道", "township", "")])  # fmt: skip
+    places.add_below(SIPING, [PlaceDraft(stray, "样例二街道", "township", "")])
+    world.append(check(place=inside), check(place=stray), check(place=stray))
+    for _ in ("from the log", "from the columns"):
+        assert [world.value("checks", place=place) for place in (ERDAO, CHANGCHUN, SIPING, JILIN)] == [1, 1, 2, 3]
+        actions.follow()
 
 
 def test_parts_by_child_place_with_the_place_itself() -> None:
