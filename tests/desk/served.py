@@ -44,7 +44,7 @@ class Served:
         with self._log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "yibiao.desk.cli", "serve", "--data", str(data), "--port", str(port)],
-                env=environment(data),
+                env=environment(data) | {"YIBIAO_LOG_FORMAT": "json"},
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,

@@ -38,6 +38,8 @@ FED = (401, 403, 403, 200, 200, 200)
 NOBODY = (SIGN_IN, 404, 404, 404, 404, 404)
 MATRIX: dict[str, Row] = {
     "desk_icon": Row("/icon.svg", (200,) * 6),
+    # The test's browser is on the machine itself; tests/operations asks from elsewhere.
+    "desk_metrics": Row("/metrics", (200,) * 6),
     "desk_field": Row("/field/", (200,) * 6),
     "desk_field_worker": Row("/field/worker.js", (200,) * 6),
     "desk_field_manifest": Row("/field/app.webmanifest", (200,) * 6),
@@ -52,6 +54,7 @@ MATRIX: dict[str, Row] = {
     "desk_board": Row("/board/", (SIGN_IN, 200, SIGN_IN, 200, 200, 200)),
     "desk_board_live": Row("/board/live/", OPEN),
     "desk_board_mark": Row("/board/mark/", OPEN),
+    "desk_board_events": Row("/board/events/", OPEN),
     "desk_looks": Row("/looks/", (SIGN_IN,) * 6, "post", {"large": "1"}),
     "desk_program": Row(f"/programs/{SAFETY}/", SEEN),
     "desk_packs": Row("/packs/", (SIGN_IN, 404, 200, 404, 404, 404)),

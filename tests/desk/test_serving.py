@@ -16,6 +16,7 @@ import pytest
 
 from tests.desk import served
 from tests.desk.served import Served
+from tests.desk.test_observing import counted
 from tests.desk.world import ERDAO, PASSWORD, SAFETY, inspection
 
 
@@ -56,13 +57,22 @@ def told(folder: Path, *words: str) -> str:
 
 def test_a_web_server_that_dies_is_started_again(folder: Path) -> None:
     site = Served(folder, served.free_port())
+    assert file(site.address)
     (server,) = children(site.process.pid)
     os.kill(server, signal.SIGKILL)
     time.sleep(1)
     site.wait()
     assert children(site.process.pid) != [server]
     assert file(site.address)
+    # What the process before had counted is not lost, and each request is a line of the log.
+    counts = f"{site.address}/metrics"
+    with urllib.request.urlopen(counts, timeout=5) as answer:  # noqa: S310 (our own address)
+        assert counted(answer.read().decode(), "yibiao_submissions_total", outcome="accepted") == 2
+        id = answer.headers["X-Request-ID"]
     site.stop()
+    told = [json.loads(line) for line in site.log.splitlines() if line.startswith("{")]
+    assert [(line["route"], line["status"]) for line in told if line.get("request") == id] == [("desk_metrics", 200)]
+    assert sum(line.get("route") == "api:send" for line in told) == 2
 
 
 def test_nobody_serves_a_folder_twice(folder: Path) -> None:

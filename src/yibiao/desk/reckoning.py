@@ -11,6 +11,7 @@ from typing import Final
 from django.utils.translation import get_language
 
 from yibiao.core.periods import Period
+from yibiao.desk import metrics
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Figure, Query, Slice
 from yibiao.packs import queries as packs
@@ -38,13 +39,15 @@ def series(query: Query, measure: str, *, scope: Scope) -> tuple[Slice, ...]:
 
 def figure(query: Query, *, scope: Scope) -> Figure:
     """As ``figures.queries.figure``."""
-    return figures.figure(query, scope=scope)
+    with metrics.timed("figure"):
+        return figures.figure(query, scope=scope)
 
 
 def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:
     """As ``figures.queries.breakdown``; by a column at a fixed checkpoint it is kept with the labels of its choices."""
     if query.as_of is None or by in ("child", "day"):
-        return figures.breakdown(query, by=by, scope=scope)
+        with metrics.timed("breakdown"):
+            return figures.breakdown(query, by=by, scope=scope)
     stamp = places.stamp()
     if stamp is None:
         return figures.breakdown(query, by=by, scope=scope)
@@ -54,7 +57,8 @@ def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:
 
 def at_places(query: Query, codes: tuple[str, ...], *, scope: Scope) -> Mapping[str, Decimal | None]:
     """As ``figures.queries.at_places``."""
-    return figures.at_places(query, codes, scope=scope)
+    with metrics.timed("places"):
+        return figures.at_places(query, codes, scope=scope)
 
 
 @lru_cache(maxsize=1024)

@@ -216,6 +216,14 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "A scanner for malware, clamd://host:port or unix:///socket; once set, files are handed out when found clean",
     ),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
+    "YIBIAO_LOG_FORMAT": (
+        "日志格式：text 或 json；json 时每个请求一行",
+        "Form of the log: text or json; json has a line for every request",
+    ),
+    "YIBIAO_METRICS_TOKEN": (
+        "读取 /metrics 时出示的令牌；未设则只许本机读取",
+        "The token with which /metrics is read; without one only the machine itself may",
+    ),
     "YIBIAO_LANGUAGE": (
         "命令行语言：zh 或 en；默认随系统",
         "Language of the command line: zh or en; by default the terminal's",

@@ -21,6 +21,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections, connection, connections
 
 from yibiao.core.problems import refuse
+from yibiao.desk import metrics
 from yibiao.desk.followers import CLOCKS, FOLLOWERS
 from yibiao.desk.problems import ALREADY_SERVED, PORT_TAKEN
 from yibiao.ledger import actions as ledger
@@ -103,12 +104,13 @@ class _Server:
     def __init__(self, host: str, port: int, workers: int) -> None:
         asked = ("--host", host, "--port", str(port), "--workers", str(workers))
         self._command = [sys.executable, "-m", "yibiao.desk.web", *asked]
+        self._counts = metrics.shared()
         self._started_at = 0.0
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._started_at = time.monotonic()
-        environment = {**os.environ, "YIBIAO_DATA": str(settings.DATA)}
+        environment = {**os.environ, "YIBIAO_DATA": str(settings.DATA), **self._counts}
         # A session of its own: Ctrl+C in the terminal reaches the parent only, which then stops the server in order.
         return subprocess.Popen(self._command, env=environment, start_new_session=True)
 

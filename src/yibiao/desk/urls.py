@@ -27,6 +27,7 @@ from yibiao.desk.pages import (
     inbox,
     inspections,
     log,
+    measured,
     notices,
     operations,
     owing,
@@ -48,6 +49,7 @@ _FIGURE = "figures/<str:program>/<str:indicator>/"
 
 urlpatterns: list[Any] = [
     path("icon.svg", shell.icon, name="desk_icon"),
+    path("metrics", measured.measured, name="desk_metrics"),
     # The shell of the field app is empty: a phone keeps it and opens it without a network.
     path("field/", field.shell, name="desk_field"),
     path("field/worker.js", field.worker, name="desk_field_worker"),

@@ -63,6 +63,7 @@ else:
     django_application = get_wsgi_application()
 
     # The rooms can be imported only after that.
+    from yibiao.desk import observing
     from yibiao.records.intake.openrosa import entry
 
-    application = buffering.Site(entry.before(django_application), THREADS)
+    application = buffering.Site(observing.around(entry.before(django_application)), THREADS)

@@ -115,6 +115,11 @@ def cursors() -> dict[str, int]:
     return dict(models.Cursor.objects.values_list("follower", "position"))
 
 
+def pending() -> int:
+    """How many entries wait for their position."""
+    return models.Pending.objects.count()
+
+
 def waiting_since() -> datetime | None:
     """When the oldest of the entries that wait for their position was received.
 

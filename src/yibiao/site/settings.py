@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yibiao.desk.observing.Observing",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -227,9 +228,21 @@ YIBIAO_SCANNER = os.environ.get("YIBIAO_SCANNER", "")
 YIBIAO_UPLOAD_LIMIT = 20 * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# What reads the counts of /metrics sends it as a bearer token; without one it must come from the machine itself.
+YIBIAO_METRICS_TOKEN = os.environ.get("YIBIAO_METRICS_TOKEN", "")
+SECURE_REDIRECT_EXEMPT = [r"^metrics$"]
+
+_JSON = os.environ.get("YIBIAO_LOG_FORMAT", "text") == "json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"line": {"()": "yibiao.desk.logs.Json" if _JSON else "yibiao.desk.logs.Plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("YIBIAO_LOG_LEVEL", "WARNING")},
+    # A line for every request only where machines read them; Django's own handlers would write what people sent.
+    "loggers": {
+        "yibiao.request": {"level": "INFO" if _JSON else "WARNING"},
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }

@@ -35,7 +35,7 @@ class Lag:
 def seal_lag() -> tuple[int, float]:
     """How many entries wait for their position, and since how many seconds the oldest does."""
     since = ledger.waiting_since()
-    return ledger.counts().pending, _age(since)
+    return ledger.pending(), _age(since)
 
 
 def lags() -> tuple[Lag, ...]:
