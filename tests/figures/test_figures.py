@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -274,6 +275,20 @@ def test_contributions_come_newest_first_in_pages_with_what_the_rule_looks_at() 
     assert first.kind == "record.demo.check"
     assert queries.contributions(world.query("weight"), scope=world.EVERYWHERE, number=9, size=2).total == 5
     assert world.value("weight") == Decimal("7.5")
+
+
+def test_pages_go_back_through_a_long_period_and_leave_nothing_out() -> None:
+    days = [1, 2, 2, 3, 90, 91, 150, 150, 151, 199, 199, 200]
+    begun = date(2022, 1, 1)
+    world.append(*(check(found=day % 2 or None, at=f"{begun + timedelta(days=day)}T09:00") for day in days))
+    period = Period.days(begun, begun + timedelta(days=210))
+    for id, count in (("checks", 12), ("found", 6), ("ever", 12)):
+        query = world.query(id, period=period)
+        every = list(queries.all_contributions(query, scope=world.EVERYWHERE))
+        for size in (1, 2, 5, 12, 50):
+            pages = [queries.contributions(query, scope=world.EVERYWHERE, number=n, size=size) for n in range(1, 14)]
+            assert [one for page in pages for one in page.items] == every
+            assert {page.total for page in pages} == {count}
 
 
 def test_the_rule_in_words_follows_the_definition() -> None:

@@ -23,6 +23,7 @@ from yibiao.figures import (
     explaining,
     grids,
     measures,
+    paging,
     reading,
     store,
 )
@@ -192,11 +193,9 @@ def contributions(query: Query, *, scope: Scope, number: int = 1, size: int = 50
     Shape: one per fact, or per item of its repeat; newest first.
     Raises: as ``figure``.
     """
-    question = reading.ask(query, scope)
-    sql, terms = measures.sql_behind(question, question.indicator)
-    found = reading.run(question, compiler.paged(sql, size, (max(number, 1) - 1) * size), terms)
-    total = found[0][-1] if found else reading.run(question, compiler.counted(sql), terms)[0][1]
-    return Contributions(tuple(_contribution(row) for row in found), total, max(number, 1), size)
+    question, nth = reading.ask(query, scope), max(number, 1)
+    found, total = paging.page(question, size, (nth - 1) * size)
+    return Contributions(tuple(_contribution(row) for row in found), total, nth, size)
 
 
 def all_contributions(query: Query, *, scope: Scope) -> Iterator[Contribution]:

@@ -1,0 +1,57 @@
+"""A page of the facts behind a figure, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from yibiao.core.periods import local_day, midnight
+from yibiao.figures import compiler, cubes, measures, reading
+from yibiao.figures.compiler import Term
+from yibiao.figures.reading import Question
+from yibiao.figures.types import Indicator
+
+Row = tuple[Any, ...]
+# How far back to look first where a figure has no first day, and how much farther each time.
+_FIRST: Final = 32
+_FARTHER: Final = 8
+
+
+def page(question: Question, size: int, offset: int) -> tuple[list[Row], int]:
+    """The rows of one page, as ``compiler.paged`` lists them, and the number of all."""
+    sql, terms = measures.sql_behind(question, question.indicator)
+    leaf = reading.leaves(question, question.indicator)[0]
+    if len(terms) == 1 and leaf.measure in ("count", "sum") and compiler.single(terms[0]):
+        return _newest(question, leaf, terms[0], (size, offset))
+    found = reading.run(question, compiler.paged(sql, size, offset), terms)
+    return found, found[0][-1] if found else reading.run(question, compiler.counted(sql), terms)[0][1]
+
+
+def _newest(question: Question, leaf: Indicator, term: Term, part: tuple[int, int]) -> tuple[list[Row], int]:
+    """Walks back from the last day until the page is full: what is older need not be put in order."""
+    size, offset = part
+    kept = cubes.figure(question, leaf) if question.kept else None
+    total = kept[1] if kept else reading.run(question, compiler.value(term), [term])[0][1]
+    wanted = min(size, total - offset)
+    for since in _since(term, total, offset + size) if wanted > 0 else ():
+        held = replace(term, from_=since)
+        found = reading.run(question, compiler.paged(compiler.contributions(held), size, offset), [held])
+        if len(found) == wanted:
+            return found, total
+    return [], total
+
+
+def _since(term: Term, total: int, needed: int) -> Iterator[datetime | None]:
+    """From when to look, first as late as may do, in the end from the beginning."""
+    last = local_day(term.until) if term.until else None
+    if last is not None:
+        days = (last - local_day(term.from_)).days + 1 if term.from_ else None
+        back = _FIRST if days is None else 2 + 2 * needed * days // total
+        for _ in range(2):
+            if days is not None and back * 2 > days:
+                break
+            yield midnight(last - timedelta(days=back))
+            back *= _FARTHER
+    yield term.from_
