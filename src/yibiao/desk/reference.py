@@ -171,6 +171,10 @@ FACT_KINDS: Final[Mapping[str, tuple[str, str]]] = {
 SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "YIBIAO_DATA": ("数据文件夹：数据库、密钥、列文件", "The data folder: database, key, column files"),
     "DATABASE_URL": ("数据库地址；默认为数据文件夹中的 SQLite", "The database; by default SQLite in the data folder"),
+    "YIBIAO_POOLED": (
+        "设为 1：数据库前面有按事务分配连接的连接池（如 PgBouncer）",
+        "1: a pooler that assigns connections by transaction, such as PgBouncer, stands before the database",
+    ),
     "YIBIAO_SECRET_KEY": (
         "签名与加密用的密钥；默认首次启动时生成",
         "The key for signing and encryption; made at the first start",

@@ -120,6 +120,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
+elif os.environ.get("YIBIAO_POOLED", "") == "1":
+    # A pooler that hands out a connection for one transaction at a time keeps no cursor between two.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "desk_cache"},
 }
