@@ -22,4 +22,4 @@ def test_the_rates_of_sending_as_json(tmp_path: object) -> None:
     assert 0 < only["p50_ms"] <= only["p99_ms"]
     assert only["cpu_ms"] > 0
     assert found["raw"]["commits_per_second"] > 0
-    assert found["bulk"]["rows_per_second"] > 0
+    assert found["bulk"]["first_per_second"] > 0

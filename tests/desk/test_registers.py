@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from tests.desk.world import ERDAO, SAFETY, World
+from yibiao.desk.pages import registers
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as rights
 from yibiao.people.types import Account
@@ -62,6 +66,31 @@ def test_a_reviewer_merges_a_clerk_only_reads(site: World, enter: Enter) -> None
     fact = ledger.fact(ruling.id, kind="register.merged")
     assert fact is not None
     assert fact.withdrawn
+
+
+def test_a_list_is_turned_to_its_end_and_back(site: World, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registers, "SIZE", 1)
+    firms(site)
+    client, address = enter(site.clerk), "/registers/enterprise/"
+
+    def walked(query: str, rel: str) -> list[str]:
+        keys, numbers = [], []
+        while query:
+            shown = client.get(address + html.unescape(query)).content.decode()
+            keys.append(re.findall(r'<td class="code nowrap">(.*?)</td>', shown)[0])
+            numbers += re.findall(r"第 (\d+) 页", shown)
+            found = re.search(f'rel="{rel}" href="(.*?)"', shown)
+            query = found[1] if found else ""
+        return [*keys, *numbers]
+
+    every = [
+        one.key for one in queries.entities("enterprise", scope=rights.scope(site.clerk.key, "fill"), program=SAFETY)
+    ]
+    count = len(every)
+    assert count >= 2
+    assert walked(f"?program={SAFETY}", "next") == [*every, *map(str, range(1, count + 1))]
+    assert walked(f"?program={SAFETY}&last=1", "prev") == [*reversed(every), "1"]
+    assert walked(f"?program={SAFETY}&page={count}", "prev") == [*reversed(every), *map(str, range(count, 0, -1))]
 
 
 def test_a_code_is_confirmed_with_a_reason(site: World, enter: Enter) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.records.conftest import ERDAO, NANGUAN, PROGRAM, World, site
 from yibiao.people import queries as rights
 from yibiao.records import actions, finding, generating, models, queries
-from yibiao.records.types import Entity
+from yibiao.records.types import Entity, From
 
 NAMES = {
     "S1": "示例东站五金店",
@@ -64,6 +64,18 @@ def test_pages_follow_each_other_by_key(shops: World, monkeypatch: pytest.Monkey
         assert [len(page) for page in pages] == [3, 3, 1, 0]
         assert found(shops, place=NANGUAN) == []
         assert found(shops, place=ERDAO) == sorted(NAMES)
+
+
+def test_pages_are_turned_by_key_from_either_end(shops: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = sorted(NAMES)
+    for small in (20_000, 0):
+        monkeypatch.setattr(finding, "SMALL", small)
+        assert found(shops, begin=From(after=every[2]), size=3) == every[3:6]
+        assert found(shops, begin=From(before=every[4]), size=3) == every[1:4]
+        assert found(shops, begin=From(last=True), size=3) == every[-3:]
+        assert found(shops, begin=From(before=every[0]), size=3) == []
+        assert found(shops, begin=From(after=every[-1]), size=3) == []
+        assert found(shops, "汽", begin=From(last=True), size=50) == found(shops, "汽")
 
 
 def test_nobody_finds_what_is_out_of_her_reach_or_gone(shops: World) -> None:

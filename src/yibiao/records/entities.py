@@ -49,8 +49,11 @@ def entities(
     place: str | None = None,
     number: int = 1,
     size: int = 50,
+    begin: types.From | None = None,
 ) -> tuple[types.Entity, ...]:
     """Entities of a register by key, one page; ``text`` is a part of a name, of its pinyin initials or of a key.
+
+    The page is the one with a ``number``, or begins where it is said to.
 
     One that was merged into another is not listed. A register that no form of the program uses is closed to the
     program: it shows as empty.
@@ -60,17 +63,19 @@ def entities(
     rows = models.Entity.objects.filter(register=register, gone=False, merged_into="")
     lineages = _inside(scope, program, place)
     size = max(1, min(size, 500))
-    page = finding.page(rows, lineages, text, (max(1, number) - 1) * size, size)
+    page = finding.page(rows, lineages, text, begin or types.From((max(1, number) - 1) * size), size)
     return tuple(entity_of(row) for row in models.Entity.objects.filter(pk__in=page).order_by("key"))
 
 
 def every(register: str, *, scope: Scope, program: str, limit: int) -> Iterator[types.Entity]:
     """The entities of a register by key, so many at most, read a page at a time."""
-    for number in range(1, limit // _PAGE + 1):
-        found = entities(register, scope=scope, program=program, number=number, size=_PAGE)
+    begin = types.From()
+    for _ in range(limit // _PAGE):
+        found = entities(register, scope=scope, program=program, size=_PAGE, begin=begin)
         yield from found
         if len(found) < _PAGE:
             return
+        begin = types.From(after=found[-1].key)
 
 
 def stamp(register: str, *, scope: Scope, program: str) -> str:

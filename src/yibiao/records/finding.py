@@ -16,6 +16,7 @@ from django.db.models import CharField, Count, Func, QuerySet
 
 from yibiao.places import queries as places
 from yibiao.records import models, placing
+from yibiao.records.types import From
 
 # More hits than these are common enough to come up soon when the list is walked in its order.
 FEW: Final = 2_000
@@ -38,7 +39,7 @@ def pieces(text: str) -> str:
     return " ".join(dict.fromkeys(piece for run in _RUN.findall(text) for piece in _cut(run)))
 
 
-def page(rows: QuerySet[models.Entity], lineages: Sequence[str], text: str, start: int, size: int) -> list[str]:
+def page(rows: QuerySet[models.Entity], lineages: Sequence[str], text: str, begin: From, size: int) -> list[str]:
     """The ids of one page of the entities of a register by key, of those that a text is a part of where one is given.
 
     Few in reach are walked by place and then sorted, many in the order of their keys; left to itself a database takes
@@ -52,15 +53,26 @@ def page(rows: QuerySet[models.Entity], lineages: Sequence[str], text: str, star
     else:
         by_place = rows.filter(placing.below(lineages)).values("gone")[: SMALL + 1].count() <= SMALL
     inside = placing.below(lineages)
+    ordered: QuerySet[Any]
     if by_place:
-        ordered = hits.filter(inside).order_by(_Unindexed("key", output_field=CharField()))
+        ordered = hits.filter(inside).alias(walked=_Unindexed("key", output_field=CharField()))
     elif connection.vendor == "postgresql":
         # It knows how many lie in reach, and of an expression it would not.
-        ordered = hits.filter(inside).order_by("key")
+        ordered = hits.filter(inside)
     else:
         walked = hits.alias(walked_lineage=_Unindexed("lineage", output_field=CharField()))
-        ordered = walked.filter(placing.below(lineages, "walked_")).order_by("key")
-    return list(ordered.values_list("pk", flat=True)[start : start + size])
+        ordered = walked.filter(placing.below(lineages, "walked_"))
+    return _turned(ordered, "walked" if by_place else "key", begin, size)
+
+
+def _turned(rows: QuerySet[Any], key: str, begin: From, size: int) -> list[str]:
+    """A page of rows by key; the last ones are found from the end, as walking to them would take for ever."""
+    if begin.after:
+        rows = rows.filter(**{f"{key}__gt": begin.after})
+    if begin.before:
+        rows = rows.filter(**{f"{key}__lt": begin.before})
+    start = 0 if begin.after or begin.backwards else begin.start
+    return list(rows.order_by(f"-{key}" if begin.backwards else key).values_list("pk", flat=True)[start : start + size])
 
 
 class _Unindexed(Func):

@@ -54,15 +54,20 @@ def label(number: int) -> str:
     return f"样例{area}{marks}{trade}{kind}"
 
 
+def key(number: int) -> str:
+    """The key of the entity with a number."""
+    return f"B{number:08d}"
+
+
 def _rows(
     register: str, numbers: Sequence[int], lineages: Sequence[tuple[str, str]], at: datetime
 ) -> Iterator[tuple[Any, ...]]:
     now = writing.moments()(at)
     for number in numbers:
-        key, twin = f"B{number:08d}", number % TWINS < 2
+        code, twin = key(number), number % TWINS < 2
         named = label(number - number % TWINS if twin else number)
         place, lineage = lineages[(number // TWINS if twin else number) % len(lineages)]
         yield (
-            entity_id(register, key), register, key, named, place, lineage, canon.dumps({"name": named}), "", now, now,
-            False, alike.folded(named), "", 1, "", finding.sought(named, key), twin,
+            entity_id(register, code), register, code, named, place, lineage, canon.dumps({"name": named}), "", now,
+            now, False, alike.folded(named), "", 1, "", finding.sought(named, code), twin,
         )  # fmt: skip

@@ -51,6 +51,23 @@ class SubmissionDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class From:
+    """Where a page of a list by key begins: after a key, before one, or at the very end; else so many further on.
+
+    Whoever says a key gets her page as fast as the first, however far on it is.
+    """
+
+    start: int = 0
+    after: str = ""
+    before: str = ""
+    last: bool = False
+
+    @property
+    def backwards(self) -> bool:
+        return self.last or bool(self.before)
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What the sender gets back. ``repeated`` says that this very content was stored before."""
 

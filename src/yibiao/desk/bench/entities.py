@@ -23,6 +23,7 @@ from yibiao.places import actions as places
 from yibiao.places import queries as atlas
 from yibiao.records import generating
 from yibiao.records import queries as records
+from yibiao.records.types import From
 
 PROGRAM, PROVINCE, REGISTER, USER = "holiday-safety", "220000000000", "enterprise", "bench"
 SIZE: Final = 50
@@ -56,8 +57,9 @@ def questions(count: int, rounds: int) -> dict[str, dict[str, Any]]:
     some = generating.label(count // 2)
     asked: dict[str, dict[str, Any]] = {
         "first page": {},
-        "page in the middle": {"number": count // SIZE // 2},
-        "last page": {"number": max(1, count // SIZE)},
+        "page in the middle": {"begin": From(after=generating.key(count // 2))},
+        "last page": {"begin": From(last=True)},
+        "page in the middle, by its number": {"number": count // SIZE // 2},
         "one county": {"place": county},
         "one name": {"text": some[2:]},
         "part of a name": {"text": some[4:8]},
@@ -83,6 +85,7 @@ def questions(count: int, rounds: int) -> dict[str, dict[str, Any]]:
     found = {name: _measured(partial(listed, given), rounds) for name, given in asked.items()}
     found["suspected duplicates"] = _measured(lambda: records.suspects(REGISTER, scope=scope, program=PROGRAM), rounds)
     found["page of the desk"] = _measured(partial(shown, {}), rounds)
+    found["last page of the desk"] = _measured(partial(shown, {"last": "1"}), rounds)
     found["page of the desk, searched"] = _measured(partial(shown, {"q": "粮油"}), rounds)
     return found
 

@@ -12,8 +12,10 @@ from typing import Any, Final
 import django
 
 PACK: Final = Path(__file__).parent / "pack"
-BATCH: Final = 5_000
-BULK: Final = (1_000, 10_000)
+LIST: Final = 5_000
+# So many of the first and of the last records show whether taking them costs more with more of them stored.
+TIMED: Final = 10_000
+LEAST: Final = 1_000
 RAW: Final = 1_000
 
 
@@ -26,13 +28,11 @@ def _made(stored: int) -> dict[str, Any]:
     """An account with a field client, some records stored before, and how fast a list comes in."""
     from django.db import connection
 
-    from yibiao.desk import installing, serving
-    from yibiao.ledger import actions as ledger
+    from yibiao.desk import followers, installing, serving
     from yibiao.people import actions as people
     from yibiao.people import queries as rights
     from yibiao.people.types import Grant
     from yibiao.places import actions as places
-    from yibiao.records import actions as records
 
     if connection.introspection.table_names():
         sys.exit("this database is not empty")
@@ -48,23 +48,37 @@ def _made(stored: int) -> dict[str, Any]:
         person=account.key, label="样例", place="220105000000", programs=frozenset({"bench"}), by=None
     )
     by = rights.warrant(account.key, "fill", place="220105000000", program="bench")
-    rows = max(BULK[0], min(stored, BULK[1]))
-    drafts = [_draft(number) for number in range(rows)]
+    count = max(LEAST, stored)
+    first = _filled(range(min(count, TIMED)), by)
+    _filled(range(TIMED, count - TIMED), by)
+    last = _filled(range(max(TIMED, count - TIMED), count), by) if count >= 2 * TIMED else first
     begun = time.perf_counter()
-    for start in range(0, rows, 1_000):
-        records.receive_many(drafts[start : start + 1_000], by=by)
-    bulk = rows / (time.perf_counter() - begun)
-    for start in range(rows, stored, BATCH):
-        records.receive_many([_draft(number) for number in range(start, min(start + BATCH, stored))], by=by)
-        ledger.seal_all()
-    ledger.seal_all()
+    # Else what follows the log would still be far behind while the phones send.
+    followers.catch_up()
     return {
         "token": token,
+        "person": account.key,
         "database": connection.vendor,
         "postmaster": _postmaster(),
-        "stored": max(rows, stored),
-        "bulk": {"rows": rows, "rows_per_second": round(bulk)},
+        "stored": count,
+        "bulk": {"list": LIST, "rows": count, "first_per_second": first, "last_per_second": last},
+        "follow_seconds": round(time.perf_counter() - begun, 1),
     }
+
+
+def _filled(numbers: range, by: Any) -> int:
+    """Records taken in lists, and sealed; how many a second were taken."""
+    from yibiao.ledger import actions as ledger
+    from yibiao.records import actions as records
+
+    taken = 0.0
+    for start in range(numbers.start, numbers.stop, LIST):
+        drafts = [_draft(number) for number in range(start, min(start + LIST, numbers.stop))]
+        begun = time.perf_counter()
+        records.receive_many(drafts, by=by)
+        taken += time.perf_counter() - begun
+        ledger.seal_all()
+    return round(len(numbers) / taken) if taken else 0
 
 
 def _draft(number: int) -> Any:

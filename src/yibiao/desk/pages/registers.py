@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from yibiao.desk import border, labels, tables
+from yibiao.desk.pages import turning
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
 from yibiao.places import queries as places
 from yibiao.records import queries as records
-from yibiao.records.types import Entity
+from yibiao.records.types import Entity, From
 
 SIZE: Final = 50
 COLUMNS: Final = 6
@@ -57,31 +58,23 @@ def register(request: HttpRequest, register: str) -> HttpResponseBase:
     setting = frame(request)
     if setting is None:
         return nothing(request)
-    number, text = border.number(request.GET.get("page")), request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").strip()
     if tables.wanted(request):
         title = titles(setting.program).get(register, register)
         return tables.answer(request, title, _every(request, setting, register, text))
-    found = records.entities(
-        register,
-        scope=setting.scope,
-        program=setting.program.code,
-        text=text,
-        place=request.GET.get("place") or None,
-        number=number,
-        size=SIZE + 1,
-    )
+    turn = turning.turn(request, lambda begin, size: records.entities(
+        register, scope=setting.scope, program=setting.program.code, text=text,
+        place=request.GET.get("place") or None, begin=begin, size=size,
+    ), SIZE)  # fmt: skip
     columns = _columns(setting.program, register)
     shown = {
         "frame": setting,
         "register": register,
         "title": titles(setting.program).get(register, register),
-        "rows": _rows(found[:SIZE], columns, reader(setting.program, register)),
+        "rows": _rows(turn.rows, columns, reader(setting.program, register)),
         "columns": columns,
-        "before": number - 1,
-        "after": number + 1,
+        "turn": turn,
         "q": text,
-        "number": number,
-        "more": len(found) > SIZE,
         "waiting": len(records.waiting(scope=setting.scope, program=setting.program.code, register=register)),
     }
     return render(request, "desk/register.html", shown)
@@ -92,16 +85,18 @@ def _every(request: HttpRequest, setting: Frame, register: str, text: str) -> It
     columns, reads = _columns(setting.program, register), reader(setting.program, register)
     heads = [gettext("代码"), gettext("名称"), gettext("地点")]
     yield [*heads, *(label for _, label in columns), gettext("最近填报")]
-    for number in range(1, tables.LIMIT // EXPORTED + 1):
+    begin = From()
+    for _ in range(tables.LIMIT // EXPORTED):
         found = records.entities(
             register, scope=setting.scope, program=setting.program.code, text=text,
-            place=request.GET.get("place") or None, number=number, size=EXPORTED,
+            place=request.GET.get("place") or None, begin=begin, size=EXPORTED,
         )  # fmt: skip
         for row in _rows(found, columns, reads):
             one = row["entity"]
             yield [one.key, one.label, row["place"], *row["values"], one.updated_at]
         if len(found) < EXPORTED:
             return
+        begin = From(after=found[-1].key)
 
 
 def reader(program: Program, register: str) -> labels.Reader:

@@ -21,7 +21,7 @@ from yibiao.packs import queries as packs
 from yibiao.people import queries as people
 from yibiao.people.types import Warrant
 from yibiao.records import actions, border, problems, queries
-from yibiao.records.types import Entity, Receipt, Record, Revision, State, SubmissionDraft
+from yibiao.records.types import Entity, From, Receipt, Record, Revision, State, SubmissionDraft
 
 LIMIT = 1_000
 
@@ -110,6 +110,7 @@ class RecordFilters(Paging):
 
 class EntityFilters(Paging):
     program: str
+    after: str = ""
 
 
 class LabelOut(Schema):
@@ -306,7 +307,9 @@ def withdraw(request: HttpRequest, id: str, body: WithdrawalIn) -> Any:
 
 @router.get("/registers/{name}", response=list[EntityOut], by_alias=True, summary="台账对象 · Entities of a register")
 def list_entities(request: HttpRequest, name: str, filters: Query[EntityFilters]) -> Any:
-    found = queries.entities(name, scope=border.reading(request), **filters.model_dump())
+    given = filters.model_dump()
+    begin = From(after=after) if (after := given.pop("after")) else None
+    found = queries.entities(name, scope=border.reading(request), begin=begin, **given)
     return [_entity(one) for one in found]
 
 
