@@ -14,10 +14,11 @@ from yibiao.figures.filling import verify
 from yibiao.figures.follow import rebuild, sweep
 from yibiao.figures.generating import generate
 from yibiao.figures.models import DefinitionSet
+from yibiao.figures.publishing import publish
 from yibiao.figures.types import Definitions
 from yibiao.packs.types import PackVersion
 
-__all__ = ["define", "follow", "generate", "rebuild", "sweep", "verify"]
+__all__ = ["define", "follow", "generate", "publish", "rebuild", "sweep", "verify"]
 
 
 def define(version: PackVersion, definitions: Definitions) -> None:

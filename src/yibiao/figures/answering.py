@@ -25,6 +25,7 @@ class InProcess:
 
     supply: Supply = supplying.relations
     ready: bool = True
+    folder: Path | None = None
     dialect: Dialect = dialects.DUCKDB
 
     def answer(
@@ -48,11 +49,12 @@ class InDatabase:
 
 @dataclass(frozen=True, slots=True)
 class OnCluster:
-    """Spark, over the files of DuckDB. ``files`` is what workers call the folder of the columns, where not the same."""
+    """Spark, over the files of DuckDB. ``files`` is what workers call their folder, where not the same."""
 
     master: str
     settings: tuple[tuple[str, str], ...] = ()
     files: str = ""
+    folder: Path | None = None
     supply: Supply = supplying.relations
     ready: bool = False
     dialect: Dialect = dialects.SPARK
@@ -67,7 +69,7 @@ class OnCluster:
     def _called(self, path: Path) -> str:
         if not self.files:
             return str(path)
-        return f"{self.files.rstrip('/')}/{path.relative_to(store.root()).as_posix()}"
+        return f"{self.files.rstrip('/')}/{path.relative_to(self.folder or store.root()).as_posix()}"
 
 
 IN_PROCESS: Final[Engine] = InProcess()

@@ -194,3 +194,34 @@ NO_MASTER: Final = Rule(
     "See whether the cluster runs, or count on this machine with --master 'local[2]'.",
     503,
 )
+LAKE_OVERLAP: Final = Rule(
+    "figures.lake.overlap",
+    "共享数据湖里“{first}”与“{second}”的地点互相重叠，会重复计数。",
+    "In the lake the places of {first} and {second} overlap, so things would be counted twice.",
+    "请移走其中一个文件夹。",
+    "Take one of the folders away.",
+    409,
+)
+LAKE_OUTSIDE: Final = Rule(
+    "figures.lake.outside",
+    "有 {count} 个地点的事实不在“{place}”之内，例如 {example}。",
+    "There are facts at {count} places that are not in {place}, such as {example}.",
+    "请用包含它们的地点来发布。",
+    "Publish with a place that they are in.",
+    409,
+)
+LAKE_ENGINE: Final = Rule(
+    "figures.lake.engine",
+    "共享数据湖只能由 duckdb 或 spark 来算：它没有日志。",
+    "A lake is counted by duckdb or spark: it has no log.",
+    "请换一个引擎。",
+    "Choose one of them.",
+)
+LAKE_EMPTY: Final = Rule(
+    "figures.lake.empty",
+    "还没有存证点，没有可发布的。",
+    "There is no checkpoint yet, so there is nothing to publish.",
+    "请先填报，一秒钟后再发布。",
+    "File something first and publish a second later.",
+    409,
+)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Sum
@@ -25,6 +27,7 @@ from yibiao.figures import (
     measures,
     paging,
     reading,
+    rolling,
     store,
 )
 from yibiao.figures.engines import duckdb
@@ -44,7 +47,9 @@ from yibiao.figures.types import (
     Explanation,
     Figure,
     Indicator,
+    Part,
     Query,
+    Rollup,
     Slice,
     Status,
 )  # fmt: skip
@@ -141,6 +146,27 @@ def recounted(query: Query, *, scope: Scope, engine: Engine = answering.IN_PROCE
     """
     question = replace(reading.ask(query, scope), kept=False, engine=engine)
     return _figure(query, question.indicator, question.checkpoint, _measured(question))
+
+
+def rollup(
+    folder: Path, query: Query, *, scope: Scope, late: timedelta = timedelta(hours=36),
+    engine: Engine = answering.IN_PROCESS,
+) -> Rollup:  # fmt: skip
+    """A figure over a shared lake, with each province's checkpoint; one published longer ago than ``late`` is lacking.
+
+    Missing: ``value`` is None where nothing can be said: of a zero, while any province is lacking.
+    Raises: figures.indicator.unknown, figures.scope.outside, figures.lake.overlap, figures.lake.engine,
+        places.place.unknown.
+    """
+    return rolling.rollup(folder, query, scope, late, engine)
+
+
+def lake(folder: Path, *, late: timedelta = timedelta(hours=36)) -> tuple[Part, ...]:
+    """Every province of a shared lake, with all its files held against their digests.
+
+    Raises: figures.lake.overlap.
+    """
+    return rolling.inspect(folder, late)
 
 
 def by_hand(kind: str, sql: str, months: tuple[str, str] = ("0000-00", "9999-99")) -> list[tuple[Any, ...]]:

@@ -273,3 +273,44 @@ class Status:
     @property
     def behind(self) -> int:
         return self.sealed - self.position
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a province put into a shared lake: how far its log had come, and what is wrong with it if anything is.
+
+    ``state`` is heard, missing, late, damaged, unreadable or forked. ``place`` alone is known of one that is missing.
+    """
+
+    place: str
+    name: str
+    state: str
+    checkpoint: int = 0
+    size: int = 0
+    root: str = ""
+    published_at: datetime | None = None
+    why: str = ""
+
+    @property
+    def heard(self) -> bool:
+        return self.state == "heard"
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """A figure over a shared lake, with every province that should be in it.
+
+    ``value`` is of the provinces that were heard. It is None where nothing can be said: a zero while one is lacking
+    is no zero.
+    """
+
+    query: Query
+    indicator: Indicator
+    value: Decimal | None
+    unit: str
+    facts: int
+    parts: tuple[Part, ...]
+
+    @property
+    def lacking(self) -> tuple[Part, ...]:
+        return tuple(one for one in self.parts if not one.heard)

@@ -12,7 +12,7 @@ from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
 from yibiao.desk.operating import everything
 from yibiao.figures import queries
-from yibiao.figures.types import Figure
+from yibiao.figures.types import Figure, Indicator
 
 ENGINES = ("duckdb", "postgres", "spark")
 
@@ -35,9 +35,8 @@ def figures(
     indicator: Sequence[str], program: str, place: Sequence[str], from_: str, until: str, as_of: int | None,
     engine: str, master: str, files: str, setting: Sequence[str],
 ) -> None:  # fmt: skip
-    settings = [(key, value) for key, _, value in (one.partition("=") for one in setting)]
     wanted = list(indicator) or [one.ref for one in queries.indicators(asking.program(program).pack)]
-    counting = queries.engine(engine, master=master, settings=settings, files=files)
+    counting = queries.engine(engine, master=master, settings=pairs(setting), files=files)
     found = []
     for ref in wanted:
         for code in place or ("",):
@@ -59,9 +58,18 @@ def shown(one: Figure) -> dict[str, object]:
     }
 
 
+def pairs(settings: Sequence[str]) -> list[tuple[str, str]]:
+    """KEY=VALUE, each in two."""
+    return [(key, value) for key, _, value in (one.partition("=") for one in settings)]
+
+
+def label(indicator: Indicator) -> str:
+    """An indicator in the reader's language."""
+    return indicator.label.of(get_language() or "zh-hans")
+
+
 def line(one: Figure) -> tuple[object, ...]:
     value = "—" if one.value is None else f"{one.value:f}"
-    label = one.indicator.label.of(get_language() or "zh-hans")
     return (
         one.indicator.ref,
         one.query.place,
