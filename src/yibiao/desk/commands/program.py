@@ -27,13 +27,14 @@ from yibiao.desk.commands import (
     places,
     reference,
     registering,
+    saving,
     serving,
     terminal,
 )
 from yibiao.desk.serving import begin
 
 # These look at what is there, or bring the tables up to date themselves.
-AS_IT_IS: Final = frozenset({"demo", "doctor", "draw", "reference", "serve"})
+AS_IT_IS: Final = frozenset({"demo", "doctor", "draw", "reference", "restore", "serve"})
 NO_HELP: Final = frozenset({"--help"})
 
 
@@ -66,6 +67,8 @@ for command in (
     drawing.draw,
     open311.open311,
     doctor.doctor,
+    saving.backup,
+    saving.restore,
     reference.reference,
 ):
     yibiao.add_command(command)
