@@ -23,6 +23,8 @@ IN_MEMORY: Final = 256 * 1024
 SILENCE: Final = 30.0
 GRACE: Final = 60.0
 SLOWEST: Final = 1_000  # bytes a second, on average after the grace
+# Who takes nothing of what goes on for so long is gone.
+PATIENCE: Final = 10.0
 _BASE: Final = {
     "SCRIPT_NAME": "", "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.multithread": True,
     "wsgi.multiprocess": True, "wsgi.run_once": False, "wsgi.input_terminated": True,
@@ -33,12 +35,21 @@ class Stream(Protocol):
     async def send_bytes(self, data: bytes) -> None: ...
 
 
+class Lasting(Protocol):
+    """What a response has as ``lasting`` that goes on without an end."""
+
+    def open(self, loop: asyncio.AbstractEventLoop) -> bool: ...
+    def pieces(self) -> AsyncIterator[bytes]: ...
+    def close(self) -> None: ...
+
+
 class Exchange(Protocol):
     """What granian gives for one request."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
     def response_bytes(self, status: int, headers: Headers, body: bytes) -> None: ...
     def response_stream(self, status: int, headers: Headers) -> Stream: ...
+    async def client_disconnect(self) -> None: ...
 
 
 class _Late(Exception):  # noqa: N818
@@ -63,11 +74,16 @@ class Site:
                 return
             body.seek(0)
             environ["wsgi.input"] = body
-            await asyncio.get_running_loop().run_in_executor(
+            going_on = await asyncio.get_running_loop().run_in_executor(
                 self.pool, self._answer, environ, exchange, asyncio.get_running_loop()
             )
+        if going_on is not None:
+            await _keep_open(exchange, *going_on)
 
-    def _answer(self, environ: dict[str, Any], exchange: Exchange, loop: asyncio.AbstractEventLoop) -> None:
+    def _answer(
+        self, environ: dict[str, Any], exchange: Exchange, loop: asyncio.AbstractEventLoop
+    ) -> tuple[int, Headers, Lasting] | None:
+        """Answers; what goes on without an end is given back, so that no thread is held by it."""
         begun: list[tuple[int, Headers]] = []
 
         def start(status: str, headers: Headers, failed: Any = None) -> None:
@@ -77,11 +93,40 @@ class Site:
         try:
             if isinstance(answer, list):
                 exchange.response_bytes(*begun[-1], b"".join(answer))
-                return
+                return None
+            if lasting := getattr(answer, "lasting", None):
+                return *begun[-1], lasting
             _send(iter(answer), begun, exchange, loop)
+            return None
         finally:
             if close := getattr(answer, "close", None):
                 close()
+
+
+async def _keep_open(exchange: Exchange, status: int, headers: Headers, lasting: Lasting) -> None:
+    """Sends until either side ends it. One who is gone, or takes nothing for a while, is let go."""
+    if not lasting.open(asyncio.get_running_loop()):
+        exchange.response_bytes(503, [("retry-after", "60")], b"")
+        return
+    stream = exchange.response_stream(status, headers)
+    both = [asyncio.ensure_future(one) for one in (_pour(stream, lasting), _gone(exchange))]
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        lasting.close()
+        for one in both:
+            one.cancel()
+        # That a connection broke is no news: the page asks again by itself.
+        await asyncio.gather(*both, return_exceptions=True)
+
+
+async def _pour(stream: Stream, lasting: Lasting) -> None:
+    async for piece in lasting.pieces():
+        await asyncio.wait_for(_pass(stream, piece), PATIENCE)
+
+
+async def _gone(exchange: Exchange) -> None:
+    await exchange.client_disconnect()
 
 
 def _send(

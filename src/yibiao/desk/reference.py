@@ -219,6 +219,10 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "查病毒的服务：clamd://主机:端口 或 unix:///套接字；设了之后，附件查过才能下载",
         "A scanner for malware, clamd://host:port or unix:///socket; once set, files are handed out when found clean",
     ),
+    "YIBIAO_STREAMS": (
+        "每个网页进程最多同时把新数推给多少个看板；超过的改为定时查看",
+        "To how many boards each web process pushes what changed; further ones ask from time to time",
+    ),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
     "YIBIAO_LOG_FORMAT": (
         "日志格式：text 或 json；json 时每个请求一行",

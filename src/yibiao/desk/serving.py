@@ -133,25 +133,48 @@ class _Server:
 
 
 def _loop(server: _Server, stopping: _Stopping, speed: float) -> None:
+    """Seals as it goes on; the followers have a thread of their own, since one of them may take seconds."""
+    ended = Event()
+    following = Thread(target=_following, args=(ended, speed), name="yibiao-followers")
+    following.start()
+    try:
+        while not stopping.asked:
+            server.watch()
+            if not following.is_alive():
+                raise RuntimeError("the followers stopped; what stopped them stands above")
+            with _again("sealing"):
+                while ledger.seal() is not None and not stopping.asked:
+                    pass
+            time.sleep(SEAL_PAUSE)
+    finally:
+        ended.set()
+        following.join()
+
+
+def _following(ended: Event, speed: float) -> None:
     due = dict.fromkeys((follower.name for follower in (*FOLLOWERS, *CLOCKS)), 0.0)
-    while not stopping.asked:
-        server.watch()
-        try:
-            while ledger.seal() is not None and not stopping.asked:
-                pass
-            _follow(due, speed)
-        except DatabaseError:
-            # A database that is away for a moment must not end the sealing; the next round tries again.
-            log.exception("sealing or following failed and is tried again")
-            connections.close_all()
-            time.sleep(RESTART_PAUSE)
-        close_old_connections()
-        time.sleep(SEAL_PAUSE)
+    while not ended.is_set():
+        with _again("following"):
+            _follow(due, speed, ended)
+        ended.wait(SEAL_PAUSE)
+    connections.close_all()
 
 
-def _follow(due: dict[str, float], speed: float) -> None:
+@contextmanager
+def _again(what: str) -> Iterator[None]:
+    """A database that is away for a moment must not end it: the next round tries again."""
+    try:
+        yield
+    except DatabaseError:
+        log.exception("%s failed and is tried again", what)
+        connections.close_all()
+        time.sleep(RESTART_PAUSE)
+    close_old_connections()
+
+
+def _follow(due: dict[str, float], speed: float, ended: Event) -> None:
     for follower in (*FOLLOWERS, *CLOCKS):
-        if time.monotonic() >= due[follower.name]:
+        if time.monotonic() >= due[follower.name] and not ended.is_set():
             follower.step()
             pause = max(follower.pause / speed, _LEAST_PAUSE) if follower in CLOCKS else follower.pause
             due[follower.name] = time.monotonic() + pause

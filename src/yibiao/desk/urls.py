@@ -65,6 +65,7 @@ urlpatterns: list[Any] = [
     page("board/", board.board, "desk_board"),
     page("board/live/", board.live, "desk_board_live"),
     page("board/mark/", board.mark, "desk_board_mark"),
+    page("board/events/", board.events, "desk_board_events"),
     page("looks/", shell.looks, "desk_looks"),
     page("programs/<str:code>/", shell.program, "desk_program"),
     page("packs/", shell.installed, "desk_packs"),

@@ -227,6 +227,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 YIBIAO_REPORTS_PER_ADDRESS = int(os.environ.get("YIBIAO_REPORTS_PER_ADDRESS", "20"))
 YIBIAO_REPORTS_PER_PLACE = int(os.environ.get("YIBIAO_REPORTS_PER_PLACE", "300"))
 YIBIAO_CHALLENGE = int(os.environ.get("YIBIAO_CHALLENGE", "60000"))
+# How many pages each web process tells by itself of what changed; others ask from time to time.
+YIBIAO_STREAMS = int(os.environ.get("YIBIAO_STREAMS", "200"))
 YIBIAO_SCANNER = os.environ.get("YIBIAO_SCANNER", "")
 YIBIAO_UPLOAD_LIMIT = 20 * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -8,14 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from yibiao.core.problems import refuse
-from yibiao.desk import border, labels, reckoning
-from yibiao.desk.pages import layers
+from yibiao.desk import border, labels, reckoning, streams
+from yibiao.desk.pages import following, layers
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_INDICATOR
 from yibiao.desk.steps import Step, step_of, steps
@@ -30,7 +30,6 @@ from yibiao.records.types import Record
 
 MAPPED: Final = ("count", "sum", "distinct", "latest", "expr", "ratio")
 NEWEST: Final = 6
-MOST_KEYS: Final = 12
 FEWEST_TILES: Final = 2
 
 
@@ -66,15 +65,36 @@ def live(request: HttpRequest) -> HttpResponse:
 def mark(request: HttpRequest) -> HttpResponse:
     """The number of the newest checkpoint: a page asks for it to know whether anything is new."""
     newest = ledger.checkpoint()
-    return JsonResponse({"checkpoint": newest.number if newest else 0})
+    number = newest.number if newest else 0
+    answer = JsonResponse({"checkpoint": number})
+    answer["ETag"], answer["Cache-Control"] = f'"{number}"', "private, no-cache"
+    if request.headers.get("If-None-Match") == answer["ETag"]:
+        return HttpResponseNotModified(headers={"ETag": answer["ETag"]})
+    return answer
+
+
+def events(request: HttpRequest) -> HttpResponseBase:
+    """The key figures of the board, each as soon as it changed, as server-sent events.
+
+    Raises: as ``frame``, and desk.streams.full
+    """
+    setting = frame(request)
+    if setting is None:
+        return nothing(request)
+    shown = following.board(setting)
+    follower = following.follower(request, shown)
+    streams.hub.room(follower.person)
+    seen = request.headers.get("Last-Event-ID") or request.GET.get("seen")
+    return streams.Events(streams.Stream(follower, shown, border.number(seen, 0)))
 
 
 def _context(request: HttpRequest, setting: Frame) -> dict[str, Any]:
     known = figures.indicators(setting.program.pack)
-    keys = [one for one in known if one.key][:MOST_KEYS] or list(known[:6])
+    keys = following.keys(setting.program.pack)
     shown: dict[str, Any] = {
         "frame": setting,
         "live_url": setting.address(reverse("desk_board_live"), **_kept(request)),
+        "events_url": setting.address(reverse("desk_board_events")),
         "dark": request.GET.get("screen") == "1",
         "normal_url": setting.address(reverse("desk_board"), indicator=request.GET.get("indicator")),
         "screen_url": setting.address(reverse("desk_board"), indicator=request.GET.get("indicator"), screen=1),

@@ -55,6 +55,12 @@ def second(at: datetime | None) -> str:
 
 
 @register.filter
+def clock(at: datetime | None) -> str:
+    """A moment of a day that is known."""
+    return at.astimezone(SHANGHAI).strftime("%H:%M:%S") if at else ""
+
+
+@register.filter
 def span(period: Period) -> str:
     """A period as people write it: whole days as days, otherwise with the minute."""
     ends = addresses.period(period)

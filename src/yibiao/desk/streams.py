@@ -1,0 +1,244 @@
+"""Open streams of events: one thread of each web process looks at the log and tells everybody who follows a board.
+
+A stream holds no thread and no connection of the database, only a place in a list; what is told to it waits in one
+slot, where what is newer takes the place of what is older, so that one who reads slowly misses steps and no numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator, Hashable, Iterator, Mapping
+from typing import Any, Final, Protocol
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.http import StreamingHttpResponse
+
+from yibiao.core.problems import Refusal, refuse
+from yibiao.desk.problems import STREAMS_FULL
+from yibiao.ledger import queries as ledger
+from yibiao.ledger.types import Checkpoint
+from yibiao.places import queries as places
+
+LOOK: Final = 0.2
+# How often it is looked whether whoever follows may still see what is told.
+CHECK: Final = 5.0
+# A log that moves without moving a figure is told this often.
+QUIET: Final = 5.0
+HEARTBEAT: Final = 15.0
+OF_ONE: Final = 6
+log = logging.getLogger(__name__)
+Pieces = Mapping[str, str]
+
+
+class Board(Protocol):
+    """What a stream tells of. Equal boards are worked out once, however many follow them."""
+
+    def __hash__(self) -> int: ...
+
+    def state(self, as_of: int) -> Mapping[str, Hashable]:
+        """What is shown as of a checkpoint, by key, so that it can be held against what was told."""
+
+    def pieces(self, state: Mapping[str, Any], keys: list[str]) -> Pieces:
+        """The same as it stands on the page."""
+
+
+class Follower(Protocol):
+    """Who follows a board; ``board`` gives what is open to her now, None where nothing is any more."""
+
+    @property
+    def person(self) -> str: ...
+
+    def board(self) -> Board | None: ...
+
+
+class Stream:
+    """One who follows a board. What is open to her is looked at again as long as it lasts."""
+
+    def __init__(self, follower: Follower, board: Board, seen: int) -> None:
+        self.follower, self.board, self.seen = follower, board, seen
+        self.told: Mapping[str, Hashable] | None = None
+        self.checked_at = self.told_at = time.monotonic()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._woken = asyncio.Event()
+        self._slot: dict[str, Any] = {}
+        self._over = False
+
+    def open(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Whether there is room for it."""
+        self._loop = loop
+        return hub.join(self)
+
+    def close(self) -> None:
+        hub.leave(self)
+
+    def tell(self, event: Mapping[str, Any]) -> None:
+        self.told_at = time.monotonic()
+        self._call(lambda: self._put(event))
+
+    def end(self) -> None:
+        self._call(self._finish)
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """What is to be sent, as it comes; a heartbeat where nothing does."""
+        yield b"retry: 3000\n\n"
+        while not self._over:
+            try:
+                await asyncio.wait_for(self._woken.wait(), HEARTBEAT)
+            except TimeoutError:
+                yield b":\n\n"
+            self._woken.clear()
+            slot, self._slot = self._slot, {}
+            if slot and not self._over:
+                yield event("figures" if slot["pieces"] else "checkpoint", slot)
+        yield event("bye", {})
+
+    def _call(self, act: Any) -> None:
+        if self._loop is None:
+            return
+        try:
+            self._loop.call_soon_threadsafe(act)
+        except RuntimeError:
+            # The server is stopping, and its loop is closed.
+            hub.leave(self)
+
+    def _put(self, told: Mapping[str, Any]) -> None:
+        self._slot = {**told, "pieces": {**self._slot.get("pieces", {}), **told["pieces"]}}
+        self._woken.set()
+
+    def _finish(self) -> None:
+        self._over = True
+        self._woken.set()
+
+
+def event(name: str, data: Mapping[str, Any]) -> bytes:
+    """One server-sent event, numbered by its checkpoint."""
+    number = f"id: {data['checkpoint']}\n" if "checkpoint" in data else ""
+    return f"event: {name}\n{number}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+class Events(StreamingHttpResponse):
+    """A response that goes on. A server that cannot keep it open sends what there is and lets the page ask again."""
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__(_once(stream), content_type="text/event-stream; charset=utf-8")
+        self.lasting = stream
+        self["Cache-Control"] = "no-store"
+        self["X-Accel-Buffering"] = "no"
+
+
+def _once(stream: Stream) -> Iterator[bytes]:
+    yield b"retry: 5000\n\n"
+    newest = ledger.checkpoint()
+    if newest is not None and newest.number != stream.seen:
+        state = stream.board.state(newest.number)
+        yield event("figures", _told(newest, stream.board.pieces(state, list(state))))
+
+
+def _told(newest: Checkpoint, pieces: Pieces) -> dict[str, Any]:
+    return {"checkpoint": newest.number, "sealed_at": newest.sealed_at.isoformat(), "pieces": dict(pieces)}
+
+
+class Hub:
+    """The streams of this process, and the thread that tells them what is new; it ends with the last of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._streams: set[Stream] = set()
+        self._thread: threading.Thread | None = None
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def room(self, person: str) -> None:
+        """Raises: desk.streams.full, where no more streams may be opened, or not by this person."""
+        with self._lock:
+            own = sum(one.follower.person == person for one in self._streams)
+            if len(self._streams) >= settings.YIBIAO_STREAMS or own >= OF_ONE:
+                raise refuse(STREAMS_FULL.at())
+
+    def join(self, stream: Stream) -> bool:
+        """Whether there still was room."""
+        try:
+            self.room(stream.follower.person)
+        except Refusal:
+            return False
+        with self._lock:
+            self._streams.add(stream)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="yibiao-streams", daemon=True)
+                self._thread.start()
+        return True
+
+    def leave(self, stream: Stream) -> None:
+        with self._lock:
+            self._streams.discard(stream)
+
+    def _watch(self) -> None:
+        while True:
+            with self._lock:
+                streams = list(self._streams)
+                if not streams:
+                    self._thread = None
+                    return
+            begun = time.monotonic()
+            try:
+                self._round(streams)
+            except DatabaseError:
+                log.exception("the log could not be read and is looked at again")
+            finally:
+                close_old_connections()
+            # Never more than half of the time, however much there is to work out.
+            time.sleep(max(LOOK, time.monotonic() - begun))
+
+    def _round(self, streams: list[Stream]) -> None:
+        for stream in streams:
+            if time.monotonic() - stream.checked_at >= CHECK:
+                self._check(stream)
+        newest = ledger.checkpoint()
+        if newest is None:
+            return
+        with places.remembered():
+            states: dict[Board, Mapping[str, Hashable] | None] = {}
+            for stream in streams:
+                if stream.seen == newest.number and stream.told is not None:
+                    continue
+                if stream.board not in states:
+                    states[stream.board] = self._state(stream.board, newest.number)
+                state = states[stream.board]
+                if state is None:
+                    stream.end()
+                else:
+                    self._tell(stream, newest, state)
+
+    def _state(self, board: Board, as_of: int) -> Mapping[str, Hashable] | None:
+        try:
+            return board.state(as_of)
+        except Refusal:
+            return None
+
+    def _tell(self, stream: Stream, newest: Checkpoint, state: Mapping[str, Hashable]) -> None:
+        if stream.told is None and stream.seen == newest.number:
+            stream.told = state
+            return
+        before = stream.told or {}
+        changed = [key for key, one in state.items() if key not in before or before[key] != one]
+        stream.seen, stream.told = newest.number, state
+        if changed or time.monotonic() - stream.told_at >= QUIET:
+            stream.tell(_told(newest, stream.board.pieces(state, changed)))
+
+    def _check(self, stream: Stream) -> None:
+        stream.checked_at = time.monotonic()
+        try:
+            open_now = stream.follower.board()
+        except Refusal:
+            open_now = None
+        if open_now != stream.board:
+            stream.end()
+
+
+hub: Final = Hub()

@@ -1,0 +1,174 @@
+"""The board is told what changed: who may hear it, what is said, and that one who is slow or gone costs nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from tests.desk.test_pages import Enter
+from tests.desk.world import ERDAO, JILIN, SAFETY, World, inspection, seal
+from yibiao.desk import streams
+from yibiao.desk.streams import Stream, hub
+from yibiao.ledger import queries as ledger
+from yibiao.people import queries as rights
+from yibiao.people.models import PostGrant
+from yibiao.records import actions as records
+
+EVENTS = f"/board/events/?program={SAFETY}"
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    yield
+    hub._streams.clear()
+
+
+class Loop:
+    """An event loop that does at once what it is given."""
+
+    def call_soon_threadsafe(self, act: Callable[[], None]) -> None:
+        act()
+
+
+def follow(client: Client, address: str = EVENTS) -> Stream:
+    """A stream as a server holds it, but for the thread that tells it."""
+    answer: Any = client.get(address)
+    assert answer.status_code == 200, answer.content
+    stream: Stream = answer.lasting
+    stream._loop = Loop()  # type: ignore[assignment]
+    hub._streams.add(stream)
+    return stream
+
+
+def told(stream: Stream) -> dict[str, Any]:
+    slot, stream._slot = stream._slot, {}
+    return slot
+
+
+def value(piece: str) -> str:
+    found = re.search(r'data-key="[^"]+"[^>]*>([^<]+)<', piece)
+    assert found, piece
+    return found[1].strip()
+
+
+def receive(site: World, leaders: int) -> None:
+    by = rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY)
+    records.receive(inspection(ERDAO, "示例二道", leaders=leaders), by=by)
+    seal()
+
+
+def newest() -> int:
+    found = ledger.checkpoint()
+    assert found is not None
+    return found.number
+
+
+def test_what_changed_is_told_and_nothing_else(site: World, enter: Enter) -> None:
+    stream = follow(enter(site.editor), f"{EVENTS}&seen={newest()}")
+    hub._round([stream])
+    assert told(stream) == {}
+    receive(site, leaders=3)
+    hub._round([stream])
+    event = told(stream)
+    assert event["checkpoint"] == newest()
+    assert value(event["pieces"]["leader-visits"]) == "5"
+    page = enter(site.editor).get(f"/board/?program={SAFETY}").content.decode()
+    for key, piece in event["pieces"].items():
+        assert piece.strip() in page, key
+    unchanged = set(stream.told or ()) - set(event["pieces"])
+    assert unchanged
+    hub._round([stream])
+    assert told(stream) == {}
+
+
+def test_whoever_comes_back_is_told_what_she_missed(site: World, enter: Enter) -> None:
+    seen = newest()
+    receive(site, leaders=3)
+    stream = follow(enter(site.editor), f"{EVENTS}&seen={seen}")
+    hub._round([stream])
+    assert value(told(stream)["pieces"]["leader-visits"]) == "5"
+
+
+def test_each_is_told_of_her_own_place_and_in_her_language(site: World, enter: Enter) -> None:
+    editor, clerk, other = (enter(one) for one in (site.editor, site.clerk, site.other))
+    other.post("/i18n/setlang/", {"language": "en"})
+    other.cookies["django_language"] = "en"
+    all_ = [follow(one, f"{EVENTS}&seen=1") for one in (editor, clerk, other)]
+    receive(site, leaders=3)
+    hub._round(all_)
+    pieces = [told(one)["pieces"]["leader-visits"] for one in all_]
+    assert [value(piece) for piece in pieces] == ["5", "4", "1"]
+    assert ("事实" in pieces[0], "fact" in pieces[2]) == (True, True)
+    assert clerk.get(f"{EVENTS}&place={JILIN}").status_code == 403
+
+
+def test_a_stream_ends_with_the_session_and_with_the_rights(site: World, enter: Enter) -> None:
+    client = enter(site.editor)
+    first, second, clerk = follow(client), follow(enter(site.editor)), follow(enter(site.clerk))
+    streams_ = [first, second, clerk]
+    for one in streams_:
+        hub._check(one)
+    assert [one._over for one in streams_] == [False, False, False]
+    Session.objects.filter(session_key=client.session.session_key).delete()
+    PostGrant.objects.filter(post__person__key=site.clerk.key, right="analyse").update(right="review", place=JILIN)
+    for one in streams_:
+        hub._check(one)
+    assert [one._over for one in streams_] == [True, False, True]
+
+
+def test_there_are_no_more_streams_than_the_machine_bears(site: World, enter: Enter, settings: Any) -> None:
+    client = enter(site.editor)
+    for _ in range(streams.OF_ONE):
+        follow(client)
+    refused = client.get(EVENTS, headers={"accept": "application/json"})
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (503, "desk.streams.full")
+    assert enter(site.clerk).get(EVENTS).status_code == 200
+    settings.YIBIAO_STREAMS = streams.OF_ONE
+    assert enter(site.clerk).get(EVENTS).status_code == 503
+    hub._streams.pop()
+    assert client.get(EVENTS).status_code == 200
+
+
+def test_the_mark_is_not_sent_twice(site: World, enter: Enter) -> None:
+    client = enter(site.editor)
+    first = client.get("/board/mark/")
+    again = client.get("/board/mark/", headers={"if-none-match": first["ETag"]})
+    assert (first.json()["checkpoint"], again.status_code, again.content) == (newest(), 304, b"")
+    receive(site, leaders=1)
+    assert client.get("/board/mark/", headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
+def test_a_server_that_keeps_nothing_open_sends_what_there_is(site: World, enter: Enter) -> None:
+    sent = b"".join(enter(site.editor).get(f"{EVENTS}&seen=1").streaming_content).decode()
+    data = json.loads(re.search(r"^data: (.+)$", sent, re.MULTILINE)[1])  # type: ignore[index]
+    assert (sent.startswith("retry:"), data["checkpoint"]) == (True, newest())
+    assert value(data["pieces"]["leader-visits"]) == "2"
+    nothing = enter(site.editor).get(f"{EVENTS}&seen={newest()}")
+    assert b"data:" not in b"".join(nothing.streaming_content)
+
+
+def test_who_reads_slowly_misses_steps_and_no_numbers(site: World, enter: Enter) -> None:
+    stream = follow(enter(site.editor))
+
+    async def read() -> list[str]:
+        pieces = stream.pieces()
+        found = [(await anext(pieces)).decode()]
+        for number, piece in ((1, {"a": "1", "b": "1"}), (2, {"a": "2"})):
+            stream.tell({"checkpoint": number, "sealed_at": "", "pieces": piece})
+        found.append((await anext(pieces)).decode())
+        stream.end()
+        return [*found, *[piece.decode() async for piece in pieces]]
+
+    opened, event, over = asyncio.run(read())
+    assert opened.startswith("retry:")
+    assert json.loads(event.splitlines()[2].removeprefix("data: ")) == {
+        "checkpoint": 2, "sealed_at": "", "pieces": {"a": "2", "b": "1"},
+    }  # fmt: skip
+    assert over.startswith("event: bye")
