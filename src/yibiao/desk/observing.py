@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from django.db import connection
@@ -130,6 +131,7 @@ def _tell(seen: Seen) -> None:
     log.info("answered", extra={logs.FIELDS: fields})
 
 
+@lru_cache(maxsize=2_000)
 def _route(path: str) -> str:
     """The name of the route that a path has: of what the site answers without Django's middleware."""
     try:
