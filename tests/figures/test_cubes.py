@@ -130,6 +130,24 @@ def test_keys_sealed_after_the_cube_are_added_and_those_corrected_are_taken_back
         assert plain.value == value, (place, first, count)
 
 
+@pytest.mark.parametrize("cubed", [True, False])
+def test_months_at_many_places_at_once_are_the_figures_of_each(monkeypatch: pytest.MonkeyPatch, cubed: bool) -> None:
+    monkeypatch.setattr(filling, "CUBED", 0 if cubed else 10**9)
+    world.install()
+    for nth, (place, at) in enumerate(((ERDAO, "2022-01-31"), (ERDAO, "2022-09-01"), (SIPING, "2022-09-30"),
+                                       (GONGZHULING, "2022-10-01"), (ERDAO, "2022-11-01"))):  # fmt: skip
+        answers = {"object": f"o{nth % 2}", "found": nth + 1, "grade": "major"}
+        world.append(draft("check", answers, id=f"f{nth}", place=place, at=f"{at}T09:00"))
+    actions.follow()
+    world.append(draft("check", {"object": "o9", "found": 9}, id="f1", revision=2, at="2022-09-01T09:00"))
+    period, places = Period.days(date(2022, 1, 1), date(2022, 10, 2)), [JILIN, ERDAO, SIPING, GONGZHULING]
+    for id in ("checks", "found", "objects", "major", "topics", "ever", "this-year"):
+        grid = queries.by_month(world.query(id, period=period), places, scope=world.EVERYWHERE)
+        assert set(grid) == {(place, f"2022-{month:02}") for place in places for month in range(1, 11)}
+        for (place, month), value in grid.items():
+            assert value == world.value(id, place=place, period=Period.month(2022, int(month[5:]))), (id, place, month)
+
+
 def test_what_a_cube_cannot_say_is_counted_from_the_columns() -> None:
     world.install()
     world.append(draft("check", {"found": 2}, id="a"), draft("check", {"found": 3}, id="b"))

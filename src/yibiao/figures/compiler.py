@@ -207,13 +207,14 @@ def by(term: Term, dimension: str) -> str:
     )
 
 
-def by_range(term: Term, ranges: Iterable[tuple[str, int, int]]) -> str:
-    """The same for each of several ranges of the tree."""
+def by_range(term: Term, ranges: Iterable[tuple[str, int, int]], *, monthly: bool = False) -> str:
+    """The same for each of several ranges of the tree; with the month as a second cell, for each month of each."""
     listed = ", ".join(f"({quoted(code)}, {enter}, {leave})" for code, enter, leave in ranges)
+    month = f", SUBSTR(CAST(c.day AS {term.dialect.write('text')}), 1, 7)" if monthly else ""
     return (
-        f"SELECT r.code, {_VALUES[term.shape]}, {_facts(term)}, COUNT(*)\n"
+        f"SELECT r.code{month}, {_VALUES[term.shape]}, {_facts(term)}, COUNT(*)\n"
         f"FROM (\n{rows(term, placed=True)}\n) AS c\nJOIN (VALUES {listed}) AS r(code, enter, leave)\n"
-        "  ON c.enter >= r.enter AND c.enter < r.leave\nGROUP BY r.code"
+        f"  ON c.enter >= r.enter AND c.enter < r.leave\nGROUP BY r.code{month}"
     )
 
 

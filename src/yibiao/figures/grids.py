@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from yibiao.core.periods import Period
-from yibiao.figures import breakdowns, cubes, cubing, geography, measures, reading, tail
+from yibiao.core.periods import Period, midnight
+from yibiao.figures import breakdowns, compiler, cubes, cubing, geography, measures, reading, tail
 from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Cell
 from yibiao.figures.reading import Question
@@ -22,7 +22,12 @@ def by_month(question: Question, codes: Sequence[str]) -> Grid:
     ranges = geography.ranges(question.standing, codes)
     known = [code for code, _, _ in ranges]
     indicator = question.indicator
-    kept = _kept(question, known, months) if cubes.cubable(indicator) and not indicator.coverage else None
+    # Only what looks at no more than the month that is asked for.
+    plain = indicator.measure in ("count", "sum", "distinct") and not indicator.window
+    kept = _kept(question, known, months) if plain and cubes.cubable(indicator) else None
+    if kept is None and plain:
+        every = dict.fromkeys(((code, month) for month in months for code in known), Decimal(0))
+        return every | _counted(question, ranges)
     if kept is None:
         return {
             (code, month): value
@@ -38,6 +43,17 @@ def by_month(question: Question, codes: Sequence[str]) -> Grid:
             one = replace(_in(question, month), standing=replace(question.standing, place=place))
             values[code, month] = measures.measure(one, indicator).value
     return {(code, month): values.get((code, month), Decimal(0)) for month in months for code in known}
+
+
+def _counted(question: Question, ranges: Sequence[tuple[str, int, int]]) -> Grid:
+    """What the columns have, in one pass; a month without any row is left out."""
+    if not ranges:
+        return {}
+    months = question.query.period.months_touched()
+    whole = Period(midnight(months[0]), Period.month(months[-1].year, months[-1].month).until)
+    term = reading.term(replace(question, query=replace(question.query, period=whole)), question.indicator)
+    rows = reading.run(question, compiler.by_range(term, ranges, monthly=True), [term])
+    return {(code, month): reading.exact(value) for code, month, value, *_ in rows}
 
 
 def _kept(question: Question, codes: Sequence[str], months: Sequence[str]) -> tuple[int, Grid] | None:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from yibiao.core.periods import Period
+from yibiao.desk.bench import plain
 from yibiao.desk.bench.figures_world import DAYS, FIRST, KIND, PROGRAM, PROVINCE, arrive, last_day
 from yibiao.desk.operating import everything
 from yibiao.figures import actions as figures
@@ -27,7 +28,7 @@ NEW: Final = 1_000
 
 
 def whole() -> dict[str, Any]:
-    """All places on all days for twenty indicators."""
+    """All places on all days for twenty indicators; the most memory that the process held by then, in megabytes."""
     used, begun = time.process_time(), time.perf_counter()
     figures.follow()
     return {"seconds": round(time.perf_counter() - begun, 1), "cpu_seconds": round(time.process_time() - used, 1)}
@@ -70,8 +71,9 @@ def grid(rounds: int) -> dict[str, Any]:
         raise AssertionError(f"{county}: {whole_} and {by_hand()}")
     return {
         "cells": len(found),
-        "ms": _median(lambda _: queries.by_month(asked, codes, scope=scope), range(rounds)),
+        "ms": _anew(lambda _: queries.by_month(asked, codes, scope=scope), range(rounds)),
         "by_hand_ms": _median(lambda _: by_hand(), range(rounds)),
+        "plain_ms": _plainly(lambda _: plain.by_month(asked, codes), range(rounds)),
     }
 
 
@@ -83,6 +85,7 @@ def page(rounds: int) -> dict[str, dict[str, Any]]:
         made[name] = {
             "ms": _median(lambda one: queries.contributions(one, scope=everything(), size=PAGE), asked),
             "by_hand_ms": _median(_first_page, asked),
+            "plain_ms": _plainly(lambda one: plain.page(one, PAGE), asked),
         }
     return made
 
@@ -98,7 +101,7 @@ def tail(rounds: int) -> dict[str, Any]:
             found = queries.figure(asked, scope=scope)
             taken[f"{id}, {('province', '', 'county')[depth]}"] = {
                 "first_ms": round((time.perf_counter() - begun) * 1000, 2),
-                "again_ms": _median(lambda one: queries.figure(one, scope=scope), [asked] * rounds),
+                "again_ms": _anew(lambda one: queries.figure(one, scope=scope), [asked] * rounds),
             }
             if found != queries.recounted(asked, scope=scope):
                 raise AssertionError(f"{id}: {found}")
@@ -126,19 +129,23 @@ def below(levels: int) -> str:
 
 
 def _three(id: str, code: str, days: int, rounds: int) -> dict[str, Any]:
-    """Served, counted anew from the columns, and by hand."""
+    """From the cube, from memory, counted anew from the columns, by hand, and in the plain way."""
     asked = [_query(id, code, n, days) for n in range(rounds)]
     scope = everything()
     found = [queries.figure(one, scope=scope).value for one in asked]
     again = [queries.recounted(one, scope=scope).value for one in asked]
-    plain = [_by_hand(one) for one in asked]
-    if not found == again == plain:
-        raise AssertionError(f"{code}: {found}, {again} and {plain}")
+    others = [[_by_hand(one) for one in asked]]
+    if plain.borne():
+        others.append([plain.figure(one) for one in asked])
+    if not all(found == again == other for other in others):
+        raise AssertionError(f"{code}: {found}, {again} and {others}")
     return {
         "value": int(found[0] or 0),
+        "cube_ms": _anew(lambda one: queries.figure(one, scope=scope), asked),
         "served_ms": _median(lambda one: queries.figure(one, scope=scope), asked),
         "columns_ms": _median(lambda one: queries.recounted(one, scope=scope), asked),
         "by_hand_ms": _median(_by_hand, asked),
+        "plain_ms": _plainly(plain.figure, asked),
     }
 
 
@@ -168,6 +175,21 @@ def _within(query: Query) -> str:
 
 def _months(query: Query) -> tuple[str, str]:
     return f"{query.period.first_day:%Y-%m}", f"{query.period.last_day:%Y-%m}"
+
+
+def _anew(act: Callable[[Any], object], asked: Sequence[Any]) -> float:
+    """The same of what no memory of this process answers."""
+
+    def act_anew(one: Any) -> object:
+        figures.forget()
+        return act(one)
+
+    return _median(act_anew, asked)
+
+
+def _plainly(act: Callable[[Any], object], asked: Sequence[Any]) -> float | None:
+    """The same of the plain way; None where the database is not one for it."""
+    return _median(act, asked) if plain.borne() else None
 
 
 def _median(act: Callable[[Any], object], asked: Sequence[Any]) -> float:

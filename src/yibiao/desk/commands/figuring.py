@@ -31,7 +31,7 @@ def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> N
     # Its rooms have tables, which `bench check` does without.
     from yibiao.desk import serving
     from yibiao.desk.bench import figures as measured
-    from yibiao.desk.bench import figures_world
+    from yibiao.desk.bench import figures_world, plain
     from yibiao.desk.bench.safety import database
 
     serving.prepare()
@@ -45,6 +45,7 @@ def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> N
         "built": built,
         "whole": measured.whole(),
         "memory_mb": measured.memory(),
+        "plain_rows": plain.fill() if plain.borne() else None,
         "single": measured.single(rounds),
         "distinct": measured.distinct(rounds),
         "grid": measured.grid(rounds),
@@ -75,20 +76,28 @@ def _table(result: dict[str, Any]) -> list[str]:
         f"Twenty indicators at all places on all days: {whole['seconds']} s ({whole['cpu_seconds']} s of CPU), "
         f"{result['memory_mb']} MB at most, with the making of the facts.",
         "",
-        "| one figure | served, ms | from the columns, ms | by hand, ms |",
-        "|---|---:|---:|---:|",
+        f"Plain: GROUP BY over a recursive tree, {result['plain_rows'] or 0:,} inspections in PostgreSQL.",
+        "",
+        "| one figure | again, ms | from the cube, ms | from the columns, ms | by hand, ms | plain, ms |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for group, of in (("single", "count"), ("distinct", "distinct")):
         lines += [
-            f"| {of}: {name} | {one['served_ms']} | {one['columns_ms']} | {one['by_hand_ms']} |"
+            f"| {of}: {name} | {one['served_ms']} | {one['cube_ms']} | {one['columns_ms']} | {one['by_hand_ms']} "
+            f"| {_said(one['plain_ms'])} |"
             for name, one in result[group].items()
         ]
     grid, tail = result["grid"], result["tail"]
-    lines += ["", "| question | ms | by hand, ms |", "|---|---:|---:|"]
-    lines.append(f"| {grid['cells']:,} cells of places and months | {grid['ms']} | {grid['by_hand_ms']} |")
+    lines += ["", "| question | ms | by hand, ms | plain, ms |", "|---|---:|---:|---:|"]
+    others = {f"{grid['cells']:,} cells of places and months": grid}
+    others |= {f"first page of facts: {name}": one for name, one in result["page"].items()}
     lines += [
-        f"| first page of facts: {name} | {one['ms']} | {one['by_hand_ms']} |" for name, one in result["page"].items()
+        f"| {name} | {one['ms']} | {one['by_hand_ms']} | {_said(one['plain_ms'])} |" for name, one in others.items()
     ]
     lines += ["", f"| {tail['new']:,} new facts sealed | first figure, ms | the next, ms |", "|---|---:|---:|"]
     lines += [f"| {name} | {one['first_ms']} | {one['again_ms']} |" for name, one in tail["figures"].items()]
     return [*lines, "", f"The follower then takes them into columns and cubes in {tail['follow_ms']:,} ms."]
+
+
+def _said(milliseconds: float | None) -> str:
+    return "—" if milliseconds is None else str(milliseconds)
