@@ -12,7 +12,7 @@ from tests.desk import served
 
 @pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") == "postgres", reason="it brings a database of its own")
 def test_the_rates_of_sending_as_json(tmp_path: object) -> None:
-    words = ("bench", "ingest", "--json", "--seconds", "1", "--clients", "2", "--stored", "0")
+    words = ("bench", "ingest", "--json", "--seconds", "1", "--clients", "2", "--stored", "0", "--sheet", "300")
     done = served.run(tmp_path, "yibiao.desk.cli", *words)  # type: ignore[arg-type]
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
@@ -23,3 +23,6 @@ def test_the_rates_of_sending_as_json(tmp_path: object) -> None:
     assert only["cpu_ms"] > 0
     assert found["raw"]["commits_per_second"] > 0
     assert found["bulk"]["first_per_second"] > 0
+    assert found["sheet"]["rows"] == 300
+    assert found["sheet"]["rows_per_second"] > 0
+    assert found["sheet"]["raw_rows_per_second"] > 0

@@ -14,13 +14,16 @@ _NOWHERE: Final[Mapping[str, Any]] = {"where": "", "field": "", "repeat": "", "i
 @dataclass(frozen=True, slots=True)
 class Outline:
     """``roles`` has the question of each role; ``calculated`` the names of computed ones, by repeat; ``links`` those
-    that pick an entity; ``about`` the register of each that says what the record is about."""
+    that pick an entity; ``about`` the register of each that says what the record is about. ``paths`` and ``sections``
+    (whether each is a repeat) are by where they stand in the form."""
 
     roles: Mapping[str, Field]
     calculated: Mapping[str, frozenset[str]]
     links: tuple[Field, ...]
     about: Mapping[str, str]
     prefilled: tuple[Field, ...]
+    paths: Mapping[str, Field]
+    sections: Mapping[str, bool]
 
     def asked(self, role: str) -> Mapping[str, Any]:
         """Where a problem of a role's answer belongs: the label for people, the field for pages and sheets."""
@@ -56,4 +59,6 @@ def _outline(form: FormVersion) -> Outline:
         links=tuple(question for question in form.fields if question.register),
         about={one.name: one.register for one in form.fields if one.role == "subject" and one.register},
         prefilled=tuple(one for one in form.fields if "." in one.prefill and not one.prefill.endswith(".place")),
+        paths={one.path: one for one in form.fields},
+        sections={one.path: bool(one.repeat) for one in form.sections},
     )

@@ -18,15 +18,17 @@ TICK: Final = os.sysconf("SC_CLK_TCK")
 PATIENCE: Final = 60.0
 
 
-def run(folder: Path, database: str, *, clients: Sequence[int], seconds: float, stored: int) -> dict[str, Any]:
+def run(
+    folder: Path, database: str, *, clients: Sequence[int], seconds: float, stored: int, sheet: int
+) -> dict[str, Any]:
     """Every measurement, in one run on one database.
 
     Units: rates per second; waits in milliseconds; CPU of the server's and the database's processes per submission.
     """
-    environment = _environment(folder, database)
-    world = _child(environment, "yibiao.desk.bench.world", str(stored))
+    around = environment(folder, database)
+    world = child(around, "yibiao.desk.bench.world", str(stored))
     rounds: list[dict[str, Any]] = []
-    with _served(environment, folder) as (port, server):
+    with served(around, folder) as (port, server):
         watched = [server, *([world["postmaster"]] if world["postmaster"] else [])]
         path = f"/openrosa/key/{world['token']}/submission"
         for count in clients:
@@ -41,8 +43,9 @@ def run(folder: Path, database: str, *, clients: Sequence[int], seconds: float, 
         "database": world["database"],
         "stored_before": world["stored"],
         "rounds": rounds,
-        "raw": _child(environment, "yibiao.desk.bench.world", "raw"),
+        "raw": child(around, "yibiao.desk.bench.world", "raw"),
         "bulk": world["bulk"],
+        "sheet": child(around, "yibiao.desk.bench.sheets", str(sheet), world["person"]) if sheet else None,
     }
 
 
@@ -68,28 +71,28 @@ def _load(port: int, path: str, clients: int, seconds: float) -> dict[str, Any]:
     return found
 
 
-def _child(environment: Mapping[str, str], module: str, *words: str) -> dict[str, Any]:
+def child(around: Mapping[str, str], module: str, *words: str) -> dict[str, Any]:
     command = [sys.executable, "-m", module, *words]
-    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, env=around, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def _environment(folder: Path, database: str) -> dict[str, str]:
+def environment(folder: Path, database: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     mine = {"YIBIAO_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "yibiao.site.settings"}
     return kept | mine | ({"DATABASE_URL": database} if database else {})
 
 
 @contextmanager
-def _served(environment: Mapping[str, str], folder: Path) -> Iterator[tuple[int, int]]:
+def served(around: Mapping[str, str], folder: Path) -> Iterator[tuple[int, int]]:
     """The site as an operator runs it, with its sealing and its followers; its port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = [sys.executable, "-m", "yibiao.desk.cli", "serve", "--data", str(folder), "--port", str(port)]
     with (folder / "serve.log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(command, env=around, stdout=log, stderr=log)
         try:
             _await(port, server)
             yield port, server.pid

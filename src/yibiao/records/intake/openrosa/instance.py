@@ -11,6 +11,7 @@ from lxml import etree
 from yibiao.core.problems import refuse
 from yibiao.forms.types import FormVersion
 from yibiao.records.intake.openrosa import problems
+from yibiao.records.outlines import outline
 
 XML_LIMIT: Final = 4_000_000
 ID_LIMIT: Final = 255
@@ -67,8 +68,8 @@ def _entity(root: etree._Element) -> dict[str, str]:
 def _meta(root: etree._Element) -> dict[str, str]:
     """Meta elements by their plain names: in the namespace of OpenRosa or in none, both are in use."""
     for child in root:
-        if isinstance(child.tag, str) and etree.QName(child).localname == "meta":
-            return {etree.QName(one).localname: (one.text or "").strip() for one in child if isinstance(one.tag, str)}
+        if isinstance(child.tag, str) and child.tag.rpartition("}")[2] == "meta":
+            return {one.tag.rpartition("}")[2]: (one.text or "").strip() for one in child if isinstance(one.tag, str)}
     return {}
 
 
@@ -96,8 +97,8 @@ def answers(form: FormVersion, root: etree._Element) -> Answers:
 class _Walk:
     def __init__(self, form: FormVersion, found: Answers) -> None:
         self.found = found
-        self.fields = {one.path: one for one in form.fields}
-        self.sections = {one.path: one.repeat for one in form.sections}
+        asks = outline(form)
+        self.fields, self.sections = asks.paths, asks.sections
         self.hidden = form.xform
 
     def children(self, element: etree._Element, path: str, holder: dict[str, Any]) -> None:
@@ -105,7 +106,7 @@ class _Walk:
             # What is no element is an entity that was not resolved.
             if not isinstance(child.tag, str):
                 raise refuse(problems.XML.at(why="&"))
-            name = etree.QName(child).localname
+            name = child.tag.rpartition("}")[2]
             below = f"{path}/{name}"
             if below == "/data/meta":
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol
 
 from django.utils.http import parse_header_parameters
@@ -15,6 +16,8 @@ CHUNK: Final = 64 * 1024
 HEADER_LIMIT: Final = 8 * 1024
 PART_LIMIT: Final = 1_000
 BODY_LIMIT: Final = 100_000_000
+# Phones of one kind write the same headers.
+_REMEMBERED: Final = 256
 _REASONS: Final = {
     "type": ("不是 multipart/form-data", "it is not multipart/form-data"),
     "boundary": ("没有写明分隔符", "the boundary is missing"),
@@ -56,10 +59,7 @@ def parts(stream: Stream, content_type: str, length: int | None) -> Iterator[Par
     """
     if length is not None and length > BODY_LIMIT:
         raise too_large(BODY_LIMIT)
-    kind, given = parse_header_parameters(content_type)
-    if kind != "multipart/form-data":
-        raise wrong("type")
-    boundary = given.get("boundary", "")
+    boundary = _boundary(content_type)
     if not 0 < len(boundary) <= 200 or not boundary.isascii():
         raise wrong("boundary")
     reader, delimiter = _Reader(stream), b"\r\n--" + boundary.encode()
@@ -137,6 +137,15 @@ def _skip(chunks: Iterator[bytes]) -> None:
         pass
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _boundary(content_type: str) -> str:
+    kind, given = parse_header_parameters(content_type)
+    if kind != "multipart/form-data":
+        raise wrong("type")
+    return given.get("boundary", "")
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _described(header: bytes) -> tuple[str, str]:
     """The name of a part and of its file, empty where it is none."""
     try:
