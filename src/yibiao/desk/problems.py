@@ -176,3 +176,42 @@ STREAMS_FULL = Rule(
     "Nothing to do: the page asks from time to time instead, and tries again later.",
     503,
 )
+BACKUP_TAKEN = Rule(
+    "desk.backup.taken",
+    "文件夹 {folder} 里已经有东西。",
+    "the folder {folder} is not empty.",
+    "请指定一个新的或空的文件夹。",
+    "Name a new or an empty folder.",
+    409,
+)
+BACKUP_NONE = Rule(
+    "desk.backup.none",
+    "文件夹 {folder} 里没有备份（缺 backup.json）。",
+    "there is no backup in {folder}: backup.json is missing.",
+    "请指定 yibiao backup 写过的文件夹；没有写完的备份不能恢复。",
+    "Name a folder that yibiao backup wrote; a backup that was cut short cannot be restored.",
+    404,
+)
+BACKUP_IN_USE = Rule(
+    "desk.backup.in-use",
+    "数据文件夹 {folder} 里已经有数据。",
+    "the data folder {folder} holds data already.",
+    "请用 --data 指定一个空文件夹，里面只可先放密钥文件。",
+    "Name an empty folder with --data; only the key files may be there before.",
+    409,
+)
+BACKUP_DAMAGED = Rule(
+    "desk.backup.damaged",
+    "备份 {folder} 已损坏：{said}。",
+    "the backup {folder} is damaged: {said}.",
+    "请换用另一份备份，并检查磁盘。",
+    "Use another backup, and look at the disk.",
+)
+BACKUP_OTHER = Rule(
+    "desk.backup.other",
+    "数据库里没有备份时的存证点 {number}，或其根值不同。",
+    "the database lacks checkpoint {number} of the backup, or has another root for it.",
+    "请把数据库恢复到备份之后的时刻；根值不同说明不是同一个日志。",
+    "Restore the database to a moment after the backup; another root means another log.",
+    409,
+)
