@@ -138,3 +138,15 @@ def test_an_index_is_built_beside_writers_and_again_after_an_interruption() -> N
     with connection.schema_editor(atomic=False) as editor:
         gone.database_forwards("ledger", editor, before, after)
     assert not there()
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite does not vacuum by itself")
+def test_the_log_is_vacuumed_in_small_steps() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, reloptions FROM pg_class WHERE relname LIKE 'ledger%%' AND relkind = 'r'")
+        held = dict(cursor.fetchall())
+    for table in ("ledger_entry", "ledger_position", "ledger_node"):
+        assert "autovacuum_vacuum_insert_threshold=1000000" in held[table]
+        assert "autovacuum_freeze_min_age=0" in held[table]
+    assert "autovacuum_vacuum_threshold=10000" in held["ledger_pending"]

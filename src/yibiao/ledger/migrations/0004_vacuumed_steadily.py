@@ -1,0 +1,24 @@
+"""PostgreSQL freezes what was appended in small steps, and clears the queue of the sealer often, however long the log."""
+
+from django.db import migrations
+
+APPENDED = ("ledger_entry", "ledger_position", "ledger_node")
+# By default a log of a billion rows is vacuumed once in two hundred million; each row is frozen at the first time.
+STEADILY = (
+    "autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 1000000, "
+    "autovacuum_freeze_min_age = 0"
+)
+OFTEN = "autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000"
+
+
+def steadily(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        for table in APPENDED:
+            schema_editor.execute(f"ALTER TABLE {table} SET ({STEADILY})")
+        schema_editor.execute(f"ALTER TABLE ledger_pending SET ({OFTEN})")
+
+
+class Migration(migrations.Migration):
+    without_downtime = "ALTER TABLE … SET of these takes a lock beside which rows are written and read"
+    dependencies = [("ledger", "0003_packed_quicker")]
+    operations = [migrations.RunPython(steadily, migrations.RunPython.noop)]
