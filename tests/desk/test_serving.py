@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import http.client
+import http.cookiejar
 import json
 import os
+import re
 import signal
+import sqlite3
 import threading
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from tests.desk import served
 from tests.desk.served import Served
 from tests.desk.test_observing import counted
 from tests.desk.world import ERDAO, PASSWORD, SAFETY, inspection
+from yibiao.desk import streams
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +134,52 @@ def test_a_killed_parent_leaves_no_server_behind(folder: Path) -> None:
 
 def _offspring(of: int) -> list[int]:
     return [one for child in children(of) for one in (child, *_offspring(child))]
+
+
+def test_an_open_board_is_told_holds_no_thread_and_ends_with_its_session(folder: Path) -> None:
+    site = Served(folder, served.free_port())
+    cookie = enter(site.address, "bianshen")
+    page = ask(site.address, f"/board/?program={SAFETY}", cookie)
+    seen = int(re.search(r'data-seen="([0-9]+)"', page.read().decode())[1])  # type: ignore[index]
+    # As many as one person may open, and more than that are refused.
+    boards = [ask(site.address, f"/board/events/?program={SAFETY}&seen={seen}", cookie) for _ in range(streams.OF_ONE)]
+    assert ask(site.address, f"/board/events/?program={SAFETY}", cookie).status == 503
+    filed = time.monotonic()
+    assert file(site.address)
+    event = [boards[0].readline().decode() for _ in range(6)]
+    told = json.loads(next(line for line in event if line.startswith("data: ")).removeprefix("data: "))
+    assert told["checkpoint"] > seen
+    assert "leader-visits" in told["pieces"]
+    assert time.monotonic() - filed < 5
+    # One who goes makes room.
+    boards.pop().close()
+    until = time.monotonic() + 5
+    while (again := ask(site.address, f"/board/events/?program={SAFETY}", cookie)).status != 200:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert told_of(folder, "DELETE FROM django_session") >= 1
+    assert any(line.startswith(b"event: bye") for line in boards[0])
+    assert any(line.startswith(b"event: bye") for line in again)
+    site.stop()
+
+
+def enter(address: str, username: str) -> str:
+    """The cookie of somebody who has signed in."""
+    cookies = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+    page = browser.open(f"{address}/account/login/").read().decode()
+    token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', page)[1]  # type: ignore[index]
+    sent = urllib.parse.urlencode({"login": username, "password": PASSWORD, "csrfmiddlewaretoken": token}).encode()
+    browser.open(f"{address}/account/login/", sent)
+    return "; ".join(f"{one.name}={one.value}" for one in cookies)
+
+
+def ask(address: str, path: str, cookie: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=30)
+    connection.request("GET", path, headers={"Cookie": cookie, "Accept": "text/html"})
+    return connection.getresponse()
+
+
+def told_of(folder: Path, statement: str) -> int:
+    with sqlite3.connect(folder / "yibiao.sqlite3", timeout=20) as database:
+        return database.execute(statement).rowcount

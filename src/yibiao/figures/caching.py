@@ -72,10 +72,14 @@ _memory = _Memory()
 forget = _memory.forget
 
 
-def answered(query: Query, scope: Scope, what: Key, find: Callable[[Question], T]) -> tuple[Asked, T]:
+def answered(
+    query: Query, scope: Scope, what: Key, find: Callable[[Question], T],
+    move: Callable[[Question, int, T], T | None] | None = None,
+) -> tuple[Asked, T]:  # fmt: skip
     """What a question comes to: as it was found before, else found now. Whoever may not ask is refused first.
 
-    ``what`` says what is found, besides the question itself.
+    ``what`` says what is found, besides the question itself. ``move`` may bring what was found as of an earlier
+    position up to the question's, where that is less than finding it anew.
 
     Raises: as ``reading.ask``.
     """
@@ -85,13 +89,21 @@ def answered(query: Query, scope: Scope, what: Key, find: Callable[[Question], T
         if key is None:
             return asked, find(reading.complete(asked))
         exact = (*key, asked.checkpoint.root, asked.checkpoint.size)
-        held = _memory.find(exact) or _carried(asked, key, exact)
+        held = _memory.find(exact)
+        near = _near(asked, key) if held is None else None
+        if near is not None and not _touched(asked, near):
+            _keep(asked, key, exact, near.answer)
+            held = near
         if held is not None:
             return asked, cast(T, held.answer)
         question = reading.complete(asked)
-        found = find(question)
         # A day may have begun meanwhile, and with it another edition.
-        if question.standing.place.edition == asked.edition:
+        same = question.standing.place.edition == asked.edition
+        before = near if move and same and near and near.checkpoint.size < question.upto else None
+        found = move(question, before.checkpoint.size, before.answer) if move and before else None
+        if found is None:
+            found = find(question)
+        if same:
             _keep(asked, key, exact, found)
         return asked, found
 
@@ -110,26 +122,22 @@ def _key(asked: Asked, what: Key) -> Key | None:
     )  # fmt: skip
 
 
-def _carried(asked: Asked, key: Key, exact: Key) -> _Kept | None:
-    """The newest answer to the question, if nothing that it looks at was sealed between its checkpoint and this one."""
+def _near(asked: Asked, key: Key) -> _Kept | None:
+    """The newest answer to the question, where it is of the same log and not far from what is asked."""
     held = _memory.find(key)
-    if held is None:
+    if held is None or abs(held.checkpoint.size - asked.checkpoint.size) > FAR:
         return None
-    after, upto = sorted((held.checkpoint.size, asked.checkpoint.size))
-    if upto - after > FAR or _replaced(held.checkpoint):
-        return None
-    if ledger.any_of(after, upto, kinds(asked.definitions, asked.indicator)):
-        return None
-    _keep(asked, key, exact, held.answer)
-    return held
-
-
-def _replaced(checkpoint: Checkpoint) -> bool:
-    """Whether the log is not the one that it was: an operator put an older one in its place."""
     try:
-        return ledger.checkpoint(checkpoint.number) != checkpoint
+        # An operator may have put an older log in its place.
+        return held if ledger.checkpoint(held.checkpoint.number) == held.checkpoint else None
     except Refusal:
-        return True
+        return None
+
+
+def _touched(asked: Asked, held: _Kept) -> bool:
+    """Whether anything that the question looks at was sealed between an answer and what is asked."""
+    after, upto = sorted((held.checkpoint.size, asked.checkpoint.size))
+    return ledger.any_of(after, upto, kinds(asked.definitions, asked.indicator))
 
 
 def _keep(asked: Asked, key: Key, exact: Key, answer: Any) -> None:

@@ -77,6 +77,14 @@ def figure(question: Question, indicator: Indicator) -> tuple[Decimal, int] | No
     return _with_tail(question, indicator, source, days, found)
 
 
+def since(question: Question, indicator: Indicator, found: Kept) -> tuple[Decimal, int] | None:
+    """The same from what was found as of an earlier position, whoever found it."""
+    days = _days(indicator, question.query.period)
+    if not cubable(indicator) or days is None or not found.position <= question.upto <= found.position + FAR:
+        return None
+    return _with_tail(question, indicator, reading.source_of(question, indicator.source), days, found)
+
+
 def signed(one: Term, new: str, gone: str) -> str:
     """Rows that came and rows that were taken back, as one relation."""
     came, went = (duckdb.scan(one.columns(), name, []) for name in (new, gone))

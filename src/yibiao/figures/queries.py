@@ -21,6 +21,7 @@ from yibiao.figures import (
     caching,
     compiler,
     covering,
+    cubes,
     definitions,
     explaining,
     grids,
@@ -126,7 +127,7 @@ def figure(query: Query, *, scope: Scope) -> Figure:
     Raises: figures.indicator.unknown, figures.scope.outside, figures.log.empty, ledger.checkpoint.unknown,
         places.place.unknown.
     """
-    asked, found = caching.answered(query, scope, ("figure",), _measured)
+    asked, found = caching.answered(query, scope, ("figure",), _measured, _moved)
     return _figure(query, asked.indicator, asked.checkpoint.number, found)
 
 
@@ -301,6 +302,15 @@ def status() -> Status:
 
 def _measured(question: Question) -> measures.Measured:
     return measures.measure(question, question.indicator)
+
+
+def _moved(question: Question, position: int, before: measures.Measured) -> measures.Measured | None:
+    """A count, a sum or a distinct count with what was sealed after a position."""
+    one = question.indicator
+    if one.measure not in ("count", "sum", "distinct") or one.coverage or before.value is None:
+        return None
+    found = cubes.since(question, one, cubes.Kept(position, before.value, before.facts))
+    return found and measures.Measured(reading.exact(found[0]), found[1])
 
 
 def _covered(question: Question) -> Coverage | None:

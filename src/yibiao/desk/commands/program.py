@@ -30,6 +30,7 @@ from yibiao.desk.commands import (
     saving,
     serving,
     terminal,
+    watching,
 )
 from yibiao.desk.serving import begin
 
@@ -48,6 +49,7 @@ def yibiao(context: click.Context) -> None:
 
 
 benching.bench.add_command(ingesting.measure)
+benching.bench.add_command(watching.watch)
 benching.bench.add_command(figuring.figures)
 benching.bench.add_command(registering.entities)
 for command in (

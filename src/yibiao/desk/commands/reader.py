@@ -6,7 +6,7 @@ import click
 from django.utils.translation import gettext
 
 from yibiao import __version__
-from yibiao.desk.commands import benching, checking, drawing, figuring, ingesting, registering, terminal
+from yibiao.desk.commands import benching, checking, drawing, figuring, ingesting, registering, terminal, watching
 
 
 @click.group(help=gettext("一表：一次填报，事事有数；每个数都能打开，看到它的来处。"))
@@ -17,6 +17,7 @@ def yibiao() -> None:
 
 
 benching.bench.add_command(ingesting.measure)
+benching.bench.add_command(watching.watch)
 benching.bench.add_command(figuring.figures)
 benching.bench.add_command(registering.entities)
 yibiao.add_command(checking.check)

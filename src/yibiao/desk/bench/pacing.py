@@ -1,0 +1,63 @@
+"""Submissions at a steady rate, whatever the server makes of it: ``python -m yibiao.desk.bench.pacing``.
+
+Only the standard library: the sending process must cost the machine as little as it can.
+"""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+from yibiao.desk.bench.arrivals import BOUNDARY, sending
+
+CLIENTS: Final = 24
+
+
+def main(words: Sequence[str]) -> dict[str, Any]:
+    """When each submission was begun and when it was acknowledged, by the clock that all processes share.
+
+    The rate is in submissions a second, 0 for as many as are answered.
+    """
+    port, path, rate, seconds = int(words[0]), words[1], float(words[2]), float(words[3])
+    numbers = itertools.count()
+    sent: list[tuple[float, float | None]] = []
+    begun = time.monotonic()
+
+    def send() -> None:
+        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "X-OpenRosa-Version": "1.0"}
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        while True:
+            number = next(numbers)
+            body = sending(number)
+            due = begun + number / rate if rate else time.monotonic()
+            if due > begun + seconds or time.monotonic() > begun + seconds:
+                break
+            time.sleep(max(0.0, due - time.monotonic()))
+            started = time.monotonic()
+            try:
+                connection.request("POST", path, body, headers)
+                answer = connection.getresponse()
+                answer.read()
+            except OSError:
+                connection.close()
+                sent.append((started, None))
+                continue
+            sent.append((started, time.monotonic() if answer.status == 201 else None))
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"seconds": time.monotonic() - begun, "sent": sent}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1:])))
