@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,3 +175,11 @@ def test_only_who_may_reads_the_counts(site: World, settings: Any) -> None:
     assert client.get("/metrics").status_code == 404
     assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer other").status_code == 404
     assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer sample-token", REMOTE_ADDR="10.0.0.7").status_code == 200
+
+
+def test_every_count_is_described(site: World) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operate.md").read_text("utf-8")
+    found = re.findall(r"^# TYPE (\w+) (\w+)", read(Client()), re.M)
+    assert len(found) >= 15
+    missing = [name for name, kind in found if not name.endswith("_created") and f"`{name}`" not in page]
+    assert not missing, missing
