@@ -42,6 +42,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("desk", "records.urls"): "the desk gives the pages of filling in their place on the site",
     ("desk", "records.intake.api"): "the desk gathers the API of all rooms under one address",
     ("desk", "records.intake.openrosa"): "the server lets phones in by the short way, the reference lists its rules",
+    ("desk", "records.intake"): "the benchmark uploads a sheet as the page does, and watches its progress",
     ("desk", "records.odata"): "the reference lists its rules",
     ("desk", "records.generating"): "the benchmark fills a register with invented entities",
     ("desk", "bulletins.documents"): "the command line reads a .docx without a database",

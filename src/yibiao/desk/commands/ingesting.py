@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from yibiao.desk.bench import ingest, measuring
 from yibiao.desk.commands import terminal
+from yibiao.desk.commands.benching import put
 from yibiao.desk.commands.terminal import options
 
 
@@ -41,8 +42,9 @@ from yibiao.desk.commands.terminal import options
 @click.option(
     "--database", default="", help=gettext("空的 PostgreSQL 数据库的地址，量完可删；未写时用 SQLite。"), metavar="URL"
 )
+@click.option("--write", type=click.Path(path_type=Path), default=None, help=gettext("把结果写进这份说明的标记之间。"))
 @options
-def measure(clients: str, seconds: float, stored: int, sheet: int, database: str) -> None:
+def measure(clients: str, seconds: float, stored: int, sheet: int, database: str, write: Path | None) -> None:
     asked = [int(part) for part in clients.split(",") if part.strip().isdigit()]
     with tempfile.TemporaryDirectory(prefix="yibiao-bench-") as folder:
         try:
@@ -50,17 +52,24 @@ def measure(clients: str, seconds: float, stored: int, sheet: int, database: str
         except subprocess.CalledProcessError:
             raise click.ClickException(gettext("没有量成：数据库要是空的，并且能连上。")) from None
     result = {"machine": measuring.machine(), "versions": measuring.versions(), "seconds": seconds, **found}
+    lines = _table(result)
+    if write is not None:
+        # One section for each database and each number of records stored before: they are compared.
+        name = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}.get(result["database"], result["database"])
+        stored_before = f"{result['stored_before']:,}"
+        put(write, f"ingest {name} {stored_before}", f"Sending, {name}, {stored_before} records stored before", lines)
     if terminal.wants_json():
         # Durations are floats, which the records of facts never are.
         click.echo(json.dumps(result, ensure_ascii=False, indent=2))
         return
-    terminal.out(result, _table(result))
+    terminal.out(result, lines)
 
 
 def _table(result: dict[str, Any]) -> list[str]:
     machine, bulk = result["machine"], result["bulk"]
     lines = [
-        f"{machine['cpu']}, {machine['cores']} cores, shared with the clients; {result['database']}, "
+        f"{machine['cpu']}, {machine['cores']} cores, shared with the clients; yibiao {result['versions']['yibiao']} · "
+        f"python {result['versions']['python']} · {result['database']}, "
         f"{result['stored_before']:,} records stored before; {result['seconds']:g} s each.",
         "",
         "| clients | submissions/s | p50 ms | p99 ms | CPU ms each (server + database) |",

@@ -113,7 +113,9 @@ def job(id: str, *, warrants: Sequence[Warrant]) -> jobs.Job:
     """
     upload, form = _upload(id, warrants)
     found = jobs.read(_path(id, "job"))
-    if found is None or (found.silent and found.state == "checking"):
+    # An older version kept less of what it found good.
+    lacking = found is not None and found.state == "checked" and not _path(id, "good").exists()
+    if found is None or lacking or (found.silent and found.state == "checking"):
         _begin(upload, form, warrants, beside=True)
     elif found.silent:
         _take(upload, form, found.mode, warrants, beside=True)
@@ -205,7 +207,7 @@ def _begin(upload: models.Upload, form: FormVersion, warrants: Sequence[Warrant]
     def check(report: jobs.Report) -> jobs.State:
         grids = cells.read(upload.name, _kept(_path(upload.id)))
         lines, tables = _lines(form, upload.program, grids, warrants, report)
-        held.write(_path(upload.id, "rows"), form, [
+        held.write(_path(upload.id, "good"), form, [
             (line.judged, line.row.answers) for line in lines if line.judged is not None and not line.wrong
         ])  # fmt: skip
         seen = asdict(_preview(upload, lines, tables))
@@ -218,7 +220,7 @@ def _begin(upload: models.Upload, form: FormVersion, warrants: Sequence[Warrant]
 def _take(upload: models.Upload, form: FormVersion, mode: str, warrants: Sequence[Warrant], *, beside: bool) -> None:
     def store(report: jobs.Report) -> jobs.State:
         moment = checking.now()
-        kept = held.read(_path(upload.id, "rows"), form, packs.program(upload.program))
+        kept = held.read(_path(upload.id, "good"), form, packs.program(upload.program))
         # Answers stay as they are, but rights, registers and places may have changed since the preview.
         ready, found = checking.prepare_all(
             jobs.Watched(kept, lambda done, total: report(done, 2 * total)), by=tuple(warrants), at=moment
@@ -363,7 +365,7 @@ def _path(id: str, part: str = "") -> Path:
 
 
 def _forget(id: str) -> None:
-    for part in ("", "rows", "seen", "job"):
+    for part in ("", "good", "seen", "job"):
         _path(id, part).unlink(missing_ok=True)
 
 
