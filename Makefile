@@ -50,6 +50,7 @@ test-postgres: setup-tests  ## Everything on PostgreSQL, the demo and every page
 	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not slow'
 
 test-slow: setup-tests  ## What takes minutes: many random examples on every engine, Spark on a cluster too
+	@tools/setup.sh slow
 	@$(PYTEST) -m slow tests
 	@YIBIAO_TEST_DB=postgres $(PYTEST) -m slow tests
 

@@ -98,6 +98,16 @@ tests() {
   clients
 }
 
+# Spark, for the slow part of the tests alone: nothing else needs its 400 MB.
+slow() {
+  command -v java >/dev/null || debian default-jre-headless
+  done_for spark requirements/spark.txt && return
+  say "Spark into .venv"
+  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/spark.txt 2>"$log" \
+    || fail "pip could not install requirements/spark.txt: $(grep -E "^ *(ERROR|OSError|error)|Error: " "$log" | tail -n 2)"
+  mark spark requirements/spark.txt
+}
+
 # Clients that others wrote, for the tests alone.
 clients() {
   [ -d tests/clients/node_modules ] && done_for clients tests/clients/package-lock.json && return
@@ -108,4 +118,4 @@ clients() {
   mark clients tests/clients/package-lock.json
 }
 
-"${1:?usage: tools/setup.sh run|tests}"
+"${1:?usage: tools/setup.sh run|tests|slow}"

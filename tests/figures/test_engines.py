@@ -203,7 +203,7 @@ def test_spark_gives_what_duckdb_gives() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(ON_POSTGRES, reason="the files are the same")
-@tried(12)
+@tried(6)
 @random
 def test_spark_counts_what_plain_python_counts(**example: Any) -> None:
     pytest.importorskip("pyspark")

@@ -101,6 +101,14 @@ BENCH_TAKEN = Rule(
     "不要写 --data，或用它指定一个空文件夹；用 PostgreSQL 时请另建一个空库。",
     "Leave --data out, or name an empty folder with it; on PostgreSQL, use an empty database.",
 )
+BENCH_DIFFERS = Rule(
+    "desk.bench.differs",
+    "指标“{indicator}”在 {place} 两个引擎算得不同：{first} 与 {second}。",
+    "Two engines differ on {indicator} at {place}: {first} and {second}.",
+    "这是程序的错误：请报告，并附上数据文件夹。",
+    "This is a fault of the program: please report it, with the data folder.",
+    500,
+)
 NOT_BUILT = Rule(
     "desk.pages.not-built",
     "页面的样式和脚本还没有构建。",

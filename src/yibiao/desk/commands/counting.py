@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from django.utils.translation import get_language, gettext
@@ -79,3 +80,42 @@ def line(one: Figure) -> tuple[object, ...]:
         one.unit,
         label,
     )
+
+
+@click.command("engines", help=gettext("同一批数由两个引擎各算一遍，必须完全相同；并比较用时。"))
+@click.option("--facts", type=click.IntRange(1_000, 1_000_000_000), default=1_000_000, show_default=True)
+@click.option(
+    "--tree",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=None,
+    help=gettext("放着行政区划表（csv）的文件夹；未写时用生成的约一万三千个地点。"),
+)
+@click.option("--rounds", type=click.IntRange(1, 20), default=1, show_default=True)
+@click.option(
+    "--master", default="local[2]", show_default=True, help=gettext("Spark 集群的地址，如 spark://主机:7077。")
+)
+@click.option("--setting", multiple=True, metavar="KEY=VALUE", help=gettext("Spark 的一项设置，可写多次。"))
+@options
+def bench(facts: int, tree: Path | None, rounds: int, master: str, setting: Sequence[str]) -> None:
+    # Its rooms have tables, which `bench check` does without.
+    from yibiao.desk import serving
+    from yibiao.desk.bench import engines, figures_world, measuring
+
+    serving.prepare()
+    built = figures_world.build(facts, tree)
+    found = engines.compared("spark", rounds, master=master, settings=pairs(setting))
+    made = engines.rebuilt()
+    result = {
+        "machine": measuring.machine(),
+        "master": master,
+        "facts": facts,
+        "built": built,
+        **found,
+        "rebuilt_from_log": made,
+    }
+    rows: list[Sequence[object]] = [("figures", "duckdb, ms", "spark, ms")]
+    rows += [(name, one["duckdb_ms"], one["spark_ms"]) for name, one in found["medians"].items()]
+    same = gettext("%(figures)s 个数，两个引擎完全相同；Spark 启动 %(seconds)s 秒。")
+    said = same % {"figures": found["figures"], "seconds": found["started_seconds"]}
+    anew = gettext("从日志重建：每秒处理器时间 %(rate)s 条事实。") % {"rate": made["per_cpu_second"]}
+    terminal.out(result, [said, *terminal.table(rows), anew])

@@ -51,6 +51,7 @@ def yibiao(context: click.Context) -> None:
 benching.bench.add_command(ingesting.measure)
 benching.bench.add_command(watching.watch)
 benching.bench.add_command(figuring.figures)
+benching.bench.add_command(counting.bench)
 benching.bench.add_command(registering.entities)
 for command in (
     serving.demo,

@@ -8,6 +8,7 @@ statement.
 from __future__ import annotations
 
 import itertools
+import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -60,7 +61,7 @@ Where = Callable[[Path], str]
 def session(master: str, settings: Iterable[tuple[str, str]] = ()) -> Any:
     """The session on a master; one at a time in a process.
 
-    Raises ImportError where PySpark is not installed, OSError where Java is not.
+    Raises ImportError where PySpark is not installed, and what the master or Java has to say where they are not there.
     """
     from pyspark.sql import SparkSession
 
@@ -69,16 +70,22 @@ def session(master: str, settings: Iterable[tuple[str, str]] = ()) -> Any:
     with _lock:
         if key in _open:
             return _open[key]
-        for old in _open.values():
-            old.stop()
-        _open.clear()
-        _views.clear()
+        _reach(master)
+        stop()
         builder = SparkSession.builder.master(master).appName("yibiao")
         near = master.startswith("local") or "//127.0.0.1" in master
         for name, value in {**SETTINGS, **(_LOCAL if near else {}), **dict(given)}.items():
             builder = builder.config(name, value)
         _open[key] = builder.getOrCreate()
         return _open[key]
+
+
+def _reach(master: str) -> None:
+    """Spark itself would try for a minute, and say little."""
+    for one in master.removeprefix("spark://").split(",") if master.startswith("spark://") else ():
+        host, _, port = one.rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=5):
+            pass
 
 
 def stop() -> None:
