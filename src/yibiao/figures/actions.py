@@ -11,15 +11,15 @@ from yibiao.figures import definitions as defining
 from yibiao.figures import follow as following
 from yibiao.figures import problems
 from yibiao.figures.caching import forget
-from yibiao.figures.filling import verify
 from yibiao.figures.follow import rebuild, sweep
 from yibiao.figures.generating import generate
 from yibiao.figures.models import DefinitionSet
 from yibiao.figures.publishing import publish
+from yibiao.figures.recounting import nightly, verify
 from yibiao.figures.types import Definitions
 from yibiao.packs.types import PackVersion
 
-__all__ = ["define", "follow", "forget", "generate", "publish", "rebuild", "sweep", "verify"]
+__all__ = ["define", "follow", "forget", "generate", "nightly", "publish", "rebuild", "sweep", "verify"]
 
 
 def define(version: PackVersion, definitions: Definitions) -> None:

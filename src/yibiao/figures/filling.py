@@ -6,7 +6,7 @@ A cube is kept for what has many rows; a few thousand are counted as fast as cel
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -39,15 +39,15 @@ class _Change:
 
 def keep(projection: Projection) -> int:
     """Brings every cube to the projection's position; how many were built anew."""
-    wanted = _wanted(projection)
-    if not wanted:
+    due = wanted(projection)
+    if not due:
         return 0
     projection.refresh_from_db()
     tree = geography.newest(projection.token)
     held = {cube.digest: cube for cube in Cube.objects.filter(projection=projection)}
-    Cube.objects.filter(projection=projection).exclude(digest__in=list(wanted)).delete()
+    Cube.objects.filter(projection=projection).exclude(digest__in=list(due)).delete()
     anew = []
-    for digest, (indicator, source) in wanted.items():
+    for digest, (indicator, source) in due.items():
         cube = held.get(digest)
         if cube is None or cube.tree != tree or projection.position - cube.position > cubes.FAR:
             anew.append((indicator, source))
@@ -56,11 +56,11 @@ def keep(projection: Projection) -> int:
     return build(projection, anew, tree)
 
 
-def build(projection: Projection, wanted: Sequence[tuple[Indicator, Source]], tree: str) -> int:
+def build(projection: Projection, due: Sequence[tuple[Indicator, Source]], tree: str) -> int:
     """Builds cubes from the columns, those of one source in one pass; how many."""
     built = 0
-    for source in dict.fromkeys(source for _, source in wanted):
-        same = [one for one, of in wanted if of == source]
+    for source in dict.fromkeys(source for _, source in due):
+        same = [one for one, of in due if of == source]
         terms = [cubes.term(one, source, tree, projection.position) for one in same]
         for indicator, rows in zip(same, _counted(projection, terms), strict=True):
             built += _store(projection, cubes.digest(indicator, source), tree, rows)
@@ -79,30 +79,21 @@ def _store(projection: Projection, digest: str, tree: str, rows: Cells) -> bool:
     return True
 
 
-def verify(progress: Callable[[int, int], None] | None = None) -> tuple[Difference, ...]:
-    """Counts every cube anew from the columns, and says where the cells differ; such a cube is built again.
-
-    Shape: by indicator, program, place and month; empty where all is well.
-    """
-    projection = store.active()
-    keep(projection)
-    found: list[Difference] = []
-    wanted = _wanted(projection)
-    for done, (digest, (indicator, source)) in enumerate(wanted.items(), 1):
-        cube = Cube.objects.filter(projection=projection, digest=digest).first()
-        if cube is not None:
-            held = _cells(cube)
-            [counted] = _counted(projection, [cubes.term(indicator, source, cube.tree, cube.position)])
-            wrong = [key for key in sorted({*held, *counted}) if _said(held.get(key)) != _said(counted.get(key))]
-            found += [_difference(indicator, key, held.get(key), counted.get(key)) for key in wrong]
-            if wrong:
-                build(projection, [(indicator, source)], cube.tree)
-        if progress:
-            progress(done, len(wanted))
-    return tuple(found)
+def recount(projection: Projection, digest: str, due: tuple[Indicator, Source]) -> tuple[Difference, ...]:
+    """Counts one cube anew from the columns, and says where its cells differ; it is then built again."""
+    indicator, source = due
+    cube = Cube.objects.filter(projection=projection, digest=digest).first()
+    if cube is None:
+        return ()
+    held = _cells(cube)
+    [counted] = _counted(projection, [cubes.term(indicator, source, cube.tree, cube.position)])
+    wrong = [key for key in sorted({*held, *counted}) if _said(held.get(key)) != _said(counted.get(key))]
+    if wrong:
+        build(projection, [due], cube.tree)
+    return tuple(_difference(indicator, key, held.get(key), counted.get(key)) for key in wrong)
 
 
-def _wanted(projection: Projection) -> dict[str, tuple[Indicator, Source]]:
+def wanted(projection: Projection) -> dict[str, tuple[Indicator, Source]]:
     """The current indicators of which a cube is kept, by what they compute."""
     rows = Segment.objects.filter(projection=projection, history=False).values("source").annotate(rows=Sum("rows"))
     large = {row["source"] for row in rows if row["rows"] > CUBED}

@@ -90,3 +90,15 @@ class Cell(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cube", "program", "place", "month"], name="figures_cell_place")]
+
+
+class Recount(models.Model):
+    """When a cube (by its digest), or the columns, was last held against what it was made from, and what differed."""
+
+    projection = models.ForeignKey(Projection, on_delete=models.CASCADE)
+    what = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    wrong = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["projection", "what"], name="figures_recount_once")]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI, Period
@@ -34,7 +34,7 @@ from yibiao.figures import (
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.inventory import inventory as inventory
-from yibiao.figures.models import DefinitionSet, Segment
+from yibiao.figures.models import DefinitionSet, Recount, Segment
 from yibiao.figures.reading import Question
 from yibiao.figures.types import (
     Check,
@@ -290,6 +290,15 @@ def coverage(query: Query, *, scope: Scope) -> Coverage | None:
     Raises: as ``figure``.
     """
     return caching.answered(query, scope, ("coverage",), _covered)[1]
+
+
+def recounts() -> tuple[datetime | None, int]:
+    """When anything was last held against what it was made from, and how much differed in the newest look at each.
+
+    Missing: None where no night has passed since the columns were built.
+    """
+    found = Recount.objects.filter(projection=store.active()).aggregate(at=Max("at"), wrong=Sum("wrong"))
+    return found["at"], found["wrong"] or 0
 
 
 def status() -> Status:

@@ -171,6 +171,31 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Astray:
+    """A kind of fact whose columns are not what the log says.
+
+    ``held`` and ``logged`` are numbers of facts; ``wrong`` is how many of those that were compared differ.
+    """
+
+    kind: str
+    held: int
+    logged: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of holding cubes against columns, and columns against the log; both empty where all is well."""
+
+    differences: tuple[Difference, ...]
+    astray: tuple[Astray, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not self.differences and not self.astray
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of a source.
 

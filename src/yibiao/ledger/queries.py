@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from yibiao.core import merkle
 from yibiao.core.problems import refuse
@@ -16,8 +16,8 @@ from yibiao.ledger.types import Checkpoint, Consistency, Counts, Fact, Inclusion
 from yibiao.ledger.verifying import verify
 
 __all__ = [
-    "any_of", "checkpoint", "checkpoint_of", "consistency", "counts", "cursor", "entries", "fact", "guarded",
-    "histories", "history", "inclusion", "verify",
+    "any_of", "at", "checkpoint", "checkpoint_of", "consistency", "counts", "cursor", "entries", "fact", "guarded",
+    "histories", "history", "inclusion", "tally", "verify",
 ]  # fmt: skip
 
 CHUNK: Final = 2_000
@@ -65,6 +65,23 @@ def entries(after: int, upto: int, kinds: Sequence[str] = (), limit: int | None 
             return
         after = piece[-1][0]
         left = None if left is None else left - size
+
+
+def at(positions: Iterable[int]) -> Iterator[Fact]:
+    """The facts at some positions; one that is not sealed is left out.
+
+    Shape: by position, each once.
+    """
+    asked = sorted(set(positions))
+    for start in range(0, len(asked), _MANY):
+        found = models.Position.objects.filter(position__in=asked[start : start + _MANY])
+        yield from map(rows.fact_of, found.order_by("position").values_list("position", *ENTRY))
+
+
+def tally(upto: int) -> dict[str, tuple[int, int]]:
+    """Of each kind, how many facts up to a position are no withdrawals, and the sum of their positions."""
+    found = models.Position.objects.filter(position__lte=upto, entry__withdrawn=False).values_list("entry__kind")
+    return {kind: (count, int(total)) for kind, count, total in found.annotate(n=Count("position"), s=Sum("position"))}
 
 
 def any_of(after: int, upto: int, kinds: Sequence[str]) -> bool:

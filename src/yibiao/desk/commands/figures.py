@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -124,30 +125,28 @@ def facts(indicator: str, program: str, place: str, from_: str, until: str, as_o
         click.echo(terminal.dumps(line))
 
 
-@figure.command("verify", help=gettext("从数据列重新清点预先算好的数，逐项指出不一致之处并重建；有不一致时以 1 退出。"))
+@figure.command(
+    "verify", help=gettext("以数据列核对预先算好的数，以日志核对数据列，指出不一致之处；有不一致时以 1 退出。")
+)
 @options
 def verify() -> None:
     found = actions.verify()
-    rows = [
-        (one.indicator, one.program, one.place, one.month, _amount(one.kept), _amount(one.counted)) for one in found
+    cells = [
+        (one.indicator, one.program, one.place, one.month, _amount(one.kept), _amount(one.counted))
+        for one in found.differences
     ]
-    terminal.out(
-        [
-            {
-                "indicator": one.indicator,
-                "program": one.program,
-                "place": one.place,
-                "month": one.month,
-                "kept": one.kept,
-                "counted": one.counted,
-            }
-            for one in found
-        ],
-        [*terminal.table(rows), gettext("有 %(count)s 处不一致，已重建。") % {"count": len(found)}]
-        if found
-        else [gettext("预先算好的数与数据列全部一致。")],
+    kinds = [(one.kind, str(one.held), str(one.logged), str(one.wrong)) for one in found.astray]
+    lines = (
+        [*terminal.table(cells), gettext("有 %(count)s 处不一致，已重建。") % {"count": len(cells)}] if cells else []
     )
-    if found:
+    if kinds:
+        head = (gettext("事实种类"), gettext("数据列条数"), gettext("日志条数"), gettext("抽查不符"))
+        lines += [*terminal.table([head, *kinds]), gettext("数据列与日志不一致，请运行 yibiao rebuild figures 重建。")]
+    terminal.out(
+        {"cubes": [asdict(one) for one in found.differences], "columns": [asdict(one) for one in found.astray]},
+        lines or [gettext("预先算好的数与数据列、数据列与日志全部一致。")],
+    )
+    if not found.sound:
         raise SystemExit(1)
 
 

@@ -62,6 +62,7 @@ def examine() -> Iterator[Finding]:
             gettext("请看服务是否在运行、日志里有没有它的错误；它会自己赶上。"),
         )  # fmt: skip
     yield from _columns()
+    yield from _recounted()
     count, programs = places.count(), packs.programs()
     yield found(
         "contents.places", gettext("地点"), "places", fault_unless(count > 0),
@@ -100,6 +101,15 @@ def _columns() -> Iterator[Finding]:
             "named": f" ({', '.join(held.named)})" if held.named else "",
         },
         gettext("请运行 yibiao rebuild figures，从日志重算；无主的文件会自动清除。"),
+    )  # fmt: skip
+
+
+def _recounted() -> Iterator[Finding]:
+    at, wrong = figures.recounts()
+    seen = gettext("%(at)s，%(wrong)s 处不一致") % {"at": f"{at:%Y-%m-%d %H:%M}Z" if at else "—", "wrong": wrong}
+    yield found(
+        "columns.recounted", gettext("夜间复核"), "columns/", fault_unless(not wrong), seen,
+        gettext("请运行 yibiao figure verify 看是哪些；数据列有误时运行 yibiao rebuild figures。"),
     )  # fmt: skip
 
 

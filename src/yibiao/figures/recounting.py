@@ -1,0 +1,114 @@
+"""Holds what is kept ready against what it was made from, all at once or a little every night.
+
+A cube is held against the columns, and made again where it differs. Columns are held against the log: whether they have
+each fact once, and whether some facts, spread over the whole log, stand in them as the log has them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
+from time import monotonic
+from typing import Final
+
+from yibiao.core import clock
+from yibiao.core.periods import SHANGHAI
+from yibiao.figures import columns, filling, follow, store
+from yibiao.figures.engines import duckdb
+from yibiao.figures.engines.border import Files, Relation, Rows
+from yibiao.figures.engines.dialects import identifier
+from yibiao.figures.models import Projection, Recount, Segment
+from yibiao.figures.types import Astray, Difference, Source, Verdict
+from yibiao.ledger import queries as ledger
+from yibiao.ledger.types import Fact
+
+# Between these hours of the night, so long at a time.
+NIGHT: Final = (time(1), time(5))
+TURN: Final = 20.0
+# How many facts are compared cell by cell.
+SAMPLE: Final = 500
+COLUMNS: Final = "columns"
+log = logging.getLogger(__name__)
+
+
+def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
+    """Everything now: cubes against columns, columns against the log. A cube that is wrong is built again."""
+    projection = store.active()
+    filling.keep(projection)
+    wanted = filling.wanted(projection)
+    found: list[Difference] = []
+    for done, (digest, due) in enumerate(wanted.items(), 1):
+        differing = filling.recount(projection, digest, due)
+        _note(projection, digest, len(differing))
+        found += differing
+        if progress:
+            progress(done, len(wanted))
+    astray = against_log(projection)
+    _note(projection, COLUMNS, len(astray))
+    return Verdict(tuple(found), astray)
+
+
+def nightly(now: datetime | None = None) -> int:
+    """The next of it that this night has not seen, for some seconds; how much of it was looked at. By day: nothing."""
+    local = (now or clock.now()).astimezone(SHANGHAI)
+    if not NIGHT[0] <= local.time() < NIGHT[1]:
+        return 0
+    projection = store.active()
+    begun = local.replace(hour=NIGHT[0].hour, minute=0, second=0, microsecond=0)
+    wanted = filling.wanted(projection)
+    seen = set(Recount.objects.filter(projection=projection, at__gte=begun).values_list("what", flat=True))
+    due = [what for what in (COLUMNS, *wanted) if what not in seen]
+    begun_at, looked = monotonic(), 0
+    for what in due:
+        if looked and monotonic() - begun_at > TURN:
+            break
+        wrong = against_log(projection) if what == COLUMNS else filling.recount(projection, what, wanted[what])
+        for one in wrong:
+            log.error("recounted and not the same: %s", one)
+        _note(projection, what, len(wrong))
+        looked += 1
+    return looked
+
+
+def against_log(projection: Projection) -> tuple[Astray, ...]:
+    """The kinds whose columns are not what the log says; empty where all is well.
+
+    They are mended by building them anew, which is for people to decide.
+    """
+    upto, found = projection.position, []
+    logged, sampled = ledger.tally(upto), defaultdict(list)
+    for fact in ledger.at(1 + nth * upto // SAMPLE for nth in range(SAMPLE)):
+        sampled[fact.kind].append(fact)
+    for kind, sources in sorted(follow.layout().items()):
+        held = _answer(projection, sources[0], "SELECT COUNT(*), COALESCE(SUM(position), 0) FROM held")[0]
+        wrong = sum(_differing(projection, source, sampled[kind]) for source in sources)
+        if tuple(map(int, held)) != logged.get(kind, (0, 0)) or wrong:
+            found.append(Astray(kind, int(held[0]), logged.get(kind, (0, 0))[0], wrong))
+    return tuple(found)
+
+
+def _differing(projection: Projection, source: Source, facts: Sequence[Fact]) -> int:
+    """How many of some facts have rows in the columns that are not those that the log gives."""
+    if not facts:
+        return 0
+    names = ", ".join(identifier(column.name) for column in source.columns)
+    positions = ", ".join(str(fact.position) for fact in facts)
+    told, kept = f"SELECT {names} FROM told", f"SELECT {names} FROM held WHERE position IN ({positions})"  # noqa: S608
+    sql = f"SELECT COUNT(DISTINCT position) FROM (({told} EXCEPT ALL {kept}) UNION ALL ({kept} EXCEPT ALL {told})) AS d"  # noqa: S608
+    rows = duckdb.table(source.columns, [row for fact in facts for row in columns.rows(source, fact)])
+    return int(_answer(projection, source, sql, Relation("told", source.columns, rows))[0][0])
+
+
+def _answer(projection: Projection, source: Source, sql: str, *others: Relation) -> Rows:
+    """What SQL gives over all rows that the files of a source hold, live or superseded, by the name ``held``."""
+    segments = Segment.objects.filter(projection=projection, source=store.column_name(source))
+    paths = tuple(store.paths(segments))
+    files = (Files(paths, f"position <= {projection.position}"),) if paths else ()
+    held = Relation("held", source.columns, duckdb.table(source.columns, []), files)
+    return duckdb.answer(sql, [held, *others])
+
+
+def _note(projection: Projection, what: str, wrong: int) -> None:
+    Recount.objects.update_or_create(projection=projection, what=what, defaults={"at": clock.now(), "wrong": wrong})

@@ -1,0 +1,89 @@
+"""What is kept ready is held against what it was made from, and said where it differs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.figures import world
+from tests.figures.world import JILIN, SIPING, draft
+from yibiao.core.periods import SHANGHAI
+from yibiao.figures import actions, filling, follow, queries, recounting, store
+from yibiao.figures.engines import duckdb, parquet
+from yibiao.figures.models import Cell, Projection, Recount, Segment
+
+pytestmark = pytest.mark.django_db
+NIGHT = datetime(2022, 9, 20, 2, 30, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(autouse=True)
+def _world(_own_columns: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "CUBED", 0)
+    world.install()
+    items = [{"disposal": "at-once", "persons": 2}, {"disposal": "later"}]
+    world.append(draft("check", {"found": 2, "object": "a", "hazards": items}, id="one"))
+    world.append(draft("check", {"found": 3, "weight": "1.50", "topics": ["gas", "fire"]}, id="two", place=SIPING))
+    world.append(draft("check", {"found": 4, "object": "b"}, id="one", revision=2))
+    world.append(draft("check", id="two", revision=2, withdrawn=True, place=SIPING), draft("incident", {"deaths": 0}))
+    actions.follow()
+
+
+def _segment() -> Segment:
+    return Segment.objects.get(source="record.demo.check")
+
+
+def _write(sql: str) -> None:
+    """Other rows in place of those of the file of checks."""
+    held = _segment()
+    path = store.root() / held.path
+    parquet.store(path, sql.format(rows=f"SELECT * FROM {duckdb.read([path])}"), parquet.names([path]))
+
+
+def test_all_is_well_while_columns_are_what_the_log_says() -> None:
+    verdict = actions.verify()
+    assert (verdict.differences, verdict.astray, verdict.sound) == ((), (), True)
+    at, wrong = queries.recounts()
+    assert at is not None
+    assert wrong == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "held", "wrong"),
+    [
+        ("SELECT * FROM ({rows}) AS r WHERE revision = 1", 2, 1),
+        ("SELECT * FROM ({rows}) AS r UNION ALL SELECT * FROM ({rows}) AS s WHERE revision = 2", 4, 1),
+        ("SELECT * REPLACE (CASE WHEN found = 3 THEN 30 ELSE found END AS found) FROM ({rows}) AS r", 3, 1),
+    ],
+)
+def test_a_fact_that_is_lacking_doubled_or_changed_in_the_columns_is_told(sql: str, held: int, wrong: int) -> None:
+    _write(sql)
+    [astray] = actions.verify().astray
+    assert (astray.kind, astray.held, astray.logged, astray.wrong) == ("record.demo.check", held, 3, wrong)
+    assert queries.recounts()[1] >= 1
+    actions.rebuild()
+    assert actions.verify().sound
+
+
+def test_a_little_is_recounted_every_night_and_each_thing_once(caplog: pytest.LogCaptureFixture) -> None:
+    assert recounting.nightly(NIGHT.replace(hour=12)) == 0
+    everything = 1 + len(filling.wanted(store.active()))
+    Cell.objects.filter(place=JILIN).update(total="7", days="10:1:7")
+    Recount.objects.all().delete()
+    seen, now = 0, NIGHT
+    while more := recounting.nightly(now):
+        seen, now = seen + more, now + timedelta(minutes=1)
+        Recount.objects.update(at=now)
+    assert seen == everything
+    assert queries.recounts()[1] == len(caplog.records) > 0
+    assert recounting.nightly(now) == 0
+    assert recounting.nightly(NIGHT + timedelta(days=1)) == everything
+    assert queries.recounts()[1] == 0, "what differed was made again"
+
+
+def test_a_rebuild_begins_with_nothing_recounted() -> None:
+    actions.verify()
+    actions.rebuild()
+    assert queries.recounts() == (None, 0)
+    assert Projection.objects.count() == 2
+    assert follow.step() == 0
