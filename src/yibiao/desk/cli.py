@@ -20,7 +20,7 @@ import yibiao
 from yibiao.core.problems import Refusal
 
 # Benchmarks that need tables: they fill an empty folder, by default one that the system forgets.
-FILLING: Final = frozenset({"safety", "figures", "engines"})
+FILLING: Final = frozenset({"safety", "figures", "engines", "entities"})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

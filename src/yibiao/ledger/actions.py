@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Final
 
@@ -20,11 +21,16 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def append(
-    drafts: Sequence[FactDraft], *, received_at: datetime | None = None, later: writing.Later = writing.at_once
+    drafts: Sequence[FactDraft],
+    *,
+    received_at: datetime | None = None,
+    later: writing.Later = writing.at_once,
+    apart: bool = True,
 ) -> None:
     """Append facts in their order inside the caller's transaction, beside the rows that they tell of.
 
-    None of them has a position before it is sealed. ``later`` is given what is to be done to the database.
+    None of them has a position before it is sealed. ``later`` is given what is to be done to the database; without
+    ``apart`` what cannot be appended ends the caller's transaction, which spares the database two statements.
 
     Raises: ledger.fact.repeated, ledger.fact.unstorable.
     """
@@ -42,12 +48,12 @@ def append(
             draft.kind, draft.id, draft.revision, draft.program, draft.place, draft.organisation, draft.actor,
             draft.subject, moment(draft.occurred_at), now, draft.withdrawn, payload, digest,
         ))  # fmt: skip
-    later(_store, entries)
+    later(_store, entries, apart)
 
 
-def _store(entries: Sequence[writing.Row]) -> None:
+def _store(entries: Sequence[writing.Row], apart: bool) -> None:
     try:
-        with transaction.atomic():
+        with transaction.atomic() if apart else nullcontext():
             writing.insert_numbered(models.Entry, rows.FACT, entries, models.Pending, "entry_id")
     except IntegrityError as error:
         raise refuse(problems.REPEATED.at()) from error

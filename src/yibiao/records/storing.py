@@ -90,7 +90,9 @@ def _insert(items: Sequence[Prepared], *, at: datetime, later: writing.Later) ->
     step(items, 1, act="received", reason="", at=at, later=later)
     note(items, 1, later)
     later(_speak, items, at)
-    ledger.append([fact(item, 1, salted.get(item.id, "")) for item in items], received_at=at, later=later)
+    facts = [fact(item, 1, salted.get(item.id, "")) for item in items]
+    # Whoever stores them has a transaction for them alone.
+    ledger.append(facts, received_at=at, later=later, apart=False)
 
 
 def _speak(items: Sequence[Prepared], at: datetime) -> None:
