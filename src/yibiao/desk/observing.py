@@ -110,8 +110,11 @@ def _observed(environ: Mapping[str, Any]) -> Iterator[Seen]:
     )  # fmt: skip
     current, named = _current.set(seen), logs.request_id.set(seen.id)
     try:
-        with connection.execute_wrapper(seen.statement):
+        if not log.isEnabledFor(logging.INFO):
             yield seen
+        else:
+            with connection.execute_wrapper(seen.statement):
+                yield seen
     finally:
         _tell(seen)
         _current.reset(current)
@@ -122,6 +125,8 @@ def _tell(seen: Seen) -> None:
     seconds = time.perf_counter() - seen.began
     route = seen.route or _route(seen.path)
     metrics.count_request(route, seen.method, seen.status, seconds)
+    if not log.isEnabledFor(logging.INFO):
+        return
     fields = {
         "route": route, "method": seen.method, "status": seen.status, "ms": round(1000 * seconds, 1),
         "db_ms": round(1000 * seen.database, 1), "statements": seen.statements,
