@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -113,9 +114,13 @@ def bench(facts: int, tree: Path | None, rounds: int, master: str, setting: Sequ
         **found,
         "rebuilt_from_log": made,
     }
+    if terminal.wants_json():
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        return
     rows: list[Sequence[object]] = [("figures", "duckdb, ms", "spark, ms")]
     rows += [(name, one["duckdb_ms"], one["spark_ms"]) for name, one in found["medians"].items()]
     same = gettext("%(figures)s 个数，两个引擎完全相同；Spark 启动 %(seconds)s 秒。")
     said = same % {"figures": found["figures"], "seconds": found["started_seconds"]}
     anew = gettext("从日志重建：每秒处理器时间 %(rate)s 条事实。") % {"rate": made["per_cpu_second"]}
-    terminal.out(result, [said, *terminal.table(rows), anew])
+    for line_ in (said, *terminal.table(rows), anew):
+        click.echo(line_)
