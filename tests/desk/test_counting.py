@@ -24,7 +24,7 @@ def test_figures_are_those_that_show_prints(site: World) -> None:
     for one in found:
         shown = told("figure", "show", one["indicator"], "--place", one["place"])
         assert {key: one[key] for key in SHOWN} == {key: shown[key] for key in SHOWN}
-    assert "2  人次" in run("figures", "leader-visits", "--program", SAFETY).output
+    assert "2  人次  市、县领导带队检查" in run("figures", "leader-visits", "--program", SAFETY).output
 
 
 @pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") == "postgres", reason="it could")

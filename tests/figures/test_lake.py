@@ -15,7 +15,7 @@ import pytest
 
 from tests.figures import test_oracle as oracle
 from tests.figures import world
-from tests.figures.world import CHANGCHUN, ERDAO, GONGZHULING, JILIN, NANGUAN, SIPING, draft
+from tests.figures.world import CHANGCHUN, ERDAO, GONGZHULING, GONGZHULING_OLD, JILIN, NANGUAN, SIPING, draft
 from yibiao.core.problems import Refusal
 from yibiao.figures import actions, lake, queries
 from yibiao.figures.engines.border import Engine
@@ -102,6 +102,13 @@ def test_a_figure_over_a_lake_is_that_of_all_sites(shared: tuple[Path, list[list
     heard = state(everywhere, CHANGCHUN)
     assert (heard.checkpoint, heard.size) == (3, len(held[0]))
     assert [one.place for one in rolled(folder, "checks", place=ERDAO).parts] == [CHANGCHUN]
+
+
+def test_a_part_says_where_codes_of_the_past_count_today(shared: tuple[Path, list[list[Any]]]) -> None:
+    folder, _ = shared
+    held = ManifestIn.model_validate(json.loads((folder / CHANGCHUN / lake.MANIFEST).read_bytes()))
+    known = dict(lake.listed(folder, held, lake.PLACES))
+    assert (known[GONGZHULING_OLD], known[STREET], known[ERDAO]) == (GONGZHULING, ERDAO, CHANGCHUN)
 
 
 def test_nothing_is_no_zero_while_a_part_is_lacking(shared: tuple[Path, list[list[Any]]]) -> None:

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Hashable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.http import StreamingHttpResponse
 
 from yibiao.core.problems import Refusal, refuse
@@ -188,8 +188,9 @@ class Hub:
             begun = time.monotonic()
             try:
                 self._round(streams)
-            except DatabaseError:
-                log.exception("the log could not be read and is looked at again")
+            except Exception:
+                # Whatever it is, those who follow must not wait for ever: the next round tries again.
+                log.exception("boards could not be told what is new")
             finally:
                 close_old_connections()
             # Never more than half of the time, however much there is to work out.

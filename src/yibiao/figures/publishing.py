@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from yibiao.core import canon, clock
 from yibiao.core.problems import refuse
-from yibiao.figures import columns, follow, geography, lake, problems, store
+from yibiao.figures import columns, follow, geography, lake, problems, store, supplying
 from yibiao.figures.engines import duckdb
 from yibiao.figures.lake import FileIn, ManifestIn, SealIn
 from yibiao.figures.models import Projection, Segment
@@ -44,8 +44,7 @@ def publish(folder: Path, place: str) -> ManifestIn:
     own.mkdir(parents=True, exist_ok=True)
     before = _published(own)
     files = [_file(own, before, one) for one in segments]
-    codes = places.drafts()
-    files.append(_list(own, lake.PLACES, [(one.code, one.parent) for one in codes]))
+    files.append(_list(own, lake.PLACES, _places(projection)))
     files.append(_list(own, lake.ORGANISATIONS, [(one.code, one.place) for one in people.organisations()]))
     content: dict[str, Any] = {
         "format": 1,
@@ -84,6 +83,14 @@ def _inside(projection: Projection, segments: list[Segment], place: str) -> None
     )
     if found := duckdb.run(sql):
         raise refuse(problems.LAKE_OUTSIDE.at(count=len(found), place=place, example=found[0][0]))
+
+
+def _places(projection: Projection) -> list[tuple[str, str]]:
+    """Every place of today with the one above it; every code of the past with the place where it counts today."""
+    today = {one.code: one.parent for one in places.drafts()}
+    stands = {enter: code for code, enter, _ in places.numbering(places.edition().number)}
+    known = supplying.tree_rows(geography.newest(projection.token))
+    return [*today.items(), *((code, stands[at]) for code, at in known if code not in today and at in stands)]
 
 
 def _published(own: Path) -> ManifestIn | None:

@@ -79,7 +79,7 @@ def line(one: Figure) -> tuple[object, ...]:
         one.as_of,
         value,
         one.unit,
-        label,
+        label(one.indicator),
     )
 
 
