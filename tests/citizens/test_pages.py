@@ -89,17 +89,26 @@ def test_the_desk_deals_with_it_and_the_reporter_opens_it_again(world: World) ->
     assert said(clerk.get(f"/records/{record}/")).count("反映人") == 2
     assert "补充情况</strong>" not in seen, "the reporter's own moves are not the desk's"
     assert move(clerk, taken.case, "accept", service="repair", summary="楼道灯报修").status_code == 302
-    assert move(clerk, taken.case, "dispatch", unit="示例物业").status_code == 302
+    first = {"unit": "示例物业", "promised_at": "2031-01-03T00:00"}
+    assert move(clerk, taken.case, "dispatch", **first).status_code == 302
+    client = Client()
+    assert "2031-01-02" in said(client.get(mine))
     assert move(clerk, taken.case, "handle", answer="已换灯泡").status_code == 302
     assert move(clerk, taken.case, "visit", satisfied="yes").status_code == 302
-    client = Client()
     text = said(client.get(mine))
     assert "已换灯泡" in text
     assert "办结" in text
     assert client.post(mine, {"move": "rate", "rating": "good"}).status_code == 302
     assert client.post(mine, {"move": "reopen", "reason": ""}).status_code == 422
+    assert "期限另定" not in text
     assert client.post(mine, {"move": "reopen", "reason": "又不亮了"}).status_code == 302
-    assert "第 2 轮" in said(client.get(mine))
+    text = said(client.get(mine))
+    assert "第 2 轮" in text
+    assert "期限另定" in text, "what was promised the first time is over"
+    again = {"unit": "示例物业", "promised_at": "2031-05-06T00:00"}
+    assert move(clerk, taken.case, "dispatch-again", **again).status_code == 302
+    text = said(client.get(mine))
+    assert ("期限另定" in text, "2031-05-05" in text) == (False, True)
     assert client.post(mine, {"move": "accept"}).status_code == 422
 
 

@@ -147,7 +147,7 @@ def _followed(request: HttpRequest, token: str, ticket: Ticket, wrong: tuple[Pro
         return shown
     steps = cases.timeline(case.id, scope=citizens.scope_of(case.program))
     now, merged, others = clock.now(), case.id != ticket.case, cases.merged_count(case.id)
-    alone = not (merged or others)
+    alone, counter = not (merged or others), citizens.counter_of(case.program)
     named = _open_fields(case, merged=merged, shared=not alone)
     offers = {} if case.withdrawn else {one.id: one for one in cases.offered(case, cases.moves(case), now)}
     return shown | {
@@ -155,7 +155,7 @@ def _followed(request: HttpRequest, token: str, ticket: Ticket, wrong: tuple[Pro
         "state": casing.value_of(case.lifecycle, "state", case.state),
         "way": _way(case, steps),
         "lines": [
-            (casing.name_of(case.lifecycle, name), _value(case, name, case.answers[name]))
+            (casing.name_of(case.lifecycle, name), _valid(case, steps, name, counter))
             for name in named if case.answers.get(name)
         ],
         "acts": [
@@ -176,6 +176,16 @@ def _value(case: Case, name: str, value: Any) -> str:
         at = datetime.fromisoformat(str(value)).astimezone(SHANGHAI)
         return str(casing.last_day(at)) if at.time() == time.min else f"{at:%Y-%m-%d %H:%M}"
     return casing.value_of(case.lifecycle, name, value)
+
+
+def _valid(case: Case, steps: tuple[Step, ...], name: str, counter: Counter | None) -> str:
+    """A value in words; what was promised before the report was opened again holds no longer."""
+    if counter is not None and name == counter.questions.promised:
+        again = {move.id for move in case.lifecycle.moves if move.repeats}
+        told = next((one for one in reversed(steps) if name in one.changed or one.move in again), None)
+        if told is not None and name not in told.changed:
+            return gettext("重新办理，期限另定")
+    return _value(case, name, case.answers[name])
 
 
 def _choices(case: Case, move: Move | None) -> list[tuple[str, str]]:
