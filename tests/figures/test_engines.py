@@ -199,6 +199,9 @@ def test_postgresql_counts_so_for_very_many_examples(**example: Any) -> None:
 def test_spark_gives_what_duckdb_gives() -> None:
     pytest.importorskip("pyspark")
     compare(queries.engine("spark", master="local[2]"), filled())
+    with pytest.raises(Refusal) as refused:
+        counted("checks", queries.engine("spark", master="local[2]", files="/nowhere"))
+    assert refused.value.codes == ("figures.engine.failed",)
 
 
 @pytest.mark.slow

@@ -64,7 +64,10 @@ class OnCluster:
     ) -> Rows:
         relations = self.supply(projection, upto, terms, extra)
         trees = {one.tree: partial(supplying.tree, one.tree) for one in terms}
-        return spark.answer(spark.session(self.master, self.settings), sql, relations, trees, self._called)
+        try:
+            return spark.answer(spark.session(self.master, self.settings), sql, relations, trees, self._called)
+        except spark.faults() as failure:
+            raise refuse(problems.CLUSTER.at(master=self.master, why=str(failure).splitlines()[0][:200])) from failure
 
     def _called(self, path: Path) -> str:
         if not self.files:

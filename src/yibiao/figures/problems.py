@@ -225,3 +225,11 @@ LAKE_EMPTY: Final = Rule(
     "File something first and publish a second later.",
     409,
 )
+CLUSTER: Final = Rule(
+    "figures.engine.failed",
+    "Spark（{master}）没有算成：{why}",
+    "Spark at {master} did not come to an answer: {why}",
+    "请查看各台机器能否读到数据列的文件夹（--files），以及集群的日志。",
+    "See whether its machines can read the folder of the columns (--files), and what the cluster's log says.",
+    503,
+)

@@ -80,6 +80,14 @@ def session(master: str, settings: Iterable[tuple[str, str]] = ()) -> Any:
         return _open[key]
 
 
+def faults() -> tuple[type[Exception], ...]:
+    """What Spark raises when a statement comes to nothing: files that workers do not see, workers that went away."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    return PySparkException, Py4JError
+
+
 def _reach(master: str) -> None:
     """Spark itself would try for a minute, and say little."""
     for one in master.removeprefix("spark://").split(",") if master.startswith("spark://") else ():
