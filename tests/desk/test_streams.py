@@ -113,14 +113,23 @@ def test_a_stream_ends_with_the_session_and_with_the_rights(site: World, enter: 
     client = enter(site.editor)
     first, second, clerk = follow(client), follow(enter(site.editor)), follow(enter(site.clerk))
     streams_ = [first, second, clerk]
-    for one in streams_:
-        hub._check(one)
+    hub._check(streams_)
     assert [one._over for one in streams_] == [False, False, False]
     Session.objects.filter(session_key=client.session.session_key).delete()
     PostGrant.objects.filter(post__person__key=site.clerk.key, right="analyse").update(right="review", place=JILIN)
-    for one in streams_:
-        hub._check(one)
+    hub._check(streams_)
     assert [one._over for one in streams_] == [True, False, True]
+
+
+def test_of_many_only_some_are_looked_at_at_a_time(site: World, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = enter(site.clerk)
+    twice, other = [follow(client), follow(client)], follow(enter(site.editor))
+    Session.objects.all().delete()
+    monkeypatch.setattr(streams, "CHECKING", 0.0)
+    hub._check([*twice, other])
+    assert [one._over for one in (*twice, other)] == [True, True, False]
+    hub._check([other])
+    assert other._over
 
 
 def test_there_are_no_more_streams_than_the_machine_bears(site: World, enter: Enter, settings: Any) -> None:

@@ -25,8 +25,9 @@ from yibiao.ledger.types import Checkpoint
 from yibiao.places import queries as places
 
 LOOK: Final = 0.2
-# How often it is looked whether whoever follows may still see what is told.
-CHECK: Final = 5.0
+# How often it is looked whether whoever follows may still see what is told, and how long at a time.
+CHECK: Final = 10.0
+CHECKING: Final = 0.05
 # A log that moves without moving a figure is told this often.
 QUIET: Final = 5.0
 HEARTBEAT: Final = 15.0
@@ -49,6 +50,8 @@ class Board(Protocol):
 
 class Follower(Protocol):
     """Who follows a board; ``board`` gives what is open to her now, None where nothing is any more."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def person(self) -> str: ...
@@ -197,14 +200,17 @@ class Hub:
             time.sleep(max(LOOK, time.monotonic() - begun))
 
     def _round(self, streams: list[Stream]) -> None:
-        for stream in streams:
-            if time.monotonic() - stream.checked_at >= CHECK:
-                self._check(stream)
+        self._news(streams)
+        due = [stream for stream in streams if time.monotonic() - stream.checked_at >= CHECK]
+        self._check(sorted(due, key=lambda stream: stream.checked_at))
+
+    def _news(self, streams: list[Stream]) -> None:
         newest = ledger.checkpoint()
         if newest is None:
             return
         with places.remembered():
             states: dict[Board, Mapping[str, Hashable] | None] = {}
+            written: dict[tuple[Board, tuple[str, ...]], Pieces] = {}
             for stream in streams:
                 if stream.seen == newest.number and stream.told is not None:
                     continue
@@ -214,7 +220,7 @@ class Hub:
                 if state is None:
                     stream.end()
                 else:
-                    self._tell(stream, newest, state)
+                    self._tell(stream, newest, state, written)
 
     def _state(self, board: Board, as_of: int) -> Mapping[str, Hashable] | None:
         try:
@@ -222,7 +228,10 @@ class Hub:
         except Refusal:
             return None
 
-    def _tell(self, stream: Stream, newest: Checkpoint, state: Mapping[str, Hashable]) -> None:
+    def _tell(
+        self, stream: Stream, newest: Checkpoint, state: Mapping[str, Hashable],
+        written: dict[tuple[Board, tuple[str, ...]], Pieces],
+    ) -> None:  # fmt: skip
         if stream.told is None and stream.seen == newest.number:
             stream.told = state
             return
@@ -230,16 +239,29 @@ class Hub:
         changed = [key for key, one in state.items() if key not in before or before[key] != one]
         stream.seen, stream.told = newest.number, state
         if changed or time.monotonic() - stream.told_at >= QUIET:
-            stream.tell(_told(newest, stream.board.pieces(state, changed)))
+            key = stream.board, tuple(changed)
+            if key not in written:
+                written[key] = stream.board.pieces(state, changed)
+            stream.tell(_told(newest, written[key]))
 
-    def _check(self, stream: Stream) -> None:
-        stream.checked_at = time.monotonic()
+    def _check(self, streams: list[Stream]) -> None:
+        """Ends the streams whose session or rights are no longer what they were; those that wait come next time."""
+        known: dict[Follower, Board | None] = {}
+        begun = time.monotonic()
+        for stream in streams:
+            if stream.follower not in known:
+                if known and time.monotonic() - begun > CHECKING:
+                    return
+                known[stream.follower] = self._open_to(stream.follower)
+            stream.checked_at = time.monotonic()
+            if known[stream.follower] != stream.board:
+                stream.end()
+
+    def _open_to(self, follower: Follower) -> Board | None:
         try:
-            open_now = stream.follower.board()
+            return follower.board()
         except Refusal:
-            open_now = None
-        if open_now != stream.board:
-            stream.end()
+            return None
 
 
 hub: Final = Hub()
