@@ -6,9 +6,10 @@ PY := .venv/bin/python
 # What runs on SQLite only, to keep `test` within its twenty minutes: what asks no database; the demo; and pages whose
 # every address tests/desk/test_scope.py opens on PostgreSQL too. `make test-postgres` leaves nothing out.
 ON_SQLITE_ONLY := core architecture demo bulletins/test_text.py bulletins/test_verdicts.py citizens/test_services.py \
+  forms/test_expressions.py forms/test_memos.py \
   $(addprefix desk/test_,counting.py bench.py bench_ingest.py cases.py check_command.py clashes.py closing.py commands.py \
-  demo_drafts.py drafts.py duty.py field.py inspections.py marking.py notices.py openapi.py operations.py parts.py \
-  tables.py)
+  demo_drafts.py drafts.py duty.py field.py inspections.py marking.py notices.py observing.py openapi.py operations.py \
+  parts.py streams.py tables.py)
 PYTEST := .venv/bin/pytest -q -p no:cacheprovider
 
 help:  ## What can be made
