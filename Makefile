@@ -4,12 +4,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 # What runs on SQLite only, to keep `test` within its twenty minutes: what asks no database; the demo; and pages whose
-# every address tests/desk/test_scope.py opens on PostgreSQL too. `make test-postgres` leaves nothing out.
+# every address tests/desk/test_scope.py opens on PostgreSQL too; columns, which tests/operations kills there.
+# `make test-postgres` leaves nothing out.
 ON_SQLITE_ONLY := core architecture demo bulletins/test_text.py bulletins/test_verdicts.py citizens/test_services.py \
-  forms/test_expressions.py forms/test_memos.py \
+  bulletins/test_matching.py clients figures/test_columns.py forms/test_expressions.py forms/test_memos.py \
   $(addprefix desk/test_,counting.py bench.py bench_ingest.py cases.py check_command.py clashes.py closing.py commands.py \
   demo_drafts.py drafts.py duty.py field.py inspections.py marking.py notices.py observing.py openapi.py operations.py \
-  parts.py streams.py tables.py)
+  parts.py serving.py streams.py tables.py)
 PYTEST := .venv/bin/pytest -q -p no:cacheprovider
 
 help:  ## What can be made

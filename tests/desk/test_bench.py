@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 DROPPED = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "YIBIAO_DATA")
 SMALL = ("bench", "safety", "--cases", "20", "--units", "3", "--days", "3", "--rounds", "1", "--json")
 
@@ -20,6 +22,7 @@ def yibiao(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_pages_of_safety_work_are_measured(tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     done = yibiao(tmp_path, *SMALL, "--data", str(tmp_path / "world"), "--write", str(page))
@@ -50,12 +53,13 @@ def test_figures_are_measured_both_ways(tmp_path: Path) -> None:
     assert told["single"]["province, 60 days"]["value"] > 0
     assert told["distinct"]["province, 45 days"]["value"] > told["distinct"]["county, 45 days"]["value"]
     assert told["grid"]["cells"] == 60 * (1 + 15 + 15 * 14)
-    assert page.read_text("utf-8").count("yibiao bench figures: begin") == 1
+    assert page.read_text("utf-8").count("yibiao bench figures 3000: begin") == 1
 
     again = yibiao(tmp_path, *small, "--data", str(tmp_path / "province"))
     assert json.loads(again.stdout)["problems"][0]["code"] == "desk.bench.taken"
 
 
+@pytest.mark.slow
 def test_lists_and_searches_of_a_register_are_measured(tmp_path: Path) -> None:
     words = ("bench", "entities", "--count", "1000", "--rounds", "1", "--json", "--data", str(tmp_path / "world"))
     done = yibiao(tmp_path, *words)

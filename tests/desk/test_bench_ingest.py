@@ -10,6 +10,7 @@ import pytest
 from tests.desk import served
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") == "postgres", reason="it brings a database of its own")
 def test_the_rates_of_sending_as_json(tmp_path: object) -> None:
     words = ("bench", "ingest", "--json", "--seconds", "1", "--clients", "2", "--stored", "0", "--sheet", "300")

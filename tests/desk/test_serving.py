@@ -60,8 +60,11 @@ def told(folder: Path, *words: str) -> str:
     return done.stdout
 
 
-def test_a_web_server_that_dies_is_started_again(folder: Path) -> None:
+def test_a_web_server_that_dies_is_started_again_and_nobody_serves_its_folder_twice(folder: Path) -> None:
     site = Served(folder, served.free_port())
+    again = served.run(folder, "yibiao.desk.cli", "serve", "--data", str(folder), "--port", str(served.free_port()))
+    assert again.returncode == 2
+    assert "desk.serve.already" in again.stderr
     assert file(site.address)
     (server,) = children(site.process.pid)
     os.kill(server, signal.SIGKILL)
@@ -78,15 +81,6 @@ def test_a_web_server_that_dies_is_started_again(folder: Path) -> None:
     told = [json.loads(line) for line in site.log.splitlines() if line.startswith("{")]
     assert [(line["route"], line["status"]) for line in told if line.get("request") == id] == [("desk_metrics", 200)]
     assert sum(line.get("route") == "api:send" for line in told) == 2
-
-
-def test_nobody_serves_a_folder_twice(folder: Path) -> None:
-    port = served.free_port()
-    site = Served(folder, port)
-    again = served.run(folder, "yibiao.desk.cli", "serve", "--data", str(folder), "--port", str(served.free_port()))
-    assert again.returncode == 2
-    assert "desk.serve.already" in again.stderr
-    site.stop()
 
 
 def test_kill_9_while_writing_loses_nothing_that_was_acknowledged(folder: Path) -> None:

@@ -285,8 +285,9 @@ def test_pages_go_back_through_a_long_period_and_leave_nothing_out() -> None:
     for id, count in (("checks", 12), ("found", 6), ("ever", 12)):
         query = world.query(id, period=period)
         every = list(queries.all_contributions(query, scope=world.EVERYWHERE))
-        for size in (1, 2, 5, 12, 50):
-            pages = [queries.contributions(query, scope=world.EVERYWHERE, number=n, size=size) for n in range(1, 14)]
+        for size in (1, 5, 50):
+            numbers = range(1, count // size + 2)
+            pages = [queries.contributions(query, scope=world.EVERYWHERE, number=n, size=size) for n in numbers]
             assert [one for page in pages for one in page.items] == every
             assert {page.total for page in pages} == {count}
 

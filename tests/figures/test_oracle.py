@@ -142,7 +142,7 @@ ASKED = ("checks", "major", "gas", "found", "weight", "objects", "object-days", 
          "persons", "readings", "share")  # fmt: skip
 
 
-@settings(max_examples=databases.examples(15), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=databases.examples(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     steps=_steps,
     from_=st.integers(0, 300),

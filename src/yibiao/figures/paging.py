@@ -37,7 +37,7 @@ def _newest(question: Question, leaf: Indicator, term: Term, part: tuple[int, in
     wanted = min(size, total - offset)
     for since in _since(term, total, offset + size) if wanted > 0 else ():
         held = replace(term, from_=since)
-        found = reading.run(question, compiler.paged(compiler.contributions(held), size, offset), [held])
+        found = reading.run(question, compiler.paged(compiler.contributions(held), size, offset, total=total), [held])
         if len(found) == wanted:
             return found, total
     return [], total
@@ -48,7 +48,7 @@ def _since(term: Term, total: int, needed: int) -> Iterator[datetime | None]:
     last = local_day(term.until) if term.until else None
     if last is not None:
         days = (last - local_day(term.from_)).days + 1 if term.from_ else None
-        back = _FIRST if days is None else 2 + 2 * needed * days // total
+        back = _FIRST if days is None else 1 + 3 * needed * days // total
         for _ in range(2):
             if days is not None and back * 2 > days:
                 break

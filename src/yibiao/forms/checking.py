@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from lxml import etree
-from pyxform.errors import PyXFormError
-from pyxform.xls2xform import convert
 
 from yibiao.core.problems import Problem
 from yibiao.forms import linting, plans, problems, sheets, xforms
@@ -48,6 +46,10 @@ def workbooks(files: PackFiles) -> tuple[list[Workbook], list[Problem]]:
 
 
 def _form(book: Workbook, files: PackFiles, registers: frozenset[str]) -> tuple[FormVersion | None, list[Problem]]:
+    # Takes a quarter of what a command needs to begin, and only who reads the forms of a pack needs it.
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import convert
+
     linter = linting.Linter(book, files.id, registers)
     found = linter.run()
     if not book.rows("survey"):

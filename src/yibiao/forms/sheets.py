@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from pyxform.errors import PyXFormError
-from pyxform.xls2json_backends import xlsx_to_dict
-
 from yibiao.core.problems import Problem
 from yibiao.forms import problems
 
@@ -106,6 +103,9 @@ def language(name: str) -> str:
 
 def read(path: str, content: bytes) -> tuple[Workbook | None, list[Problem]]:
     """The workbook in a file of a pack."""
+    # As in ``checking``: loaded when a form is read.
+    from pyxform.errors import PyXFormError
+
     try:
         if path.endswith(".xlsx"):
             return Workbook(path, _xlsx(content)), []
@@ -160,6 +160,8 @@ def _xlsx(content: bytes) -> dict[str, Sheet]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED:
             raise ValueError("too large when unpacked")
+    from pyxform.xls2json_backends import xlsx_to_dict
+
     book = xlsx_to_dict(io.BytesIO(content))
     sheets: dict[str, Sheet] = {}
     for name in SHEETS:

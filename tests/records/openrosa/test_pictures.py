@@ -271,7 +271,11 @@ def test_a_sealed_file_opens_whole_or_not_at_all(size: int, tmp_path: Path) -> N
     sealed.seal(clear, target, salt)
     assert b"".join(sealed.pieces(target, salt)) == clear.read_bytes()
     whole = target.read_bytes()
-    for broken in (whole[:-1], whole[: 1024 * 1024 + 16] if size > 1024 * 1024 else b"", b"\0" + whole[1:]):
+    for broken in (
+        whole[:-1],
+        whole[: 1024 * 1024 + 16] if size > 1024 * 1024 else b"",
+        bytes([whole[0] ^ 1]) + whole[1:],
+    ):
         target.write_bytes(broken)
         with pytest.raises(Refusal):
             b"".join(sealed.pieces(target, salt))

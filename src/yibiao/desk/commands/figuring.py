@@ -54,7 +54,7 @@ def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> N
     }
     lines = _table(result)
     if write is not None:
-        put(write, "figures", "Figures", lines)
+        put(write, f"figures {facts}", f"Figures, {facts:,} facts", lines)
     if terminal.wants_json():
         click.echo(json.dumps(result, ensure_ascii=False, indent=2))
         return
