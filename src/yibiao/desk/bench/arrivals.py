@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -68,6 +68,18 @@ def load(host: str, port: int, path: str, *, clients: int, seconds: float) -> Lo
     return Load(clients, len(every), taken, every, sum(failed))
 
 
+def post(connection: http.client.HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]) -> bool:
+    """Sends one submission; whether it was acknowledged. A connection that broke is opened anew by the next."""
+    try:
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+    except OSError:
+        connection.close()
+        return False
+    return answer.status == 201
+
+
 def _send(
     host: str, port: int, path: str, stop: float, ready: Sequence[bytes], waits: list[float], failed: list[int], of: int
 ) -> None:
@@ -78,15 +90,7 @@ def _send(
         body = ready[number] if number < len(ready) else sending(number)
         number += 1
         begun = time.perf_counter()
-        try:
-            connection.request("POST", path, body, headers)
-            answer = connection.getresponse()
-            answer.read()
-        except OSError:
-            connection.close()
-            failed[of] += 1
-            continue
-        if answer.status == 201:
+        if post(connection, path, body, headers):
             waits.append(time.perf_counter() - begun)
         else:
             failed[of] += 1

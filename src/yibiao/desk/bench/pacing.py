@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from yibiao.desk.bench.arrivals import BOUNDARY, sending
+from yibiao.desk.bench.arrivals import BOUNDARY, post, sending
 
 CLIENTS: Final = 24
 
@@ -40,15 +40,8 @@ def main(words: Sequence[str]) -> dict[str, Any]:
                 break
             time.sleep(max(0.0, due - time.monotonic()))
             started = time.monotonic()
-            try:
-                connection.request("POST", path, body, headers)
-                answer = connection.getresponse()
-                answer.read()
-            except OSError:
-                connection.close()
-                sent.append((started, None))
-                continue
-            sent.append((started, time.monotonic() if answer.status == 201 else None))
+            acknowledged = post(connection, path, body, headers)
+            sent.append((started, time.monotonic() if acknowledged else None))
         connection.close()
 
     threads = [threading.Thread(target=send) for _ in range(CLIENTS)]

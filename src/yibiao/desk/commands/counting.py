@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from yibiao.desk import asking
 from yibiao.desk.commands import terminal
+from yibiao.desk.commands.figuring import over
 from yibiao.desk.commands.terminal import options
 from yibiao.desk.operating import everything
 from yibiao.figures import queries
@@ -84,13 +85,7 @@ def line(one: Figure) -> tuple[object, ...]:
 
 
 @click.command("engines", help=gettext("同一批数由两个引擎各算一遍，必须完全相同；并比较用时。"))
-@click.option("--facts", type=click.IntRange(1_000, 1_000_000_000), default=1_000_000, show_default=True)
-@click.option(
-    "--tree",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=None,
-    help=gettext("放着行政区划表（csv）的文件夹；未写时用生成的约一万三千个地点。"),
-)
+@over
 @click.option("--rounds", type=click.IntRange(1, 20), default=1, show_default=True)
 @click.option(
     "--master", default="local[2]", show_default=True, help=gettext("Spark 集群的地址，如 spark://主机:7077。")

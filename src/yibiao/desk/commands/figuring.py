@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from django.utils.translation import gettext
@@ -15,15 +16,26 @@ from yibiao.desk.commands import terminal
 from yibiao.desk.commands.benching import put
 from yibiao.desk.commands.terminal import options
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def over(command: Command) -> Command:
+    """How many facts are made, and at which places."""
+    for option in (
+        click.option(
+            "--tree",
+            type=click.Path(path_type=Path, exists=True, file_okay=False),
+            default=None,
+            help=gettext("放着行政区划表（csv）的文件夹；未写时用生成的约一万三千个地点。"),
+        ),
+        click.option("--facts", type=click.IntRange(1_000, 1_000_000_000), default=1_000_000, show_default=True),
+    ):
+        command = option(command)
+    return command
+
 
 @click.command("figures", help=gettext("数的速度：先造出这么多条事实，再逐项去量，每项旁边是手写语句的用时。"))
-@click.option("--facts", type=click.IntRange(1_000, 1_000_000_000), default=1_000_000, show_default=True)
-@click.option(
-    "--tree",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=None,
-    help=gettext("放着行政区划表（csv）的文件夹；未写时用生成的约一万三千个地点。"),
-)
+@over
 @click.option("--rounds", type=click.IntRange(1, 100), default=measuring.ROUNDS, show_default=True)
 @click.option("--write", type=click.Path(path_type=Path), default=None, help=gettext("把结果写进这份说明的标记之间。"))
 @options

@@ -125,12 +125,6 @@ def keep(name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], *,
             run(f"DROP TABLE IF EXISTS {dropping}")
 
 
-def add(name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
-    """Adds rows to a kept table."""
-    with _lock, given([table(columns, rows)]) as (source,):
-        run(f"INSERT INTO {name} SELECT * FROM {source}")  # noqa: S608 - names of our own
-
-
 def scan(columns: Sequence[Column], tail: str, parts: Sequence[str] = ()) -> str:
     """A query that reads columns from the tail and from queries over files; either may lack the other.
 
