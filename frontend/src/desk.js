@@ -32,6 +32,8 @@ async function enliven(root) {
       found.forEach((element) => part[act](element));
     }
   }
+  // All parts of the page stand by: keys pressed before this may have found nobody listening.
+  if (root === document.body) document.documentElement.dataset.alive = "";
 }
 
 function drawer() {

@@ -18,6 +18,11 @@ from tests.desk.world import PASSWORD
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def alive(page: Page) -> None:
+    """Waits until every script of the page listens; a key pressed sooner is heard by nobody."""
+    page.wait_for_selector("html[data-alive]")
+
+
 @dataclass(frozen=True)
 class Site:
     address: str

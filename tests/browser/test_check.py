@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import alive
 from tests.desk.world import SAFETY
 
 pytestmark = pytest.mark.browser
@@ -22,6 +23,7 @@ def pasted(page: Page, text: str = TEXT) -> None:
     page.fill("#text", text)
     page.get_by_role("button", name="开始核对").click()
     page.wait_for_url(re.compile(r"/drafts/[0-9a-f-]{36}/$"))
+    alive(page)
 
 
 def wrong(page: Page) -> str:
@@ -96,6 +98,7 @@ def test_the_marks_follow_the_typing(visit: Callable[..., Page]) -> None:
     page = visit("editor")
     pasted(page)
     page.goto(f"{page.url}edit/")
+    alive(page)
     source = page.locator("[data-editor-source]")
     source.fill("全省市、县领导带队检查安全生产9人次。")
     mark = page.locator("#preview .mark", has_text="9人次")
@@ -119,6 +122,7 @@ def test_a_typed_number_of_a_bulletin_becomes_a_citation(visit: Callable[..., Pa
     page.goto(f"/bulletins/?program={SAFETY}")
     page.get_by_role("button", name="起草通报").first.click()
     page.wait_for_url(re.compile(r"/edit/$"))
+    alive(page)
     source = page.locator("[data-editor-source]")
     source.fill("市、县领导带队检查安全生产9人次。")
     page.locator("#preview .mark", has_text="9人次").click()

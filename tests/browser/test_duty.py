@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, alive
 from tests.desk.world import SAFETY
 
 pytestmark = pytest.mark.browser
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 def register_unit(page: Page) -> None:
     page.goto(f"/entry/{SAFETY}/unit/")
+    alive(page)
     page.fill("input[name='a.code']", "220105")
     page.fill("input[name='a.unit_name']", "示例二道值班室")
     page.check("input[name='a.level'][value=county]")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import alive
 from tests.desk.world import SAFETY
 
 pytestmark = pytest.mark.browser
@@ -40,6 +41,7 @@ def act(page: Page, move: str, field: str, text: str) -> None:
 def test_one_hazard_from_the_phone_to_closed_and_into_the_bulletin(visit: Callable[..., Page]) -> None:
     inspector = visit("editor", width=390)
     inspector.goto(f"/entry/{SAFETY}/team/")
+    alive(inspector)
     inspector.fill("input[name='a.code']", "T09")
     inspector.fill("input[name='a.team_name']", "示例第九组")
     inspector.check("input[name='a.team_type'][value=office]")
@@ -47,6 +49,7 @@ def test_one_hazard_from_the_phone_to_closed_and_into_the_bulletin(visit: Callab
     submit(inspector)
 
     inspector.goto(f"/entry/{SAFETY}/inspection/")
+    alive(inspector)
     pick(inspector, "a.place", "edq", "二道区")
     inspector.check("input[name='a.inspector'][value=team]")
     pick(inspector, "a.team", "第九", "示例第九组")
@@ -88,6 +91,7 @@ def test_one_hazard_from_the_phone_to_closed_and_into_the_bulletin(visit: Callab
     writer.goto(f"/bulletins/?program={SAFETY}")
     writer.get_by_role("button", name="起草通报").first.click()
     writer.wait_for_url(re.compile(r"/edit/$"))
+    alive(writer)
     writer.get_by_role("button", name="签发").click()
     writer.wait_for_url(re.compile(r"/bulletins/[\w.-]+/$"))
     number = writer.locator(f".cited[data-indicator='{HAZARDS}']")

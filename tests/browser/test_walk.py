@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, alive
 from tests.desk.world import SAFETY
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,7 @@ def key_figure(page: Page, indicator: str) -> int:
 
 def fill_inspection(page: Page, *, place: str, leaders: int) -> None:
     page.goto(f"/entry/{SAFETY}/inspection/")
+    alive(page)
     picker = page.locator("[data-question='a.place'] input[role=combobox]")
     picker.fill(place)
     picker.press("Enter")
@@ -43,6 +44,7 @@ def fill_inspection(page: Page, *, place: str, leaders: int) -> None:
 def test_from_the_form_to_the_bulletin_and_back(site: Site, visit: Callable[..., Page]) -> None:
     board = visit("editor")
     board.goto(f"/board/?program={SAFETY}")
+    alive(board)
     before = key_figure(board, VISITS)
 
     form = board.context.new_page()
@@ -91,6 +93,8 @@ def test_from_the_form_to_the_bulletin_and_back(site: Site, visit: Callable[...,
 def correct(page: Page, record: str, reason: str, *, add: int = 0, remove: int = 0) -> None:
     page.goto(record)
     page.get_by_role("link", name="更正").click()
+    page.wait_for_selector("[data-entry]")
+    alive(page)
     for _ in range(add):
         page.click("[data-repeat=leaders] [data-add]")
         page.locator("[data-repeat=leaders] [data-item]").last.locator("input[value=head]").check()
@@ -105,6 +109,7 @@ def issue(page: Page) -> str:
     page.goto(f"/bulletins/?program={SAFETY}")
     page.get_by_role("button", name="起草通报").first.click()
     page.wait_for_url(re.compile(r"/edit/$"))
+    alive(page)
     source = page.locator("[data-editor-source]")
     source.fill(source.input_value() + "\n\n另有{{ no-such | exact }}。")
     expect(page.locator("#preview .notice-bad")).to_contain_text("no-such")
@@ -128,6 +133,7 @@ def issue(page: Page) -> str:
 def test_the_figure_card_by_keyboard(visit: Callable[..., Page]) -> None:
     page = visit("editor")
     page.goto(f"/board/?program={SAFETY}")
+    alive(page)
     figure = page.locator(".key a.figure").first
     figure.focus()
     page.keyboard.press("Enter")
@@ -140,6 +146,7 @@ def test_the_figure_card_by_keyboard(visit: Callable[..., Page]) -> None:
 def test_a_draft_survives_the_page(visit: Callable[..., Page]) -> None:
     page = visit("clerk")
     page.goto(f"/entry/{SAFETY}/inspection/")
+    alive(page)
     page.fill("input[name='a.object_name']", "示例草稿")
     page.click("[data-repeat=hazards] [data-add]")
     page.fill("input[name='a.hazards.0.description']", "示例隐患")
@@ -147,6 +154,7 @@ def test_a_draft_survives_the_page(visit: Callable[..., Page]) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto("/board/")
     page.goto(f"/entry/{SAFETY}/inspection/")
+    alive(page)
     page.get_by_role("button", name="接着填").click()
     expect(page.locator("input[name='a.object_name']")).to_have_value("示例草稿")
     expect(page.locator("input[name='a.hazards.0.description']")).to_have_value("示例隐患")
