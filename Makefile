@@ -38,9 +38,12 @@ types:  ## mypy, strict
 	@echo '== types'
 	@.venv/bin/mypy
 
-test: setup-tests lint types  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
+test-sqlite: setup-tests  ## What holds on SQLite, without the browser
 	@echo '== tests on SQLite'
 	@$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not slow'
+
+test: setup-tests lint  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
+	@$(MAKE) --no-print-directory -j 2 types test-sqlite
 	@echo '== tests on PostgreSQL'
 	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not slow' \
 	  $(addprefix --ignore=tests/,$(ON_SQLITE_ONLY))
@@ -59,4 +62,4 @@ test-slow: setup-tests  ## What takes minutes: many random examples on every eng
 docs:  ## Write docs/reference again from the code
 	@YIBIAO_LANGUAGE=zh .venv/bin/yibiao reference
 
-.PHONY: help setup setup-tests demo build-front lint types test test-postgres test-slow docs
+.PHONY: help setup setup-tests demo build-front lint types test test-sqlite test-postgres test-slow docs
