@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 from xml.parsers import expat
 
 from openpyxl.utils.datetime import from_excel, from_ISO8601
+
+from yibiao.records.intake.plainrows import Cell, PlainRows
 
 BLOCK: Final = 1 << 18
 
@@ -35,11 +37,12 @@ def rows(source: BinaryIO, reading: Reading, width: int) -> Iterator[tuple[int, 
     Raises: ``ValueError``, ``IndexError`` for what is no sheet.
     """
     sheet = _Sheet(reading, width)
+    plain = PlainRows(sheet.parser.Parse, sheet.take)
     try:
         while block := source.read(BLOCK):
-            sheet.parser.Parse(block, False)
+            plain.feed(block, False)
             yield from sheet.taken()
-        sheet.parser.Parse(b"", True)
+        plain.feed(b"", True)
     except expat.ExpatError as error:
         raise ValueError(str(error)) from error
     yield from sheet.taken()
@@ -67,6 +70,30 @@ class _Sheet:
     def taken(self) -> list[tuple[int, tuple[Any, ...]]]:
         found, self.done = self.done, []
         return found
+
+    def take(self, number: str | None, cells: Iterable[Cell]) -> None:
+        """A row that needs no parser; whatever it holds is understood as in any other."""
+        self.number = int(number) if number is not None else self.number + 1
+        row: list[Any] = []
+        column, known, width = 0, self.columns, self.width
+        for letters, style, type, value, text in cells:
+            column = (known.get(letters) or self._at(letters)) if letters else column + 1
+            said = value or text
+            if not said or column > width:
+                continue
+            if type is None or type == "n":
+                self.style = style or "0"
+                found = self._number(said)
+            elif type == "inlineStr":
+                found = said
+            else:
+                self.type = type
+                found = self._value(said)
+            if column != len(row) + 1:
+                del row[column - 1 :]
+                row += [None] * (column - 1 - len(row))
+            row.append(found)
+        self.done.append((self.number, tuple(row)))
 
     def _start(self, name: str, given: dict[str, str]) -> None:
         name = name if ":" not in name else name.rpartition(":")[2]
