@@ -21,6 +21,7 @@ from tests.citizens.conftest import LAMP, PROGRAM, QUARTER, SHIWEI, World, repor
 from tests.records.test_photos import jpeg
 from yibiao.cases import actions as cases
 from yibiao.cases import queries as known
+from yibiao.citizens import actions as citizens
 from yibiao.citizens import models
 from yibiao.core import clock
 from yibiao.people import actions as people
@@ -50,7 +51,8 @@ def post(form: str = "json", **given: Any) -> HttpResponse:
 
 def plain(element: Element) -> Any:
     """An answer in XML as the values of the answer in JSON: the second way of reading it."""
-    if element.tag in ("services", "service_requests", "errors", "attributes", "values", "endpoints", "formats"):
+    if element.tag in ("services", "service_requests", "errors", "attributes", "values", "endpoints", "formats",
+                       "service_request_updates"):  # fmt: skip
         return [plain(one) for one in element]
     if len(element):
         return {one.tag: plain(one) for one in element}
@@ -134,6 +136,41 @@ def test_the_list_tells_what_is_public_and_no_more(world: World) -> None:
     (told,) = get("requests.json", status="closed").json()
     assert (told["status"], told["status_notes"]) == ("closed", "办结：已换")
     assert get("requests.json", status="open").json() == []
+
+
+def test_a_promise_ends_with_its_round(world: World) -> None:
+    report, taken = reported()
+
+    def expected() -> list[str | None]:
+        alone, listed = get(f"requests/{taken.case}.json").json(), get("requests.json").json()
+        return [one["expected_datetime"] for one in (*alone, *listed)]
+
+    for move, answers in (("accept", {}), ("dispatch", {}), ("handle", {"answer": "已换"})):
+        cases.move(taken.case, move, answers, by=world.by)
+    first = known.case(taken.case, scope=world.all).answers["promised_at"]
+    assert expected() == [first, first]
+    citizens.answer_back(report.token, "reopen", {}, reason="又不亮了", address="a")
+    assert expected() == [None, None]
+    second = "2031-05-06T00:00:00+08:00"
+    cases.move(taken.case, "dispatch-again", {"unit": "示例物业", "promised_at": second}, by=world.by)
+    assert expected() == [second, second]
+
+
+def test_updates_say_how_each_request_stands(world: World) -> None:
+    _, taken = reported()
+    _, other = reported(service="noise")
+    assert get("servicerequestupdates.json").json() == [], "nothing is public yet"
+    cases.move(taken.case, "accept", {}, by=world.by)
+    cases.move(other.case, "return", {"answer": "已转告"}, by=world.by, reason="重复")
+    told = {one["service_request_id"]: one for one in get("servicerequestupdates.json").json()}
+    assert told.keys() == {taken.case, other.case}
+    assert (told[taken.case]["status"], told[other.case]["status"]) == ("open", "closed")
+    assert told[other.case]["description"] == "退回：已转告"
+    one = known.case(taken.case, scope=world.all)
+    assert told[taken.case]["update_id"] == f"{one.id}-{one.revision}"
+    later = (clock.now() + timedelta(minutes=1)).isoformat()
+    assert get("servicerequestupdates.json", start_date=later).json() == []
+    assert plain(parse(get("servicerequestupdates.xml").content)) == worded(get("servicerequestupdates.json").json())
 
 
 def test_filters(world: World) -> None:

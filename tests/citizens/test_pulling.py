@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +19,7 @@ from yibiao.cases import actions as cases
 from yibiao.cases import queries as known
 from yibiao.citizens import actions as citizens
 from yibiao.citizens import models
+from yibiao.citizens.types import Pushed
 from yibiao.core import clock
 from yibiao.core.problems import Refusal
 from yibiao.desk.commands.open311 import open311
@@ -32,6 +34,13 @@ def served(body: bytes, asked: list[str], status: int = 200) -> Iterator[str]:
             asked.append(self.path)
             self.send_response(status)
             self.send_header("Location", "http://127.0.0.1:1/")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            said = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            asked.append(f"{self.path}?{said}")
+            self.send_response(status)
             self.end_headers()
             self.wfile.write(body)
 
@@ -76,6 +85,51 @@ def test_each_request_comes_once(world: World) -> None:
         assert one.standing.occurred_at.isoformat(timespec="seconds") == there["requested_datetime"]
     since, until = (parse_qs(urlsplit(one).query)["start_date"][0] for one in asked)
     assert since < until, "the second pull begins where the first ended"
+
+
+def test_the_other_side_is_told_once_per_change(world: World) -> None:
+    base = {"requested_datetime": "2026-11-01T08:00:00+08:00", "service_code": "repair", "lat": 43.88, "long": 125.35}
+    body = json.dumps([{**base, "service_request_id": "R-7", "description": "示例路面塌陷"}]).encode()
+    asked: list[str] = []
+    with served(body, asked) as address:
+        assert citizens.pull(address, PROGRAM).taken == 1
+        settle()
+        assert citizens.push(address, PROGRAM) == Pushed(0, 0), "nobody has accepted it"
+        case = models.Fetched.objects.get(source=address, number="R-7").case
+        for move, answers in (("accept", {}), ("summarise", {"summary": "路面"}), ("dispatch", {})):
+            cases.move(case, move, answers, by=world.by)
+            citizens.push(address, PROGRAM, key="sample-key")
+        for move, answers in (("handle", {"answer": "已填平"}), ("visit", {"satisfied": "yes"})):
+            cases.move(case, move, answers, by=world.by)
+        later = clock.now() + timedelta(days=61)
+        told = [citizens.push(address, PROGRAM, at=at) for at in (None, later, later)]
+    assert told == [Pushed(1, 0), Pushed(0, 1), Pushed(0, 0)], "once more, unchanged, and over"
+    sent = [parse_qs(urlsplit(one).query) for one in asked if "servicerequestupdates.json" in one]
+    assert [(one["status"], one["description"]) for one in sent] == [
+        (["OPEN"], ["已受理"]), (["OPEN"], ["处置中"]), (["CLOSED"], ["办结：已填平"]),
+    ]  # fmt: skip
+    assert {one["service_request_id"][0] for one in sent} == {"R-7"}
+    assert len({one["update_id"][0] for one in sent}) == 3
+    assert sent[0]["api_key"] == ["sample-key"]
+
+
+def test_what_is_not_taken_is_told_again(world: World) -> None:
+    base = {"requested_datetime": "2026-11-01T08:00:00+08:00", "service_code": "repair"}
+    body = json.dumps([{**base, "service_request_id": "R-8", "description": "示例路面塌陷"}]).encode()
+    with served(body, []) as address:
+        citizens.pull(address, PROGRAM)
+    settle()
+    row = models.Fetched.objects.get(number="R-8")
+    cases.move(row.case, "accept", {}, by=world.by)
+    with pytest.raises(Refusal) as refused:
+        citizens.push(address, PROGRAM)
+    assert refused.value.codes == ("citizens.push.unsent",)
+    for status, told in ((403, 0), (500, 0), (302, 0), (200, 1)):
+        with served(b"no such key", [], status) as other:
+            models.Fetched.objects.filter(pk=row.pk).update(source=other)
+            result = CliRunner().invoke(open311, ["push", "--to", other, "--program", PROGRAM, "--json"])
+        assert json.loads(result.output)["told"] == told
+        assert ("R-8" in json.loads(result.output)["refused"]) == (not told), result.output
 
 
 def test_codes_are_mapped_and_what_is_wrong_is_told(world: World) -> None:

@@ -43,6 +43,7 @@ def findings(folder: Path, name: str, old: str, new: str) -> set[str]:
         ("services.toml", 'summary = "summary"', 'summary = "none"', problems.UNFIT.code),
         ("services.toml", 'name = "reporter_name"', 'name = "address"', problems.PRIVACY.code),
         ("services.toml", 'address = "address"', 'address = "reporter_phone"', problems.PRIVACY.code),
+        ("lifecycles.toml", 'sets = { promised_at = "" }', "", problems.PROMISE.code),
         ("lifecycles.toml", '{ move = "remark" }', '{ move = "none" }', "core.lifecycle.unknown-name"),
         ("lifecycles.toml", 'undo = "separate"', 'undo = "none"', "core.lifecycle.unknown-name"),
         ("lifecycles.toml", 'near = "position"', 'near = "none"', "core.lifecycle.unknown-name"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Literal
 
 from django.db.models import Q
 
@@ -50,9 +51,12 @@ def in_public(
     is_open: bool | None = None,
     from_: datetime | None = None,
     until: datetime | None = None,
+    by: Literal["occurred", "moved"] = "occurred",
     limit: int = 500,
 ) -> tuple[Case, ...]:
     """The cases of a kind that stand in one of its public states, the newest first; ``ids`` names some of them.
+
+    ``by`` says whether they are dated by when they began or by their last act.
 
     What may be told of them are the lifecycle's public fields, the state and the times; nothing else.
     Raises: packs.program.unknown.
@@ -72,12 +76,12 @@ def in_public(
     if is_open is not None:
         rows = rows.filter(open=is_open)
     if from_ is not None:
-        rows = rows.filter(occurred_at__gte=from_)
+        rows = rows.filter(**{f"{by}_at__gte": from_})
     if until is not None:
-        rows = rows.filter(occurred_at__lte=until)
+        rows = rows.filter(**{f"{by}_at__lte": until})
     return tuple(
         writing.case_of(writing.held_of(kept), kept.moved_at.astimezone(SHANGHAI))
-        for kept in rows.order_by("-occurred_at", "id")[:limit]
+        for kept in rows.order_by(f"-{by}_at", "id")[:limit]
     )
 
 

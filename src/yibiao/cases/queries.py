@@ -18,7 +18,7 @@ from yibiao.core.lifecycles import moving
 from yibiao.core.lifecycles.moving import Reading
 from yibiao.core.lifecycles.types import Lifecycle, Move, Paper
 from yibiao.core.periods import SHANGHAI, Period
-from yibiao.core.problems import refuse
+from yibiao.core.problems import Refusal, refuse
 from yibiao.ledger import queries as log
 from yibiao.packs import queries as packs
 from yibiao.packs.types import Declared, PackFiles
@@ -27,7 +27,7 @@ from yibiao.people.types import Scope
 __all__ = [
     "by_lineage", "case", "case_id", "check", "clocks", "counts", "declared", "disclosed", "due", "in_public", "kind",
     "leading", "lifecycles", "lines", "merged", "merged_count", "moves", "of_record", "of_records", "offered", "page",
-    "papers", "printed", "sources", "suspicions", "tally", "timeline",
+    "papers", "printed", "sources", "suspicions", "table", "tally", "timeline",
 ]  # fmt: skip
 
 SOON: Final = timedelta(days=1)
@@ -51,6 +51,15 @@ def lifecycles(pack: str) -> tuple[Lifecycle, ...]:
     Raises: packs.version.unknown.
     """
     return tables.installed(pack, packs.current(pack).version)
+
+
+def table(kind: str, version: str, lifecycle: str) -> Lifecycle | None:
+    """The lifecycle by which a case moves, from what its fact says. Missing: None where the fact is of no case."""
+    room, _, rest = kind.partition(".")
+    try:
+        return tables.lifecycle(rest.partition(".")[0], version, lifecycle) if room == "case" else None
+    except Refusal:
+        return None
 
 
 def kind(pack: str, lifecycle: str) -> str:

@@ -128,9 +128,18 @@ def check(found: Services, forms: Sequence[FormVersion], lifecycles: Sequence[Li
     fields = [one.id for one in kind.fields] if kind else []
     if kind is None or kind.reporter is None or not any(one.form == counter.form for one in kind.openings):
         yield problems.UNFIT.at(f"{NAME} lifecycle", what=counter.lifecycle, known="、".join(o.id for o in lifecycles))
+    yield from _promises(counter, kind)
     for name in (counter.summary, counter.answer):
         if name not in fields:
             yield problems.UNFIT.at(NAME, what=name, known="、".join(fields))
+
+
+def _promises(counter: CounterIn, kind: Lifecycle | None) -> Iterator[Problem]:
+    """A new round with the promise of the last one would tell reporters of a day that holds no longer."""
+    for move in kind.moves if kind else ():
+        if move.repeats and counter.promised not in {*(ask.field for ask in move.asks), *move.sets}:
+            said = {"move": move.label.zh, "move_en": move.label.of("en"), "field": counter.promised}
+            yield problems.PROMISE.at(f"{NAME} {move.id}", **said)
 
 
 def _question(counter: CounterIn, questions: Mapping[str, Question], named: str, type_: str) -> Iterator[Problem]:

@@ -49,3 +49,20 @@ class Pull(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["source", "program"], name="citizens_pull_once")]
+
+
+class Fetched(models.Model):
+    """A request of another endpoint and the case that it became here; ``told`` is a hash of what was last told there.
+
+    ``over``: nothing more is told of it.
+    """
+
+    source = models.CharField(max_length=300)
+    number = models.CharField(max_length=200)
+    program = models.CharField(max_length=120)
+    case = models.CharField(max_length=36)
+    told = models.CharField(max_length=64)
+    over = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["source", "number"], name="citizens_fetched_once")]

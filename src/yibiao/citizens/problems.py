@@ -27,6 +27,13 @@ PRIVACY: Final = Rule(
     "请改表单里的 personal 一栏。",
     "Correct the personal column of the form.",
 )
+PROMISE: Final = Rule(
+    "citizens.services.promise",
+    "“{move}”开始新一轮，却让上一轮承诺的时间（{field}）留着。",
+    "“{move_en}” begins a new round and lets the promise of the last one ({field}) stand.",
+    '请让这一步重填它（asks），或者清空它（sets = {{ {field} = "" }}）。',
+    'Let the move ask for it (asks), or take it away (sets = {{ {field} = "" }}).',
+)
 NO_COUNTER: Final = Rule(
     "citizens.place.closed",
     "“{place}”还没有开通群众诉求。",
@@ -151,6 +158,14 @@ PULL_ADDRESS: Final = Rule(
     "“{address}” is no address of an Open311 endpoint.",
     "请写到版本为止，例如 https://主机/open311/v2。",
     "Give it up to the version, such as https://host/open311/v2.",
+)
+PUSH_UNSENT: Final = Rule(
+    "citizens.push.unsent",
+    "没有送到对方：{why}",
+    "The other side could not be reached: {why}",
+    "请核对网址和网络，稍后再送；已送到的不会重复。",
+    "Check the address and the network and push again; nothing is told twice.",
+    502,
 )
 PULL_UNREAD: Final = Rule(
     "citizens.pull.unread",

@@ -17,7 +17,7 @@ from django.db import transaction
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from yibiao.citizens import models, problems, queries, taking
-from yibiao.citizens.types import Counter, Foreign, Pulled, Report
+from yibiao.citizens.types import Counter, Foreign, Pulled, Report, Taken
 from yibiao.core import clock
 from yibiao.core.problems import Refusal, refuse
 from yibiao.people import queries as people
@@ -68,17 +68,20 @@ def pull(
     counter = queries.counter_of(program)
     if counter is None:
         raise refuse(problems.NO_COUNTER.at(place=program))
-    root, until = _root(source), at or clock.now()
+    root, until = root_of(source), at or clock.now()
     kept = models.Pull.objects.filter(source=root, program=program).first()
     since = max(kept.upto - OVERLAP, until - WINDOW) if kept else until - WINDOW
     taken, known, refused = 0, 0, {}
     for foreign in _requests(read or fetch, root, jurisdiction, since, until):
         token = _token(root, foreign.id)
-        if models.Ticket.objects.filter(digest=queries.digest(token)).exists():
+        ticket = models.Ticket.objects.filter(digest=queries.digest(token)).first()
+        if ticket is not None:
+            _keep(foreign, ticket.case, ticket.program, root)
             known += 1
             continue
         try:
-            _take(foreign, token, counter, services or {}, root)
+            with transaction.atomic():
+                _keep(foreign, _take(foreign, token, counter, services or {}, root).case, program, root)
             taken += 1
         except Refusal as refusal:
             refused[foreign.id] = str(refusal)
@@ -94,7 +97,7 @@ def fetch(address: str) -> bytes:
 
     Raises: citizens.pull.unread.
     """
-    opener = build_opener(ProxyHandler({}), _Stay())
+    opener = build_opener(ProxyHandler({}), Stay())
     try:
         with opener.open(address, timeout=TIMEOUT) as answer:
             body: bytes = answer.read(MOST_BYTES + 1)
@@ -105,14 +108,18 @@ def fetch(address: str) -> bytes:
     return body
 
 
-class _Stay(HTTPRedirectHandler):
+class Stay(HTTPRedirectHandler):
     """A redirect could lead to an address inside the own network."""
 
     def redirect_request(self, *args: Any, **kwargs: Any) -> None:
         return None
 
 
-def _root(source: str) -> str:
+def root_of(source: str) -> str:
+    """The address of an endpoint without what may follow it.
+
+    Raises: citizens.pull.address.
+    """
     parts = urlsplit(source)
     if parts.scheme not in ("http", "https") or not parts.hostname or len(source) > 300:
         raise refuse(problems.PULL_ADDRESS.at(address=source[:80]))
@@ -137,7 +144,15 @@ def _requests(read: Read, root: str, jurisdiction: str, since: datetime, until: 
         )  # fmt: skip
 
 
-def _take(foreign: Foreign, token: str, counter: Counter, services: Mapping[str, str], root: str) -> None:
+def _keep(foreign: Foreign, case: str, program: str, root: str) -> None:
+    """By its number there the other side is told what becomes of it here."""
+    models.Fetched.objects.get_or_create(
+        source=root, number=foreign.id[:200],
+        defaults={"program": program, "case": case, "told": "", "over": False},
+    )  # fmt: skip
+
+
+def _take(foreign: Foreign, token: str, counter: Counter, services: Mapping[str, str], root: str) -> Taken:
     open_now = queries.services(counter)
     wanted = services.get(foreign.service, foreign.service.rpartition(".")[2])
     code = next((one.code for one in open_now if one.code == wanted), open_now[-1].code if open_now else wanted)
@@ -151,7 +166,7 @@ def _take(foreign: Foreign, token: str, counter: Counter, services: Mapping[str,
     by = people.citizen_warrant(
         place=counter.place, program=counter.program, organisation="", because=f"Open311 {root}"
     )
-    taking.report(report, by=by)
+    return taking.report(report, by=by)
 
 
 def _token(root: str, id: str) -> str:

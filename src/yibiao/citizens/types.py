@@ -151,6 +151,15 @@ class Foreign:
 
 
 @dataclass(frozen=True, slots=True)
+class Pushed:
+    """What became of telling another endpoint: told, nothing new to tell, and not taken there with why."""
+
+    told: int
+    same: int
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Pulled:
     """What became of the requests of another endpoint: taken in, known before, and refused with why."""
 

@@ -211,6 +211,10 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "同一地点一小时内最多收几件群众诉求",
         "How many reports of citizens are taken for one place within an hour",
     ),
+    "YIBIAO_OPEN311_KEY": (
+        "向对方 Open311 端点送办理进展时用的 api_key",
+        "The api_key with which another Open311 endpoint is told what became of its requests",
+    ),
     "YIBIAO_CHALLENGE": (
         "防机器提交的验证最多要算几次；越大越费时",
         "How many hashes the check against machines asks for at most; more take longer",

@@ -59,7 +59,7 @@ def _unread(facts: Sequence[Fact]) -> set[str]:
 def _told(fact: Fact) -> Iterator[models.Told]:
     move = fact.payload.get("move", "")
     for row in telling.TABLE:
-        if move not in row.moves or not row.heeds(fact.kind):
+        if not row.tells(move) or not row.heeds(fact.kind):
             continue
         said = telling.said(fact, permits.name(fact.place))
         # Nobody needs to be told what the person did.
@@ -73,7 +73,7 @@ def _told(fact: Fact) -> Iterator[models.Told]:
 
 def _settle(fact: Fact) -> None:
     move = fact.payload.get("move", "")
-    over = [row.id for row in telling.TABLE if move in row.settles and row.heeds(fact.kind)]
+    over = [row.id for row in telling.TABLE if row.over(move, fact.actor) and row.heeds(fact.kind)]
     if over:
         held = models.Told.objects.filter(kind=fact.kind, fact=fact.id, telling__in=over, read_at=None)
         held.update(read_at=fact.received_at)

@@ -8,13 +8,15 @@ from functools import lru_cache
 from typing import Any, Final
 
 from yibiao.cases import queries as cases
+from yibiao.core.lifecycles.types import Lifecycle
 from yibiao.duty import queries as duty
 from yibiao.ledger.types import Fact
 from yibiao.notices import models, rows, warning
 from yibiao.packs import queries as packs
 from yibiao.packs.types import Text
 from yibiao.people import queries as people
-from yibiao.people.types import Right
+from yibiao.people.types import CITIZEN, Right
+from yibiao.places import queries as places
 
 DOING: Final[tuple[Right, ...]] = ("fill", "review")
 REVIEWING: Final[tuple[Right, ...]] = ("review",)
@@ -86,12 +88,54 @@ def person(field: str) -> Audience:
     return named
 
 
+def desk(fact: Fact) -> Iterable[str]:
+    """Of a case that citizens report, by its lifecycle: those at the organisation that serves the place, or above."""
+    if not _reported(fact):
+        return ()
+    if fact.organisation:
+        found = _holders(place=fact.place, program=fact.program, rights=DOING, organisation=fact.organisation)
+        if found:
+            return found
+    for step in reversed(places.ancestors(fact.place)):
+        if found := _holders(place=step.code, program=fact.program, rights=DOING):
+            return found
+    return ()
+
+
+def desk_again(fact: Fact) -> Iterable[str]:
+    """The same, where the reporter opened the case again."""
+    return desk(fact) if fact.actor == CITIZEN and _repeats(fact) else ()
+
+
+def desk_also(fact: Fact) -> Iterable[str]:
+    """The same, where the reporter added something."""
+    added = fact.actor == CITIZEN and fact.payload.get("move") != "opened" and not _repeats(fact)
+    return desk(fact) if added else ()
+
+
+def _reported(fact: Fact) -> bool:
+    kind = _lifecycle(fact)
+    return kind is not None and kind.reporter is not None
+
+
+def _repeats(fact: Fact) -> bool:
+    kind = _lifecycle(fact)
+    move = kind.move(str(fact.payload.get("move", ""))) if kind else None
+    return move is not None and move.repeats
+
+
+def _lifecycle(fact: Fact) -> Lifecycle | None:
+    """The table by which a case moves; None where the fact is no case's, or names none."""
+    return cases.table(fact.kind, str(fact.payload.get("version", "")), str(fact.payload.get("lifecycle", "")))
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """One row: facts of a kind after one of the moves, who is told, in which words; ``{…}`` are answers of the fact.
 
     ``urgent`` ones also leave by the channels that a person asked for. ``settles``: after one of these moves of the
-    same fact there is nothing left to do, and the message counts as read.
+    same fact there is nothing left to do, and the message counts as read. ``*`` is any move; where it settles, any
+    that a person of the desk made.
     """
 
     id: str
@@ -107,8 +151,15 @@ class Telling:
         """Whether it speaks of a kind; ``*`` at the end means any continuation."""
         return kind.startswith(self.kind[:-1]) if self.kind.endswith("*") else kind == self.kind
 
+    def tells(self, move: str) -> bool:
+        return move in self.moves or "*" in self.moves
+
+    def over(self, move: str, actor: str) -> bool:
+        return move in self.settles or ("*" in self.settles and actor not in ("", CITIZEN))
+
 
 _SIGNED: Final = frozenset({"signed", "answered"})
+_ANY: Final = frozenset({"*"})
 TABLE: Final[tuple[Telling, ...]] = (
     Telling("notice-sent", rows.RECEIPT, frozenset({"sent"}), receiver,
             Text("请签收：{title}（{number}）", "To be signed for: {title} ({number})"), "notice", True, _SIGNED),
@@ -134,6 +185,14 @@ TABLE: Final[tuple[Telling, ...]] = (
     Telling("case-back", "case.*", frozenset({"fail", "transfer"}), at_place,
             Text("又到你处办理：{title}", "Yours to deal with again: {title}"), "case", False,
             frozenset({"claim", "pass", "withdrawn"})),
+    Telling("citizen-reported", "case.*", frozenset({"opened"}), desk,
+            Text("{place}新诉求：{title}", "New report at {place}: {title}"), "case", False, _ANY),
+    Telling("citizen-again", "case.*", _ANY, desk_again,
+            Text("反映人重开：{title}（{place}）", "Opened again by the reporter: {title} ({place})"),
+            "case", False, _ANY),
+    Telling("citizen-added", "case.*", _ANY, desk_also,
+            Text("反映人补充或评价：{title}（{place}）", "The reporter added or rated: {title} ({place})"),
+            "case", False, _ANY),
     Telling("report-chased", FILING, frozenset({"chased"}), at_place,
             Text("催报：{topic}", "Reminder to report: {topic}"), "report", True,
             frozenset({"filed", "exempted"})),

@@ -226,6 +226,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # What citizens may send within an hour, from one address and for one place; how much work a challenge asks for at most.
 YIBIAO_REPORTS_PER_ADDRESS = int(os.environ.get("YIBIAO_REPORTS_PER_ADDRESS", "20"))
 YIBIAO_REPORTS_PER_PLACE = int(os.environ.get("YIBIAO_REPORTS_PER_PLACE", "300"))
+YIBIAO_OPEN311_KEY = os.environ.get("YIBIAO_OPEN311_KEY", "")
 YIBIAO_CHALLENGE = int(os.environ.get("YIBIAO_CHALLENGE", "60000"))
 # How many pages each web process tells by itself of what changed; others ask from time to time.
 YIBIAO_STREAMS = int(os.environ.get("YIBIAO_STREAMS", "200"))

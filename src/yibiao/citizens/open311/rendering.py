@@ -16,7 +16,8 @@ _ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U001
 _HEAD: Final = b'<?xml version="1.0" encoding="utf-8"?>\n'
 # What an item of a list is called.
 _ITEMS: Final[Mapping[str, str]] = {
-    "services": "service", "service_requests": "request", "errors": "error", "attributes": "attribute",
+    "services": "service", "service_requests": "request",
+    "service_request_updates": "request_update", "errors": "error", "attributes": "attribute",
     "values": "value", "endpoints": "endpoint", "formats": "format", "key_services": "key_service",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from yibiao.cases.types import Case
 from yibiao.citizens.open311.asking import Jurisdiction
-from yibiao.citizens.types import Service
+from yibiao.citizens.types import Counter, Service
 from yibiao.core.periods import SHANGHAI
 
 SPECIFICATION: Final = "http://wiki.open311.org/GeoReport_v2"
@@ -52,6 +52,27 @@ def taken(id: str, one: Service, token: str, address: str) -> Plain:
     }
 
 
+def standing(counter: Counter, case: Case) -> tuple[str, str]:
+    """``open`` or ``closed``, and in words how a case stands, with its answer where that is public."""
+    public, label = case.lifecycle.public, case.lifecycle.state(case.state)
+    open_to_all = public is not None and case.state in public.states and counter.answer in public.fields
+    said = [label.label.zh if label else case.state, str(case.answers.get(counter.answer) or "") if open_to_all else ""]
+    return "open" if case.open else "closed", "：".join(part for part in said if part)
+
+
+def update(where: Jurisdiction, case: Case) -> Plain:
+    """How a case stands as an update of it, by the extension that several systems of reports share."""
+    status, notes = standing(where.counter, case)
+    return {
+        "update_id": f"{case.id}-{case.revision}",
+        "service_request_id": case.id,
+        "status": status,
+        "updated_datetime": written(case.moved_at),
+        "description": notes,
+        "media_url": None,
+    }
+
+
 def request(where: Jurisdiction, case: Case, names: Mapping[str, str]) -> Plain:
     """A case. Nothing of it is told that its lifecycle does not make public."""
     public = case.lifecycle.public
@@ -65,18 +86,19 @@ def request(where: Jurisdiction, case: Case, names: Mapping[str, str]) -> Plain:
     code = str(case.answers.get(asked.service) or "")
     known = where.counter.service(code)
     state = label.label.zh if label else case.state
+    status, notes = standing(where.counter, case)
     lat, _, lon = str(value(asked.position) or "").partition(" ")
     return {
         "service_request_id": case.id,
-        "status": "open" if case.open else "closed",
-        "status_notes": "：".join(part for part in (state, str(value(where.counter.answer) or "")) if part),
+        "status": status,
+        "status_notes": notes,
         "service_name": known.label.zh if known else "",
         "service_code": f"{where.counter.program}.{code}",
         "description": value(where.counter.summary),
         "agency_responsible": value(asked.unit),
         "service_notice": None,
-        "requested_datetime": _written(case.standing.occurred_at),
-        "updated_datetime": _written(case.moved_at),
+        "requested_datetime": written(case.standing.occurred_at),
+        "updated_datetime": written(case.moved_at),
         "expected_datetime": _text(case.answers.get(asked.promised)),
         "address": names.get(case.place, ""),
         "address_id": case.place,
@@ -108,9 +130,10 @@ def errors(found: Sequence[tuple[int, str]]) -> list[Plain]:
     return [{"code": code, "description": said} for code, said in found]
 
 
-def _written(at: datetime) -> str:
+def written(at: datetime) -> str:
+    """A moment as ISO 8601 with its zone."""
     return at.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
 def _text(held: Any) -> str | None:
-    return _written(datetime.fromisoformat(str(held))) if held else None
+    return written(datetime.fromisoformat(str(held))) if held else None

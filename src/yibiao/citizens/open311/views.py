@@ -114,6 +114,18 @@ def requests(request: HttpRequest, *, form: str) -> HttpResponse:
 
 
 @speaking("GET")
+def updates(request: HttpRequest, *, form: str) -> HttpResponse:
+    """How the requests stand that moved within a span, each once: its newest act."""
+    given: dict[str, Any] = request.GET.dict()
+    where, wanted = asking.jurisdiction(given), asking.wanted(given)
+    found = cases.in_public(
+        where.counter.program, where.counter.lifecycle, place=where.place, ids=wanted.ids, is_open=wanted.is_open,
+        from_=wanted.from_, until=wanted.until, by="moved", limit=asking.MOST,
+    )  # fmt: skip
+    return rendering.answer(request, form, "service_request_updates", [shapes.update(where, one) for one in found])
+
+
+@speaking("GET")
 def one_request(request: HttpRequest, id: str, *, form: str) -> HttpResponse:
     for one in queries.counters_open():
         try:

@@ -131,7 +131,9 @@ def moved(
     found = list(_by_whom(one, standing, move, actor))
     if move.reason and len(reason.strip()) < _SHORTEST:
         found.append(REASON.at(move=move.label.zh, move_en=move.label.of("en")))
-    answers = dict(standing.answers) | dict(move.sets)
+    answers = dict(standing.answers)
+    for name, value in move.sets.items():
+        _put(answers, name, value or None)
     try:
         answers |= answering.asked(one, move, given, answers)
     except Refusal as refusal:

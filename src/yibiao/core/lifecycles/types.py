@@ -124,7 +124,7 @@ class Move:
 
     It is offered ``where`` a condition holds, and ``when`` must hold once the answers are in. ``other_than`` names
     moves (or ``opened``) that the same person must not have made in this round. ``repeats`` begins a new round.
-    ``sets`` are answers that the move itself gives, ``stamps`` the fields that take its time.
+    ``sets`` are answers that the move itself gives (empty: takes away), ``stamps`` the fields that take its time.
     """
 
     id: str

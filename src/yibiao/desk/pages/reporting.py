@@ -155,8 +155,8 @@ def _followed(request: HttpRequest, token: str, ticket: Ticket, wrong: tuple[Pro
         "state": casing.value_of(case.lifecycle, "state", case.state),
         "way": _way(case, steps),
         "lines": [
-            (casing.name_of(case.lifecycle, name), _valid(case, steps, name, counter))
-            for name in named if case.answers.get(name)
+            (casing.name_of(case.lifecycle, name), told)
+            for name in named if (told := _line_of(case, name, counter))
         ],
         "acts": [
             (one.at, *_told(case, one, named, alone=alone)) for one in reversed(steps) if _shows(case, one)
@@ -178,14 +178,12 @@ def _value(case: Case, name: str, value: Any) -> str:
     return casing.value_of(case.lifecycle, name, value)
 
 
-def _valid(case: Case, steps: tuple[Step, ...], name: str, counter: Counter | None) -> str:
-    """A value in words; what was promised before the report was opened again holds no longer."""
-    if counter is not None and name == counter.questions.promised:
-        again = {move.id for move in case.lifecycle.moves if move.repeats}
-        told = next((one for one in reversed(steps) if name in one.changed or one.move in again), None)
-        if told is not None and name not in told.changed:
-            return gettext("重新办理，期限另定")
-    return _value(case, name, case.answers[name])
+def _line_of(case: Case, name: str, counter: Counter | None) -> str:
+    """A value in words, empty where there is none; a promise that was taken away with the last round is said."""
+    if held := case.answers.get(name):
+        return _value(case, name, held)
+    again = counter is not None and name == counter.questions.promised and case.open and case.standing.round > 1
+    return gettext("重新办理，期限另定") if again else ""
 
 
 def _choices(case: Case, move: Move | None) -> list[tuple[str, str]]:
