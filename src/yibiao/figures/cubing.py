@@ -1,8 +1,9 @@
 """SQL text of the cube: from rows to cells, each month of a place with its days.
 
-A key that was only ever seen at one place was last seen on the same day whatever place above it is asked about, so its
-days are counted once and added up the tree. Only keys that were seen at several places are looked at anew at each place
-above them. Places stand for themselves as numbers of the tree: what is grouped by numbers takes half the time.
+What places come to is added up the tree one level at a time. A key that was only ever seen at one place was last seen
+on the same day whatever place above it is asked about, so its days are counted once. One that was seen at several is
+looked at anew only where they meet: there its days as a whole count instead of those of each part. Places stand for
+themselves as numbers of the tree: what is grouped by numbers takes half the time.
 
 Cubes are made by DuckDB in process alone; other engines count everything anew, as a second opinion.
 """
@@ -17,6 +18,7 @@ from yibiao.core import expressions
 from yibiao.figures import compiler
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines.dialects import quoted
+from yibiao.figures.geography import Climb
 from yibiao.figures.types import Column
 
 _MONTH = "CAST(DATE_TRUNC('month', day) AS DATE)"
@@ -28,56 +30,83 @@ ENTRIES: Final = (
 _FACTS = "COUNT(DISTINCT CASE WHEN sign = 1 THEN position END) - COUNT(DISTINCT CASE WHEN sign = -1 THEN position END)"
 
 
-def cells(term: Term, paths: str, facts: str = "") -> str:
+def cells(term: Term, climb: Climb, facts: str = "") -> str:
     """(program, place, month, facts, total, days), by place and month."""
     count = "SUM(sign)" if compiler.single(term) else _FACTS
     leaf = (
-        f"SELECT program, enter, day, {count} AS facts, SUM(sign * amount) AS total\n"
+        f"SELECT program, enter, day, CAST({count} AS BIGINT) AS facts, SUM(sign * amount) AS total\n"
         f"FROM (\n{compiler.entered(term, facts)}\n) AS e GROUP BY program, enter, day"
-    )
-    rolled = (
-        "SELECT program, top, day, CAST(SUM(facts) AS BIGINT) AS facts, SUM(total) AS total\n"
-        f"FROM (\n{leaf}\n) AS l JOIN {paths} AS p ON p.enter = l.enter GROUP BY program, top, day"
     )
     day = f"CAST(EXTRACT(DAY FROM day) AS VARCHAR) || ':' || CAST(facts AS VARCHAR) || ':' || {_text(term, 'total')}"
     return _placed(
         f"SELECT program, top, {_MONTH} AS month, CAST(SUM(facts) AS BIGINT) AS facts,\n"
         f"  {_text(term, 'SUM(total)')} AS total, STRING_AGG({day}, ' ') AS days\n"
-        f"FROM (\n{rolled}\n) AS r GROUP BY program, top, {_MONTH}",
-        paths, ("facts", "total", "days"),
+        f"FROM (\n{_climbed(leaf, ('day',), ('facts', 'total'), climb)}\n) AS r GROUP BY program, top, {_MONTH}",
+        climb, ("facts", "total", "days"),
     )  # fmt: skip
 
 
-def several(terms: Sequence[Term], paths: str) -> str:
+def several(terms: Sequence[Term], climb: Climb) -> str:
     """(program, place, month, then facts, total and days of each term), of terms over one source in one pass.
 
     Only for terms with one row a fact. Rows are added up by the place's code before the tree is looked at.
     """
     cut = [compiler.passing(term) for term in terms]
-    sums = "".join(
-        f",\n  SUM(CASE WHEN {test} THEN 1 ELSE 0 END) AS n{k}, SUM(CASE WHEN {test} THEN {amount} ELSE 0 END) AS v{k}"
-        for k, (test, amount) in enumerate(cut)
-    )
-    added = "".join(f", CAST(SUM(n{k}) AS BIGINT) AS n{k}, SUM(v{k}) AS v{k}" for k in range(len(terms)))
-    texts = "".join(
-        f",\n  CAST(SUM(n{k}) AS BIGINT) AS f{k}, {_text(term, f'SUM(v{k})')} AS t{k}, STRING_AGG(nth || "
-        f"CAST(n{k} AS VARCHAR) || ':' || {_text(term, f'v{k}')}, ' ') FILTER (WHERE n{k} > 0) AS d{k}"
-        for k, term in enumerate(terms)
-    )
-    rolled = (
-        f"SELECT program, top, day{added}\nFROM (\n"  # noqa: S608
-        f"  SELECT f.program, f.place AS code, f.day{sums}\n"
+    # What counts facts adds up to their number.
+    totals = [f"v{k}" if term.shape == "sum" else f"n{k}" for k, term in enumerate(terms)]
+    names = list(dict.fromkeys(name for k in range(len(terms)) for name in (f"n{k}", totals[k])))
+    rows = {f"n{k}": f"CASE WHEN {test} THEN 1 ELSE 0 END" for k, (test, _) in enumerate(cut)}
+    rows |= {f"v{k}": f"CASE WHEN {test} THEN {amount} ELSE 0 END" for k, (test, amount) in enumerate(cut)}
+    leaf = (
+        f"SELECT l.program, t.enter, l.day, {', '.join(names)}\nFROM (\n"  # noqa: S608
+        f"  SELECT f.program, f.place AS code, f.day, {', '.join(f'{_sum(n, rows[n])} AS {n}' for n in names)}\n"
         f"  FROM ({compiler.live(terms[0])}) AS f GROUP BY f.program, f.place, f.day\n"
-        f") AS l JOIN {terms[0].tree} AS t ON t.code = l.code JOIN {paths} AS p ON p.enter = t.enter\n"
-        "GROUP BY program, top, day"
+        f") AS l JOIN {terms[0].tree} AS t ON t.code = l.code"
+    )
+    texts = "".join(
+        f",\n  CAST(SUM(n{k}) AS BIGINT) AS f{k}, {_text(term, f'SUM({totals[k]})')} AS t{k}, STRING_AGG(nth || "
+        f"CAST(n{k} AS VARCHAR) || ':' || {_text(term, totals[k])}, ' ') FILTER (WHERE n{k} > 0) AS d{k}"
+        for k, term in enumerate(terms)
     )
     nth = "CAST(EXTRACT(DAY FROM day) AS VARCHAR) || ':'"
     return _placed(
         f"SELECT program, top, month{texts}\nFROM (\n"  # noqa: S608
-        f"  SELECT *, {_MONTH} AS month, {nth} AS nth FROM (\n{rolled}\n) AS r\n"
+        f"  SELECT *, {_MONTH} AS month, {nth} AS nth FROM (\n{_climbed(leaf, ('day',), names, climb)}\n) AS r\n"
         ") AS m GROUP BY program, top, month",
-        paths, [f"{part}{k}" for k in range(len(terms)) for part in "ftd"],
+        climb, [f"{part}{k}" for k in range(len(terms)) for part in "ftd"],
     )  # fmt: skip
+
+
+def _climbed(leaf: str, by: Sequence[str], sums: Sequence[str], climb: Climb) -> str:
+    """(program, top, by, sums) of every place with all below it, from (program, enter, by, sums) of each alone."""
+    each, group = ", ".join((*by, *sums)), ", ".join(("program", "enter", "parent", *by))
+    added = ", ".join(f"{_sum(name, name)} AS {name}" for name in sums)
+    steps = [
+        f"own AS MATERIALIZED (SELECT l.*, s.parent, s.depth FROM (\n{leaf}\n) AS l\n"  # noqa: S608
+        f"  JOIN {climb.table} AS s ON s.enter = l.enter)"
+    ]
+    for depth in range(climb.deepest, -1, -1):
+        rows = f"SELECT program, enter, parent, {each} FROM own WHERE depth = {depth}"  # noqa: S608
+        if depth < climb.deepest:
+            carried = ", ".join(f"b.{name}" for name in (*by, *sums))
+            rows += (
+                f" UNION ALL\n  SELECT b.program, s.enter, s.parent, {carried}\n"  # noqa: S608
+                f"  FROM level{depth + 1} AS b JOIN {climb.table} AS s ON s.enter = b.parent"
+            )
+        steps.append(
+            f"level{depth} AS MATERIALIZED (SELECT {group}, {added} FROM (\n"  # noqa: S608 - names of our own
+            f"  {rows}\n) AS u GROUP BY {group})"
+        )
+    levels = "\nUNION ALL ".join(
+        f"SELECT program, enter AS top, {each} FROM level{depth}"  # noqa: S608
+        for depth in range(climb.deepest + 1)
+    )
+    return f"WITH {', '.join(steps)}\n{levels}"
+
+
+def _sum(name: str, rows: str) -> str:
+    """A sum; of facts it is a number of 64 bits, of anything else as wide as the engine makes it."""
+    return f"SUM({rows})" if name in ("total",) or name.startswith("v") else f"CAST(SUM({rows}) AS BIGINT)"
 
 
 def together(terms: Sequence[Term]) -> Term:
@@ -111,46 +140,63 @@ def after(held: str, term: Term, facts: str) -> str:
     )
 
 
-def seen(keys: str, paths: str) -> str:
+def seen(keys: str, climb: Climb) -> str:
     """(program, top, day, before, n): n keys seen at a place on a day, and last before it on another.
 
     ``keys`` is a relation (program, key, enter, day) that may repeat itself.
     """
-    return (
-        f"SELECT * FROM (\nWITH held AS (SELECT program, key, MIN(enter) AS enter, MAX(enter) AS farthest,\n"  # noqa: S608
-        f"  LIST_SORT(LIST_DISTINCT(LIST(day))) AS days FROM ({keys}) AS k GROUP BY program, key),\n"
-        "settled AS (SELECT program, enter, day, before, COUNT(*) AS n FROM (\n"
-        "  SELECT program, enter, UNNEST(days) AS day, UNNEST(LIST_CONCAT([CAST(NULL AS DATE)], days[:-2])) AS before\n"
-        "  FROM held WHERE enter = farthest\n"
-        ") AS s GROUP BY program, enter, day, before),\n"
-        f"moving AS (SELECT DISTINCT k.program, k.key, p.top, k.day FROM ({keys}) AS k\n"
-        "  JOIN held AS h ON h.program = k.program AND h.key = k.key AND h.enter < h.farthest\n"
-        f"  JOIN {paths} AS p ON p.enter = k.enter),\n"
-        "counted AS (\n"
-        f"  SELECT s.program, p.top, s.day, s.before, s.n FROM settled AS s JOIN {paths} AS p ON p.enter = s.enter\n"
-        "  UNION ALL SELECT program, top, day, before, COUNT(*) AS n FROM (\n"
-        "    SELECT *, LAG(day) OVER (PARTITION BY program, key, top ORDER BY day) AS before FROM moving\n"
-        "  ) AS m GROUP BY program, top, day, before)\n"
-        "SELECT program, top, day, before, CAST(SUM(n) AS BIGINT) AS n\n"
-        "FROM counted GROUP BY program, top, day, before\n) AS seen"
+    steps = [
+        "alone AS MATERIALIZED (SELECT program, key, enter, LIST_SORT(LIST_DISTINCT(LIST(day))) AS days\n"  # noqa: S608
+        f"  FROM ({keys}) AS k GROUP BY program, key, enter)",
+        "straying AS MATERIALIZED (SELECT a.*, s.parent, s.depth FROM alone AS a\n"  # noqa: S608
+        f"  JOIN {climb.table} AS s ON s.enter = a.enter\n"
+        "  SEMI JOIN (SELECT program, key FROM alone GROUP BY program, key HAVING COUNT(*) > 1) AS m\n"
+        "  ON m.program = a.program AND m.key = a.key)",
+    ]
+    counted = ["SELECT program, enter, days, 1 AS sign FROM alone"]
+    for depth in range(climb.deepest, -1, -1):
+        rows = f"SELECT program, key, enter, parent, days FROM straying WHERE depth = {depth}"  # noqa: S608
+        if depth < climb.deepest:
+            rows += (
+                " UNION ALL\n  SELECT b.program, b.key, s.enter, s.parent, b.days\n"  # noqa: S608
+                f"  FROM whole{depth + 1} AS b JOIN {climb.table} AS s ON s.enter = b.parent"
+            )
+        steps += [
+            f"met{depth} AS MATERIALIZED (SELECT program, key, enter, parent, LIST(days) AS parts FROM (\n"  # noqa: S608
+            f"  {rows}\n) AS u GROUP BY program, key, enter, parent)",
+            f"whole{depth} AS MATERIALIZED (SELECT program, key, enter, parent, LEN(parts) AS n,\n"  # noqa: S608
+            "  CASE WHEN LEN(parts) = 1 THEN parts[1] ELSE LIST_SORT(LIST_DISTINCT(FLATTEN(parts))) END AS days\n"
+            f"  FROM met{depth})",
+        ]
+        counted += [
+            f"SELECT program, enter, days, 1 FROM whole{depth} WHERE n > 1",  # noqa: S608
+            f"SELECT program, enter, UNNEST(parts), -1 FROM met{depth} WHERE LEN(parts) > 1",  # noqa: S608
+        ]
+    union = "\n  UNION ALL ".join(counted)
+    leaf = (
+        f"WITH {', '.join(steps)}\nSELECT program, enter, day, before, CAST(SUM(sign) AS BIGINT) AS n FROM (\n"
+        "SELECT program, enter, sign, UNNEST(days) AS day,\n"
+        "  UNNEST(LIST_CONCAT([CAST(NULL AS DATE)], days[:-2])) AS before\n"
+        f"FROM (\n  {union}\n) AS c) AS e GROUP BY program, enter, day, before HAVING SUM(sign) <> 0"
     )
+    return f"SELECT * FROM (\n{_climbed(leaf, ('day', 'before'), ('n',), climb)}\n) AS seen WHERE n <> 0"  # noqa: S608
 
 
-def gaps(seen_: str, paths: str) -> str:
+def gaps(seen_: str, climb: Climb) -> str:
     """(program, place, month, day of the month, gap, keys), from what ``seen`` gives."""
     nth = "EXTRACT(DAY FROM day)"
     rows = f"SELECT program, top, {_MONTH} AS month, {nth} AS nth, {_GAP} AS gap, n FROM (\n{seen_}\n) AS s"  # noqa: S608
-    return _placed(rows, paths, ("nth", "gap", "n"))
+    return _placed(rows, climb, ("nth", "gap", "n"))
 
 
-def written(seen_: str, paths: str) -> str:
+def written(seen_: str, climb: Climb) -> str:
     """(program, place, month, total, seen), from what ``seen`` gives."""
     return _placed(
         f"SELECT program, top, {_MONTH} AS month,\n"  # noqa: S608
         f"  CAST(SUM(CASE WHEN before >= {_MONTH} THEN 0 ELSE n END) AS VARCHAR) AS total,\n"
         f"  STRING_AGG(CAST(EXTRACT(DAY FROM day) AS VARCHAR) || ':' || CAST({_GAP} AS VARCHAR) || ':' ||\n"
         f"    CAST(n AS VARCHAR), ' ') AS seen FROM (\n{seen_}\n) AS s GROUP BY program, top, {_MONTH}",
-        paths, ("total", "seen"),
+        climb, ("total", "seen"),
     )  # fmt: skip
 
 
@@ -197,10 +243,10 @@ def _text(term: Term, cell: str) -> str:
     return text
 
 
-def _placed(cells_: str, paths: str, names: Sequence[str]) -> str:
+def _placed(cells_: str, climb: Climb, names: Sequence[str]) -> str:
     """Cells by the number of their place and the first of their month, as cells by its code and the month's name."""
     listed = ", ".join(f"x.{name}" for name in names)
     return (
         f"SELECT x.program, p.place, SUBSTR(CAST(x.month AS VARCHAR), 1, 7), {listed}\n"
-        f"FROM (\n{cells_}\n) AS x JOIN {paths} AS p ON p.enter = x.top AND p.top = x.top"
+        f"FROM (\n{cells_}\n) AS x JOIN {climb.table} AS p ON p.enter = x.top"
     )

@@ -73,7 +73,8 @@ def _store(projection: Projection, digest: str, tree: str, rows: Cells) -> bool:
         with transaction.atomic():
             Cube.objects.filter(projection=projection, digest=digest).delete()
             made = Cube.objects.create(projection=projection, digest=digest, tree=tree, position=projection.position)
-            _insert((made.pk, *key, *texts) for key, texts in rows.items())
+            # In the order of the index, which then grows at its end.
+            _insert((made.pk, *key, *rows[key]) for key in sorted(rows))
     except IntegrityError:
         return False
     return True
@@ -111,11 +112,11 @@ def wanted(projection: Projection) -> dict[str, tuple[Indicator, Source]]:
 
 def _counted(projection: Projection, terms: Sequence[Term]) -> list[Cells]:
     """Every cell of several terms over one source, from the columns."""
-    paths, upto = geography.paths(terms[0].tree), terms[0].upto
+    climb, upto = geography.climb(terms[0].tree), terms[0].upto
     plain = [term for term in terms if cubing.plain(term)]
     found: list[Cells] = [{} for _ in plain]
     if plain:
-        for row in reading.over(projection, upto, cubing.several(plain, paths), [cubing.together(plain)]):
+        for row in reading.over(projection, upto, cubing.several(plain, climb), [cubing.together(plain)]):
             for k, cells in enumerate(found):
                 facts, total, days = row[3 + 3 * k : 6 + 3 * k]
                 if facts:
@@ -125,10 +126,10 @@ def _counted(projection: Projection, terms: Sequence[Term]) -> list[Cells]:
     for term in terms:
         held = by_term.get(id(term))
         if held is None:
-            rows = reading.over(projection, upto, cubing.cells(term, paths), [term])
+            rows = reading.over(projection, upto, cubing.cells(term, climb), [term])
             held = {row[:3]: (row[3], row[4], row[5], "") for row in rows}
         if term.shape == "distinct":
-            sql = cubing.written(cubing.seen(compiler.entered(term), paths), paths)
+            sql = cubing.written(cubing.seen(compiler.entered(term), climb), climb)
             keys = reading.over(projection, upto, sql, [term])
             for program, place, month, total, seen in keys:
                 facts, _, days, _ = held[program, place, month]
@@ -145,7 +146,7 @@ def _move(projection: Projection, cube: Cube, indicator: Indicator, source: Sour
     if new.num_rows or gone.num_rows:
         with duckdb.given([new, gone]) as (a, b):
             relation = cubes.signed(term, a, b)
-            for row in duckdb.run(cubing.cells(term, geography.paths(cube.tree), relation)):
+            for row in duckdb.run(cubing.cells(term, geography.climb(cube.tree), relation)):
                 changes[row[:3]].days = {nth: (n, Decimal(more)) for nth, n, more in cubes.entries(row[5])}
             if term.shape == "distinct":
                 _moved_keys(projection, term, cube.position, relation, changes)
@@ -160,10 +161,10 @@ def _moved_keys(projection: Projection, term: Term, position: int, relation: str
     then = replace(term, upto=position)
     # One look into the files: what touched keys were is what the moves are added to.
     before = reading.over(projection, position, cubing.among(then, relation), [then])
-    paths = geography.paths(term.tree)
+    climb = geography.climb(term.tree)
     with duckdb.given([duckdb.table(cubing.ENTRIES, before)]) as (held,):
         for keys, sign in ((f"FROM {held}", -1), (cubing.after(held, term, relation), 1)):
-            for program, place, month, nth, gap, n in duckdb.run(cubing.gaps(cubing.seen(keys, paths), paths)):
+            for program, place, month, nth, gap, n in duckdb.run(cubing.gaps(cubing.seen(keys, climb), climb)):
                 seen = changes[program, place, month].seen
                 seen[int(nth), int(gap)] = seen.get((int(nth), int(gap)), 0) + sign * int(n)
 

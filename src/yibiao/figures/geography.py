@@ -21,9 +21,11 @@ _KEPT: Final = 6
 # Where a code stands of which an edition knows nothing: in no range.
 NOWHERE: Final = -1
 _COLUMNS: Final = (Column("code", "VARCHAR"), Column("enter", "BIGINT"))
-_PATHS: Final = (Column("enter", "BIGINT"), Column("top", "BIGINT"), Column("place", "VARCHAR"))
+_PLACES: Final = (
+    Column("enter", "BIGINT"), Column("parent", "BIGINT"), Column("depth", "BIGINT"), Column("place", "VARCHAR"),
+)  # fmt: skip
 _lock = threading.Lock()
-_paths: set[str] = set()
+_climbs: dict[str, Climb] = {}
 _trees: OrderedDict[tuple[object, ...], str] = OrderedDict()
 
 
@@ -36,6 +38,17 @@ class Standing:
     tree: str
     # Whether the range asked for is that of the place, and not a part of it.
     whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """The engine's table (enter, parent, depth, place) of every place of an edition, and the greatest depth in it.
+
+    ``parent`` is the number of the place above, ``depth`` is 0 where there is none, ``place`` is the code.
+    """
+
+    table: str
+    deepest: int
 
 
 def day_of(query: Query) -> date | None:
@@ -55,24 +68,23 @@ def newest(token: str) -> str:
     return _tree(places.edition(), token)
 
 
-def paths(tree: str) -> str:
-    """The engine's table (enter, top, place) of every place of today's edition and each place that it is in.
-
-    ``top`` is the number of the latter, ``place`` its code.
-    """
-    name = f"{tree}_paths"
+def climb(tree: str) -> Climb:
+    """The way up from every place of today's edition."""
     with _lock:
-        if name not in _paths:
-            rows: list[tuple[int, int, str]] = []
-            above: list[tuple[int, int, str]] = []
+        if tree not in _climbs:
+            rows: list[tuple[int, int | None, int, str]] = []
+            above: list[tuple[int, int]] = []
             for code, enter, leave in places.numbering(places.edition().number):
                 while above and above[-1][1] <= enter:
                     above.pop()
-                above.append((enter, leave, code))
-                rows += [(enter, top, place) for top, _, place in above]
-            duckdb.keep(name, _PATHS, rows, dropping=_paths.pop() if _paths else "")
-            _paths.add(name)
-    return name
+                rows.append((enter, above[-1][0] if above else None, len(above), code))
+                above.append((enter, leave))
+            stale = next(iter(_climbs.values())).table if _climbs else ""
+            made = Climb(f"{tree}_climb", max((row[2] for row in rows), default=0))
+            duckdb.keep(made.table, _PLACES, rows, dropping=stale)
+            _climbs.clear()
+            _climbs[tree] = made
+        return _climbs[tree]
 
 
 def children(standing: Standing) -> tuple[Place, ...]:
