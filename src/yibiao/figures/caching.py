@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 from yibiao.core.problems import Refusal
-from yibiao.figures import reading
+from yibiao.figures import merging, reading
 from yibiao.figures.definitions import FILINGS
 from yibiao.figures.reading import Asked, Question
 from yibiao.figures.types import Definitions, Indicator, Query
@@ -156,4 +156,7 @@ def kinds(held: Definitions, indicator: Indicator) -> tuple[str, ...]:
         rule = held.coverage(leaf.coverage) if leaf.coverage else None
         if rule is not None:
             names |= {rule.form, FILINGS} | {one.name for one in held.sources if one.register == rule.register}
-    return tuple(sorted({one.kind for one in held.sources if one.name in names}))
+    found = {one.kind for one in held.sources if one.name in names}
+    # Entities that such an answer told apart may have been merged since.
+    apart = any(leaf.measure in ("distinct", "latest") for leaf in reading.leaves_of(held, indicator))
+    return tuple(sorted(found | {merging.KIND} if apart else found))

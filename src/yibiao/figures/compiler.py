@@ -17,7 +17,7 @@ from typing import Final
 from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI
 from yibiao.figures.engines.dialects import DUCKDB, Dialect, identifier, quoted
-from yibiao.figures.types import Attribution, Column, Source
+from yibiao.figures.types import Attribution, Column, Merged, Source
 
 _NAME: Final = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 _LISTED: Final = "position, fact, revision, item, place, occurred_at"
@@ -31,7 +31,8 @@ class Term:
 
     ``shape`` is count, sum, distinct or latest. ``per`` and ``keys`` are cells: names of columns, or templates over
     them (``${code}``). ``program`` is empty for all programs, ``from_`` and ``until`` are None for no bound.
-    ``solid`` is whether every code from ``lowest`` to ``highest`` is one of the range of the tree.
+    ``solid`` is whether every code from ``lowest`` to ``highest`` is one of the range of the tree. ``merged`` are the
+    cells in which some keys count as others.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Term:
     highest: str = ""
     solid: bool = False
     nothing: bool = False
+    merged: Merged = ()
     dialect: Dialect = DUCKDB
 
     @property
@@ -297,7 +299,7 @@ def _when(side: str, at: datetime) -> str:
 
 def _newest(term: Term, live: str) -> str:
     """The newest row for each subject. The filter comes after: what was newest and passes no longer is not counted."""
-    per = cell(term.per, term.dialect)
+    per = _one(term, term.per, cell(term.per, term.dialect))
     return (
         f"SELECT f.*, ROW_NUMBER() OVER (PARTITION BY {per} "  # noqa: S608
         "ORDER BY f.occurred_at DESC, f.position DESC, f.item DESC) AS nth\n"
@@ -314,8 +316,17 @@ def _key(term: Term, dimension: str) -> tuple[str, str]:
             split = name
     if not term.keys:
         return "NULL", split
-    parts = ["NULLIF(split.name, '')" if name == split else cell(name, term.dialect) for name in term.keys]
+    parts = [
+        _one(term, name, "NULLIF(split.name, '')" if name == split else cell(name, term.dialect)) for name in term.keys
+    ]
     return f" || {quoted(APART)} || ".join(parts), split
+
+
+def _one(term: Term, name: str, key: str) -> str:
+    """A key, or the one that it counts as."""
+    pairs = next((pairs for held, pairs in term.merged if held == name), ())
+    cases = " ".join(f"WHEN {quoted(old)} THEN {quoted(kept)}" for old, kept in pairs)
+    return f"CASE {key} {cases} ELSE {key} END" if cases else key
 
 
 def _dimension(term: Term, dimension: str, split: str) -> str:

@@ -2,7 +2,7 @@
 
 It serves counts, sums and distinct counts of whole days by where things happened, in today's tree, as of the newest
 checkpoints: a cube stands at a position, and what was sealed after it is added from the log. Anything else is counted
-from the columns, which give the same.
+from the columns, which give the same; also what tells entities apart of which some were merged.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def digest(indicator: Indicator, source: Source) -> str:
 def figure(question: Question, indicator: Indicator) -> tuple[Decimal, int] | None:
     """The value and the number of facts, where a cube can say them."""
     days = _days(indicator, question.query.period)
-    if not cubable(indicator) or not question.standing.whole or days is None:
+    if not cubable(indicator) or not question.standing.whole or days is None or reading.merged(question, indicator):
         return None
     source = reading.source_of(question, indicator.source)
     found = _read(question, indicator, digest(indicator, source), days)
@@ -81,6 +81,8 @@ def since(question: Question, indicator: Indicator, found: Kept) -> tuple[Decima
     """The same from what was found as of an earlier position, whoever found it."""
     days = _days(indicator, question.query.period)
     if not cubable(indicator) or days is None or not found.position <= question.upto <= found.position + FAR:
+        return None
+    if reading.merged(question, indicator):
         return None
     return _with_tail(question, indicator, reading.source_of(question, indicator.source), days, found)
 

@@ -82,6 +82,8 @@ def rule(question: Question, one: Indicator) -> Text:
     if one.filter:
         tests = condition(expressions.parse_filter(one.filter, columns.filter_types(source)), words)
         said = Text(f"{said.zh}；只算{tests.zh}的", f"{said.en}; only where {tests.en}")
+    if reading.merged(question, one):
+        said = Text(f"{said.zh}；台账里已合并的按一个计", f"{said.en}; what was merged in a register counts as one")
     if one.coverage and (duty := question.definitions.coverage(one.coverage)):
         label = duty.label
         said = Text(

@@ -12,12 +12,12 @@ from typing import Any, Final
 from yibiao.core import expressions
 from yibiao.core.periods import Period, midnight
 from yibiao.core.problems import refuse
-from yibiao.figures import answering, columns, definitions, geography, problems, store
+from yibiao.figures import answering, columns, definitions, geography, merging, problems, store
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.geography import Standing
 from yibiao.figures.models import DefinitionSet, Projection
-from yibiao.figures.types import Definitions, Indicator, Query, Source
+from yibiao.figures.types import Definitions, Indicator, Merged, Query, Source
 from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Checkpoint
 from yibiao.people.types import Scope
@@ -176,8 +176,16 @@ def term(question: Question, indicator: Indicator, number: int = 0) -> Term:
         lowest=lowest,
         highest=highest,
         solid=solid,
+        merged=merged(question, indicator),
         dialect=question.engine.dialect,
     )
+
+
+def merged(question: Question, indicator: Indicator) -> Merged:
+    """What counts as one to an indicator that tells entities apart; nothing over a lake, whose parts send no merges."""
+    if indicator.measure not in ("distinct", "latest") or not question.checkpoint:
+        return ()
+    return merging.merged(source_of(question, indicator.source), question.upto)
 
 
 def _filter(indicator: Indicator, source: Source, until: datetime) -> expressions.Node | None:

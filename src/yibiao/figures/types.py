@@ -16,6 +16,8 @@ UNSAID = Text("")
 EXEMPT_SLOT: Final = "exempt.slot"
 EXEMPT_REASON: Final = "exempt.reason"
 Measure = Literal["count", "sum", "distinct", "latest", "ratio", "streak", "zero", "expr"]
+# Cells of a source with the keys of entities in them that count as others: (name or template, ((key, counts as), …)).
+Merged = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 Attribution = Literal["place", "organisation"]
 
 

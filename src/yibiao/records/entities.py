@@ -248,6 +248,11 @@ def rulings(register: str, *, scope: Scope, program: str, key: str = "") -> tupl
     return tuple(ruling_of(one) for one in found if one.key in open_to)
 
 
+def merges() -> tuple[str, ...]:
+    """The ids of all merges of entities, also of those that were undone: by them their facts are found."""
+    return tuple(models.Ruling.objects.filter(act="merge").order_by("pk").values_list("pk", flat=True))
+
+
 def doubts(form: FormVersion, answers: Mapping[str, Any]) -> tuple[Problem, ...]:
     """What is odd about checked answers without being refused: codes whose check characters do not fit."""
     found: list[Problem] = []

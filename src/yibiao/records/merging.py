@@ -32,7 +32,7 @@ def merge(
     """Makes a duplicate go on under the entity kept. What was filed before stays as it was filed.
 
     Later records that name the duplicate name the entity kept; what they say of it is said of that one. Facts already
-    in the log keep the key that they were filed with, and figures over them count it.
+    in the log keep the key that they were filed with; figures count the two as one from now on.
 
     Raises: ``records.entity.unknown``, ``records.ruling.self|merged``, ``records.reason.missing``.
     """

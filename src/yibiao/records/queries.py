@@ -26,6 +26,7 @@ from yibiao.records.entities import (
     entity,
     entity_at,
     entity_labels,
+    merges,
     phones_may_drop,
     records_about,
     registers,
@@ -41,7 +42,7 @@ from yibiao.records.thumbnails import KINDS as PICTURES
 
 __all__ = [
     "PICTURES", "came_about", "clashes", "closed", "closings", "complaints", "count", "doubtful", "doubts",
-    "doubts_about", "each", "entities", "entity", "entity_at", "entity_labels", "history", "known", "newest",
+    "doubts_about", "each", "entities", "entity", "entity_at", "entity_labels", "history", "known", "merges", "newest",
     "page", "personal", "phones_may_drop", "presented", "record", "records", "records_about", "registers",
     "reviews", "rulings", "scanner_answers", "steps", "suspects", "tally", "unscanned", "waiting",
 ]  # fmt: skip
