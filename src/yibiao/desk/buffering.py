@@ -12,8 +12,11 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from itertools import chain
-from typing import Any, Final, Protocol, TypeAlias
+from typing import IO, Any, Final, Protocol, TypeAlias
+
+from yibiao.desk.gathering import Gathering
 
 Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers: TypeAlias = list[tuple[str, str]]
@@ -57,15 +60,18 @@ class _Late(Exception):  # noqa: N818
 
 
 class Site:
-    """An application of WSGI with its threads, as granian's interface RSGI wants to see it."""
+    """An application of WSGI with its threads, as granian's interface RSGI wants to see it.
 
-    def __init__(self, application: Application, threads: int) -> None:
-        self.application = application
+    ``gathering`` answers some requests together with others.
+    """
+
+    def __init__(self, application: Application, threads: int, gathering: Gathering | None = None) -> None:
+        self.application, self.gathering = application, gathering
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="yibiao")
 
     async def __rsgi__(self, scope: Any, exchange: Exchange) -> None:
         environ = _environ(scope)
-        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
+        with _room(environ) as body:
             try:
                 await _read(exchange, body, environ)
             except _Late:
@@ -74,6 +80,12 @@ class Site:
                 return
             body.seek(0)
             environ["wsgi.input"] = body
+            if self.gathering is not None and self.gathering.takes(environ):
+                answer = await self.gathering.ask(environ)
+                if answer is not None:
+                    exchange.response_bytes(*answer)
+                    return
+                body.seek(0)
             going_on = await asyncio.get_running_loop().run_in_executor(
                 self.pool, self._answer, environ, exchange, asyncio.get_running_loop()
             )
@@ -101,6 +113,13 @@ class Site:
         finally:
             if close := getattr(answer, "close", None):
                 close()
+
+
+def _room(environ: dict[str, Any]) -> IO[bytes]:
+    """Where a body is put: a large one, or one of unknown length, not into memory."""
+    told = environ.get("CONTENT_LENGTH", "")
+    small = told.isascii() and told.isdigit() and int(told) <= IN_MEMORY and "HTTP_TRANSFER_ENCODING" not in environ
+    return BytesIO() if small else tempfile.SpooledTemporaryFile(IN_MEMORY)
 
 
 async def _keep_open(exchange: Exchange, status: int, headers: Headers, lasting: Lasting) -> None:
@@ -158,7 +177,8 @@ async def _read(exchange: Exchange, into: Any, environ: dict[str, Any]) -> None:
     pieces = exchange.__aiter__()
     while True:
         try:
-            piece = await asyncio.wait_for(pieces.__anext__(), SILENCE)
+            async with asyncio.timeout(SILENCE):
+                piece = await pieces.__anext__()
         except StopAsyncIteration:
             break
         except Exception:
@@ -168,7 +188,7 @@ async def _read(exchange: Exchange, into: Any, environ: dict[str, Any]) -> None:
         spent = time.monotonic() - begun
         if spent > GRACE and size < spent * SLOWEST:
             raise _Late
-        if size > BODY_LIMIT:
+        if size > BODY_LIMIT or size == expected:
             break
     if expected is not None and size < expected:
         raise _Late

@@ -9,8 +9,8 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +24,7 @@ from django.utils.crypto import salted_hmac
 from yibiao.desk import logs, metrics
 
 Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 HEADER: Final = "X-Request-ID"
 UNKNOWN: Final = "unknown"
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -72,6 +73,30 @@ def around(application: Application) -> Application:
     return enter
 
 
+def each(
+    answers: Callable[[Sequence[dict[str, Any]]], list[Answer | None]],
+) -> Callable[[Sequence[dict[str, Any]]], list[Answer | None]]:
+    """The same for requests that are answered together; those that are not are observed where they are.
+
+    The statements that they share are counted with the first.
+    """
+
+    def answered(environs: Sequence[dict[str, Any]]) -> list[Answer | None]:
+        seen = [_seen(environ) for environ in environs]
+        with _timed(seen[0]):
+            found = answers(environs)
+        for index, (one, answer) in enumerate(zip(seen, found, strict=True)):
+            if answer is not None:
+                one.status, headers, body = answer
+                found[index] = one.status, [*headers, (HEADER, one.id)], body
+                named = logs.request_id.set(one.id)
+                _tell(one)
+                logs.request_id.reset(named)
+        return found
+
+    return answered
+
+
 class Observing:
     """Names the route and the account of a request; observes it where nobody does yet."""
 
@@ -102,23 +127,28 @@ class Observing:
 
 @contextmanager
 def _observed(environ: Mapping[str, Any]) -> Iterator[Seen]:
-    given = str(environ.get("HTTP_X_REQUEST_ID", ""))
-    method = str(environ.get("REQUEST_METHOD", ""))
-    seen = Seen(
-        given if _GIVEN.fullmatch(given) else uuid.uuid4().hex, method if method in METHODS else "OTHER",
-        str(environ.get("PATH_INFO", "")), time.perf_counter(),
-    )  # fmt: skip
+    seen = _seen(environ)
     current, named = _current.set(seen), logs.request_id.set(seen.id)
     try:
-        if not log.isEnabledFor(logging.INFO):
+        with _timed(seen):
             yield seen
-        else:
-            with connection.execute_wrapper(seen.statement):
-                yield seen
     finally:
         _tell(seen)
         _current.reset(current)
         logs.request_id.reset(named)
+
+
+def _seen(environ: Mapping[str, Any]) -> Seen:
+    given = str(environ.get("HTTP_X_REQUEST_ID", ""))
+    method = str(environ.get("REQUEST_METHOD", ""))
+    return Seen(
+        given if _GIVEN.fullmatch(given) else uuid.uuid4().hex, method if method in METHODS else "OTHER",
+        str(environ.get("PATH_INFO", "")), time.perf_counter(),
+    )  # fmt: skip
+
+
+def _timed(seen: Seen) -> AbstractContextManager[object]:
+    return connection.execute_wrapper(seen.statement) if log.isEnabledFor(logging.INFO) else nullcontext()
 
 
 def _tell(seen: Seen) -> None:

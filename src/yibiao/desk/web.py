@@ -13,7 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from yibiao.desk import buffering
+from yibiao.desk import buffering, gathering
 
 # Those that wait for the same commit hold one each.
 THREADS = 24
@@ -64,6 +64,10 @@ else:
 
     # The rooms can be imported only after that.
     from yibiao.desk import observing
-    from yibiao.records.intake.openrosa import entry
+    from yibiao.records.intake.openrosa import entry, gathered
 
-    application = buffering.Site(observing.around(entry.before(django_application)), THREADS)
+    application = buffering.Site(
+        observing.around(entry.before(django_application)),
+        THREADS,
+        gathering.Gathering(gathered.takes, observing.each(gathered.answers)),
+    )

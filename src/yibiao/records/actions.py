@@ -38,7 +38,7 @@ from yibiao.records.types import AttachedFile, Receipt, Sent, State, SubmissionD
 
 __all__ = [
     "answer_complaint", "close_form", "complain", "confirm_code", "correct", "erase", "keep_apart",
-    "log_personal_file", "log_personal_read", "merge", "open_form", "receive", "receive_many",
+    "log_personal_file", "log_personal_read", "merge", "open_form", "receive", "receive_each", "receive_many",
     "release_overdue", "relocate", "review", "settle", "take_waiting", "undo", "withdraw",
 ]  # fmt: skip
 BATCH_LIMIT: Final = 200_000
@@ -72,6 +72,30 @@ def receive_many(
     if found:
         raise Refusal(found)
     return batching.write(ready, at=moment, shared=at is None)
+
+
+def receive_each(sent: Sequence[tuple[SubmissionDraft, Sequence[Warrant]]]) -> list[Receipt | Refusal | None]:
+    """Stores one record of each of several senders in one commit, every one for herself.
+
+    Shape: one outcome for each, in order: the receipt, or what is wrong with the answers; None where the record was not
+    stored, which ``receive_many`` tells the reason of.
+    """
+    at = checking.now()
+    outcomes: list[Receipt | Refusal | None] = [None] * len(sent)
+    ready: dict[int, list[checking.Prepared]] = {}
+    for index, (draft, by) in enumerate(sent):
+        try:
+            checking.require_right(by, "fill")
+            prepared, found = checking.prepare_all([draft], by=tuple(by), at=at)
+        except Refusal as refusal:
+            outcomes[index] = refusal
+        else:
+            outcomes[index] = Refusal(found) if found else None
+            if not found:
+                ready[index] = prepared
+    for index, receipts in zip(ready, batching.write_each(list(ready.values()), at=at), strict=True):
+        outcomes[index] = receipts[0] if receipts else None
+    return outcomes
 
 
 def correct(

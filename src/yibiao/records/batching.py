@@ -28,11 +28,14 @@ BATCH_LIMIT: Final = 200
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """``wake`` is held until the job has its outcome, or its own thread is to write for all who wait."""
+    """Lists that one thread brings, each stored whole or not at all.
 
-    ready: Sequence[Prepared]
+    ``wake`` is held until they have their outcomes, or their own thread is to write for all who wait.
+    """
+
+    lists: Sequence[Sequence[Prepared]]
     at: datetime
-    outcome: storing.Outcome | None = None
+    outcomes: Sequence[storing.Outcome] = ()
     wake: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -50,8 +53,19 @@ def write(ready: Sequence[Prepared], *, at: datetime, shared: bool) -> list[Rece
     """
     # Inside a transaction of the caller there is no commit to share.
     if not shared or len(ready) > SHARED_LIMIT or connection.in_atomic_block:
-        return _given(_alone(_Job(ready, at)))
-    job = _Job(ready, at)
+        return _given(_alone(ready, at))
+    return _given(_written(_Job([ready], at))[0])
+
+
+def write_each(lists: Sequence[Sequence[Prepared]], *, at: datetime) -> list[list[Receipt] | None]:
+    """Stores the lists of several senders in one commit, shared with whoever else waits, each list whole or not at all.
+
+    Shape: the receipts of each list, in order; None for one that was not stored, which by itself is told why.
+    """
+    return [None if isinstance(one, Refusal) else one for one in _written(_Job(lists, at))] if lists else []
+
+
+def _written(job: _Job) -> Sequence[storing.Outcome]:
     with _line:
         mine = _turn.acquire(blocking=False)
         if not mine:
@@ -60,9 +74,9 @@ def write(ready: Sequence[Prepared], *, at: datetime, shared: bool) -> list[Rece
     if not mine:
         # Each sleeps on a lock of her own: a shared one would wake them one after another through all their threads.
         job.wake.acquire()
-    if job.outcome is None:
+    if not job.outcomes:
         _write_for_all(job)
-    return _given(job.outcome)
+    return job.outcomes
 
 
 def _write_for_all(own: _Job) -> None:
@@ -91,35 +105,36 @@ def _pass_on() -> None:
 def _write_together(batch: Sequence[_Job]) -> None:
     try:
         with writing.together(), transaction.atomic():
-            outcomes = storing.write([job.ready for job in batch], at=max(job.at for job in batch))
-        for job, outcome in zip(batch, outcomes, strict=True):
-            job.outcome = outcome
+            lists = [ready for job in batch for ready in job.lists]
+            outcomes = iter(storing.write(lists, at=max(job.at for job in batch)))
+        for job in batch:
+            job.outcomes = [next(outcomes) for _ in job.lists]
     except (DatabaseError, Refusal):
         # One of them cannot be stored as things stand, which each for itself shows; or the connection was lost, and
         # what may have been committed all the same is known again.
         connection.close_if_unusable_or_obsolete()
     finally:
         for job in batch:
-            if job.outcome is None:
-                _try_alone(job)
+            if not job.outcomes:
+                job.outcomes = [_tried_alone(ready, job.at) for ready in job.lists]
 
 
-def _try_alone(job: _Job) -> None:
+def _tried_alone(ready: Sequence[Prepared], at: datetime) -> storing.Outcome:
     try:
-        job.outcome = _alone(job)
+        return _alone(ready, at)
     except Exception as error:
         # It is raised in the thread whose records they are, and no other.
-        job.outcome = _Failed(error)
+        return _Failed(error)
 
 
-def _alone(job: _Job) -> storing.Outcome:
+def _alone(ready: Sequence[Prepared], at: datetime) -> storing.Outcome:
     try:
         with transaction.atomic():
-            return storing.write([job.ready], at=job.at)[0]
+            return storing.write([ready], at=at)[0]
     except IntegrityError:
         # Another transaction stored one of the ids between our look and our insert; now it is known: look again.
         with transaction.atomic():
-            return storing.write([job.ready], at=job.at)[0]
+            return storing.write([ready], at=at)[0]
 
 
 class _Failed(Refusal):
@@ -130,10 +145,9 @@ class _Failed(Refusal):
         self.error = error
 
 
-def _given(outcome: storing.Outcome | None) -> list[Receipt]:
+def _given(outcome: storing.Outcome) -> list[Receipt]:
     if isinstance(outcome, _Failed):
         raise outcome.error
     if isinstance(outcome, Refusal):
         raise outcome
-    assert outcome is not None  # noqa: S101 (whoever had the turn gave every job its outcome)
     return outcome

@@ -65,8 +65,7 @@ def asker(request: HttpRequest, token: str) -> Asker:
     """Raises: ``people.client.unknown``; ``Unknown`` where a challenge is to be sent; what signing in refuses."""
     token = token or request.GET.get("st", "")
     if token:
-        client = remembered(lambda: people.client(token), "openrosa client", token)
-        return Asker(client.person, request.build_absolute_uri(f"{BASE}/key/{quote(token)}"), client)
+        return holder(token, request.build_absolute_uri(BASE))
     base, given = request.build_absolute_uri(BASE), request.headers.get("Authorization", "")
     scheme = given.partition(" ")[0].lower()
     if scheme == "bearer":
@@ -80,6 +79,12 @@ def asker(request: HttpRequest, token: str) -> Asker:
     if scheme == "basic" and request.is_secure():
         return _by_basic(request, given, base)
     raise Unknown
+
+
+def holder(token: str, base: str = BASE) -> Asker:
+    """Raises: ``people.client.unknown``."""
+    client = remembered(lambda: people.client(token), "openrosa client", token)
+    return Asker(client.person, f"{base}/key/{quote(token)}", client)
 
 
 def challenge(request: HttpRequest, unknown: Unknown) -> HttpResponse:

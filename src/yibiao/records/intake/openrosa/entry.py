@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from yibiao.records.intake.openrosa import submitting
 Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 REST: Final = 5.0
 _thread = threading.local()
-_PATH: Final = re.compile(r"/openrosa/(?:key/([^/]+)/)?submission")
+PATH: Final = re.compile(r"/openrosa/(?:key/([^/]+)/)?submission")
 
 
 def before(application: Application) -> Application:
@@ -31,10 +31,10 @@ def before(application: Application) -> Application:
     answered: Callable[[HttpRequest], Any] = convert_exception_to_response(_submission)
 
     def enter(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        found = _PATH.fullmatch(environ.get("PATH_INFO", ""))
-        if found is None or environ["REQUEST_METHOD"] != "POST" or settings.SECURE_SSL_REDIRECT:
+        found = PATH.fullmatch(environ.get("PATH_INFO", ""))
+        if found is None or environ["REQUEST_METHOD"] != "POST" or redirected(environ):
             return application(environ, start_response)
-        _rested()
+        rested()
         answer = answered(WSGIRequest(environ))
         start_response(f"{answer.status_code} {answer.reason_phrase}", list(answer.items()))
         return [answer.content]
@@ -42,7 +42,15 @@ def before(application: Application) -> Application:
     return enter
 
 
-def _rested() -> None:
+def redirected(environ: Mapping[str, Any]) -> bool:
+    """Whether Django would send it to https first."""
+    if not settings.SECURE_SSL_REDIRECT:
+        return False
+    told = settings.SECURE_PROXY_SSL_HEADER
+    return told is None or bool(environ.get(told[0]) != told[1])
+
+
+def rested() -> None:
     """Sees to the thread's connection as Django does before a request, but not a hundred times a second: only when it
     rested or failed. A check is a question to the database, and most posts are stored by another thread's commit."""
     now = time.monotonic()
@@ -52,5 +60,5 @@ def _rested() -> None:
 
 
 def _submission(request: HttpRequest) -> HttpResponse:
-    found = _PATH.fullmatch(request.path_info)
+    found = PATH.fullmatch(request.path_info)
     return submitting.submission(request, token=(found and found[1]) or "")

@@ -45,8 +45,12 @@ def speaking(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             answer = view(request, *args, **kwargs)
         except Refusal as refusal:
             answer = refused(refusal)
-        answer["X-OpenRosa-Version"] = "1.0"
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return spoken(answer)
 
     return answered
+
+
+def spoken(answer: HttpResponse) -> HttpResponse:
+    answer["X-OpenRosa-Version"] = "1.0"
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -66,11 +66,14 @@ class Sending:
 @known
 def submission(request: HttpRequest, asker: Asker) -> HttpResponse:
     """201 once everything is committed; a repeat is answered like the first time."""
-    if request.method != "POST":
-        answer = HttpResponse(status=204)
-    else:
-        receipt = take(request, asker)
-        answer = replies.message(f"已收到，编号 {receipt.id}。\nReceived as {receipt.id}.", "submit_success", 201)
+    return _limited(HttpResponse(status=204)) if request.method != "POST" else received(take(request, asker).id)
+
+
+def received(id: str) -> HttpResponse:
+    return _limited(replies.message(f"已收到，编号 {id}。\nReceived as {id}.", "submit_success", 201))
+
+
+def _limited(answer: HttpResponse) -> HttpResponse:
     answer["X-OpenRosa-Accept-Content-Length"] = str(multipart.BODY_LIMIT)
     return answer
 
@@ -106,15 +109,20 @@ def take(request: HttpRequest, asker: Asker) -> Receipt:
 
 def read(xml: bytes, request: HttpRequest, asker: Asker, form: str = "") -> Sending:
     """What a filled form says, and on whose behalf; nothing is stored. ``form`` is its id where the address says it."""
+    device, agent = request.GET.get("deviceID", ""), request.META.get("HTTP_USER_AGENT", "")
     found = instance.read(xml)
-    found = replace(found, form=form) if form else found
+    return said(replace(found, form=form) if form else found, asker, device=device, agent=agent)
+
+
+def said(found: Instance, asker: Asker, *, device: str, agent: str) -> Sending:
+    """A filled form with what its form, its program and the rights of its sender make of it."""
     version, program, by = remembered(
         lambda: _resolved(asker, found), "openrosa", asker.base, asker.person, found.form, found.version
     )
     sent = Sent(
         checking.canonical_id(found.id) or found.id,
-        request.GET.get("deviceID", "")[:255],
-        request.META.get("HTTP_USER_AGENT", "")[:255],
+        device[:255],
+        agent[:255],
         declaring.claim(version, found.entity) if found.entity else None,
     )
     answers = instance.answers(version, found.root)
@@ -155,7 +163,7 @@ def store(sending: Sending) -> Receipt:
 
 def _receive(sending: Sending) -> Receipt:
     """The record has the phone's own id where that is free: one id may be in use on several forms."""
-    id = checking.canonical_id(sending.instance.id) or _derived(sending)
+    id = own_id(sending)
     try:
         receipt = actions.receive_many([sending.draft(id)], by=sending.by)[0]
     except Refusal as refusal:
@@ -167,6 +175,10 @@ def _receive(sending: Sending) -> Receipt:
     if receipt.repeated and models.Submission.objects.filter(pk=receipt.id, state="withdrawn").exists():
         raise refuse(refusals.WITHDRAWN.at(id=receipt.id))
     return receipt
+
+
+def own_id(sending: Sending) -> str:
+    return checking.canonical_id(sending.instance.id) or _derived(sending)
 
 
 def _derived(sending: Sending) -> str:
