@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from tests.records.conftest import PROGRAM, World, rows
 from tests.records.test_sheets import UPLOAD, SignIn, filled, line, send
 from yibiao.records import actions, models
-from yibiao.records.intake import jobs, sheet
+from yibiao.records.intake import jobs, judging, sheet
 
 
 def _file(id: str, part: str) -> Path:
@@ -36,8 +36,8 @@ def test_a_large_sheet_is_checked_and_taken_beside_the_requests(
     monkeypatch.setattr(sheet, "TAKEN_AT_ONCE", 0)
     clerk = signed_in(world.clerk)
     template = clerk.get(f"{UPLOAD}template.xlsx").content
-    held = sheet._lines
-    monkeypatch.setattr(sheet, "_lines", lambda *given: (time.sleep(1), held(*given))[1])
+    held = judging.lines
+    monkeypatch.setattr(judging, "lines", lambda *given: (time.sleep(1), held(*given))[1])
     address = send(clerk, filled(template, [line(f"A{n}") for n in range(40)]))["Location"]
     working = clerk.get(address)
     assert "hx-get" in working.content.decode()

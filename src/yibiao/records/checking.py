@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from yibiao.core import canon, clock
 from yibiao.core.periods import SHANGHAI, local_day, midnight
@@ -56,6 +56,17 @@ class Prepared:
     by: Warrant
     sent: Sent | None = None
     prefilled: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Content(Protocol):
+    """What tells whether a record says the same as another."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def personal(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(slots=True)
@@ -297,7 +308,7 @@ def _led_on(item: Prepared, moved: Mapping[tuple[str, str], str]) -> Prepared:
     return replace(item, answers=answers, text=canon.encode(answers), subject=subject)
 
 
-def repeats(prepared: Prepared, revisions: Iterable[models.SubmissionRevision]) -> bool:
+def repeats(prepared: Content, revisions: Iterable[models.SubmissionRevision]) -> bool:
     """Whether the content was stored before under the same id, in any revision."""
     for revision in revisions:
         if revision.digest != prepared.digest:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from yibiao.forms import queries as forms
 from yibiao.forms.types import Checked, FormVersion
@@ -23,14 +23,36 @@ _PIECE: Final = 2_000
 _LENGTH: Final = 8
 
 
-def write(path: Path, form: FormVersion, good: Sequence[tuple[Judged, Mapping[str, Any]]]) -> None:
+class Good(NamedTuple):
+    """What is kept of the good answers of a row; ``text`` and ``digest`` are those of the record that they become."""
+
+    id: str
+    text: str
+    digest: str
+    personal: Mapping[str, Any]
+    place: str
+    occurred_at: str
+    subject: str
+    participants: tuple[str, ...]
+
+
+def good(one: Judged) -> Good:
+    """What is kept of answers that were found good."""
+    said = one.checked
+    return Good(
+        one.id, one.text, one.digest, one.personal, said.place, said.occurred_at.isoformat(), said.subject,
+        said.participants,
+    )  # fmt: skip
+
+
+def write(path: Path, form: FormVersion, good: Sequence[tuple[Good, Mapping[str, Any]]]) -> None:
     """Keeps answers that are good, each with what it was read from; readable by nobody else."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     last = forms.timeless(form)
     with open(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as new:
         for start in range(0, len(good), _PIECE):
             some = good[start : start + _PIECE]
-            rows = [_row(one) for one, _ in some] if last else [[one.id, given] for one, given in some]
+            rows = [one for one, _ in some] if last else [[one.id, given] for one, given in some]
             text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str)
             piece = personal.seal(text.encode())
             new.write(len(piece).to_bytes(_LENGTH) + piece)
@@ -48,14 +70,6 @@ def _pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as old:
         while head := old.read(_LENGTH):
             yield personal.unseal(old.read(int.from_bytes(head)))
-
-
-def _row(one: Judged) -> list[Any]:
-    checked = one.checked
-    return [
-        one.id, one.text, one.digest, one.personal, checked.place, checked.occurred_at.isoformat(), checked.subject,
-        checked.participants,
-    ]  # fmt: skip
 
 
 def _judged(row: Sequence[Any], form: FormVersion, program: Program) -> Judged:

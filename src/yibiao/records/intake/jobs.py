@@ -26,9 +26,12 @@ STEP: Final = 500
 SELDOM: Final = 100_000
 # A small sheet is done within the request that brings it.
 SMALL: Final = 200_000
+# A sheet of more, as it is kept, has a process of its own.
+LARGE: Final = 1_200_000
 State = Literal["checking", "checked", "taking", "taken", "refused"]
 T = TypeVar("T")
 Report = Callable[[int, int], None]
+Work = Callable[[Report], State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def write(path: Path, job: Job) -> None:
     fresh.replace(path)
 
 
-def run(path: Path, job: Job, work: Callable[[Report], State], *, beside: bool) -> None:
+def run(path: Path, job: Job, work: Work, *, beside: bool) -> None:
     """Does a job: now, or in a thread of its own.
 
     Raises: what the work refuses, when it is done now.
@@ -98,7 +101,7 @@ def run(path: Path, job: Job, work: Callable[[Report], State], *, beside: bool) 
             state = work(lambda done, total: None)
         _end(path, state)
         return
-    threading.Thread(target=_beside, args=(path, job, work), daemon=True).start()
+    threading.Thread(target=see_through, args=(path, job, work), daemon=True).start()
 
 
 _line: Final = threading.Lock()
@@ -129,7 +132,8 @@ def _end(path: Path, state: State) -> None:
         write(path, Job(state))
 
 
-def _beside(path: Path, job: Job, work: Callable[[Report], State]) -> None:
+def see_through(path: Path, job: Job, work: Work) -> None:
+    """Does a job, and keeps how far it is and what became of it in its file."""
     try:
         with _seldom_collected():
             state = work(lambda done, total: write(path, replace(job, done=done, total=total)))

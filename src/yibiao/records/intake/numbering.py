@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from yibiao.core import canon
@@ -18,8 +18,10 @@ from yibiao.records.intake import rows
 _SPACE: Final = uuid.UUID("0f9e8f3c-5a54-5d5c-8f0b-6f6c7e0f4a11")
 
 
-def ids(form: FormVersion, program: str, read: Sequence[rows.Row], by: Warrant) -> Iterator[tuple[str, Problem | None]]:
-    """The id of each row, the same for every upload of it: from its number within the organisation, or its content.
+def ids(
+    form: FormVersion, program: str, read: Iterable[rows.Row], by: Warrant
+) -> Iterator[tuple[rows.Row, str, Problem | None]]:
+    """Each row with its id, the same for every upload of it: from its number within the organisation, or its content.
 
     Two rows that say the same without a number are two events, told apart by which of them comes first.
     """
@@ -31,11 +33,11 @@ def ids(form: FormVersion, program: str, read: Sequence[rows.Row], by: Warrant) 
         if row.key:
             clash = numbered.setdefault(row.key, row.answers) != row.answers
             said = problems.CELL_ROW.at(number=row.key[:40]) if clash else None
-            yield _id(f"{head},{organisation},{canon.quoted(row.key)}]"), said
+            yield row, _id(f"{head},{organisation},{canon.quoted(row.key)}]"), said
         else:
             content = json.dumps(_textual(row.answers), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
             seen[content] = seen.get(content, 0) + 1
-            yield _id(f"{head},{canon.quoted(content)},{seen[content]}]"), None
+            yield row, _id(f"{head},{canon.quoted(content)},{seen[content]}]"), None
 
 
 def _id(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -49,21 +49,25 @@ class Table:
     rows: tuple[tuple[int, tuple[Any, ...]], ...]
 
 
-def read(form: FormVersion, grids: Sequence[Grid], resolve: Resolve) -> tuple[list[Row], tuple[Table, ...]]:
-    """The rows of an upload with their answers and everything that cannot be read in them.
+def reading(form: FormVersion, grids: Sequence[Grid], resolve: Resolve) -> tuple[Iterator[Row], tuple[Table, ...]]:
+    """The rows of an upload, read as they are asked for, with their answers and everything that cannot be read in them.
 
     Raises: what is wrong with the header: ``records.sheet.header|column-unknown|column-twice|column-missing|empty``.
     """
     found = tables(form, grids)
     reader = _Reader(form, resolve)
     main = found[0]
-    rows = [reader.row(main, number, cells) for number, cells in main.rows]
-    by_number = {row.number: row for row in rows}
-    by_key = {row.key: row for row in rows if row.key}
+    rows = (reader.row(main, number, cells) for number, cells in main.rows)
+    if not any(table.rows for table in found[1:]):
+        return rows, found
+    # An item may belong to any of them, and what is wrong with it stands beside its row.
+    every = list(rows)
+    by_number = {row.number: row for row in every}
+    by_key = {row.key: row for row in every if row.key}
     for table in found[1:]:
         for number, cells in table.rows:
-            reader.item(table, number, cells, rows, by_key, by_number)
-    return rows, found
+            reader.item(table, number, cells, every, by_key, by_number)
+    return iter(every), found
 
 
 def tables(form: FormVersion, grids: Sequence[Grid]) -> tuple[Table, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from openpyxl.utils import get_column_letter
 
@@ -21,9 +21,9 @@ from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion
 from yibiao.packs import queries as packs
 from yibiao.people.types import Warrant
-from yibiao.records import batching, checking, models, personal, problems, registers, undoing
-from yibiao.records.intake import cells, held, jobs, naming, numbering, rows, workbook
-from yibiao.records.types import SubmissionDraft
+from yibiao.records import batching, checking, models, personal, problems, undoing
+from yibiao.records.intake import apart, cells, held, jobs, judging, rows, workbook
+from yibiao.records.intake.crew import Crew
 
 # More than these are taken beside the requests; and this many are written at a time.
 TAKEN_AT_ONCE: Final = 2_000
@@ -70,16 +70,6 @@ class Taken:
     at: datetime
     count: int
     standing: int
-
-
-@dataclass(slots=True)
-class _Line:
-    """A row with its id and what was found; ``judged`` is None where its answers could not be looked at."""
-
-    row: rows.Row
-    id: str
-    judged: checking.Judged | None
-    wrong: list[tuple[str, int, int, Problem]]
 
 
 def offer(
@@ -201,23 +191,65 @@ def sweep() -> int:
     return gone
 
 
+def work(id: str, mode: str, warrants: Sequence[Warrant]) -> None:
+    """Checks an upload, or takes it where a mode is given, in a process that does nothing else."""
+    upload, form = _upload(id, warrants)
+    with Crew() as crew:
+        if mode:
+            jobs.see_through(_path(id, "job"), *_taking(upload, form, mode, warrants))
+        else:
+            jobs.see_through(_path(id, "job"), *_checking(upload, form, warrants, crew))
+
+
 def _begin(upload: models.Upload, form: FormVersion, warrants: Sequence[Warrant], *, beside: bool) -> None:
+    if beside and _is_large(upload):
+        _leave(upload, jobs.Job("checking"), warrants)
+        return
+    jobs.run(_path(upload.id, "job"), *_checking(upload, form, warrants, Crew(1)), beside=beside)
+
+
+def _take(upload: models.Upload, form: FormVersion, mode: str, warrants: Sequence[Warrant], *, beside: bool) -> None:
+    checking.require_right(warrants, "fill")
+    if beside and _is_large(upload):
+        _leave(upload, jobs.Job("taking", mode=mode), warrants)
+        return
+    jobs.run(_path(upload.id, "job"), *_taking(upload, form, mode, warrants), beside=beside)
+
+
+def _is_large(upload: models.Upload) -> bool:
+    # Another process could not see what a transaction here has not committed.
+    return _path(upload.id).stat().st_size > jobs.LARGE and not connection.in_atomic_block
+
+
+def _leave(upload: models.Upload, job: jobs.Job, warrants: Sequence[Warrant]) -> None:
+    """Leaves a job to a process of its own."""
+    jobs.write(_path(upload.id, "job"), job)
+    apart.launch(upload.id, job.mode, warrants)
+
+
+def _checking(
+    upload: models.Upload, form: FormVersion, warrants: Sequence[Warrant], crew: Crew
+) -> tuple[jobs.Job, jobs.Work]:
     """Checks a file and keeps what was found: the preview, and the rows that are good."""
 
     def check(report: jobs.Report) -> jobs.State:
         grids = cells.read(upload.name, _kept(_path(upload.id)))
-        lines, tables = _lines(form, upload.program, grids, warrants, report)
+        lines, tables = judging.lines(form, upload.program, grids, warrants, report, crew)
         held.write(_path(upload.id, "good"), form, [
-            (line.judged, line.row.answers) for line in lines if line.judged is not None and not line.wrong
+            (line.good, line.row.answers) for line in lines if line.good is not None and not line.wrong
         ])  # fmt: skip
         seen = asdict(_preview(upload, lines, tables))
         _store(_path(upload.id, "seen"), json.dumps(seen, ensure_ascii=False).encode())
         return "checked"
 
-    jobs.run(_path(upload.id, "job"), jobs.Job("checking"), check, beside=beside)
+    return jobs.Job("checking"), check
 
 
-def _take(upload: models.Upload, form: FormVersion, mode: str, warrants: Sequence[Warrant], *, beside: bool) -> None:
+def _taking(
+    upload: models.Upload, form: FormVersion, mode: str, warrants: Sequence[Warrant]
+) -> tuple[jobs.Job, jobs.Work]:
+    """Stores the good rows of a checked file."""
+
     def store(report: jobs.Report) -> jobs.State:
         moment = checking.now()
         kept = held.read(_path(upload.id, "good"), form, packs.program(upload.program))
@@ -239,8 +271,7 @@ def _take(upload: models.Upload, form: FormVersion, mode: str, warrants: Sequenc
             transaction.on_commit(lambda: _forget(upload.id))
         return "taken"
 
-    checking.require_right(warrants, "fill")
-    jobs.run(_path(upload.id, "job"), jobs.Job("taking", mode=mode), store, beside=beside)
+    return jobs.Job("taking", mode=mode), store
 
 
 def _brought(upload: models.Upload) -> QuerySet[models.Submission]:
@@ -250,82 +281,7 @@ def _brought(upload: models.Upload) -> QuerySet[models.Submission]:
     return rows.filter(received_at=upload.taken_at) if upload.taken_at else rows.none()
 
 
-def _lines(
-    form: FormVersion, program: str, grids: Sequence[cells.Grid], warrants: Sequence[Warrant], report: jobs.Report
-) -> tuple[list[_Line], tuple[rows.Table, ...]]:
-    """Every row with its draft and everything that is wrong with it."""
-    read, tables = rows.read(form, grids, naming.Names(tuple(warrant.place for warrant in warrants)))
-    checker = checking.Checker(tuple(warrants), checking.now())
-    ids = numbering.ids(form, program, read, warrants[0])
-    lines, ready = [], []
-    for row, (key, clash) in zip(jobs.Watched(read, report), ids, strict=True):
-        judged, found = checker.judge(SubmissionDraft(key, form.id, program, row.answers, "sheet", form.version))
-        prepared = checker.settle(judged, found) if judged is not None else None
-        line = _Line(row, key, judged, list(row.wrong))
-        lines.append(line)
-        if found:
-            line.wrong += _placed(form, tables, row, _unseen(found, row.wrong, form, tables))
-        if clash is not None:
-            line.wrong.append((tables[0].layout.title, row.number, 0, clash))
-        if prepared is not None and not line.wrong:
-            ready.append((line, prepared))
-    for index, problem in registers.dangling([(one.form, one.answers, one.entity) for _, one in ready]):
-        line = ready[index][0]
-        line.wrong += _placed(form, tables, line.row, [problem])
-    _conflicts([(line, one) for line, one in ready if not line.wrong], tables)
-    return lines, tables
-
-
-def _conflicts(ready: Sequence[tuple[_Line, checking.Prepared]], tables: Sequence[rows.Table]) -> None:
-    """Marks rows whose number was used before for other content."""
-    by_id = {one.id: (line, one) for line, one in ready}
-    ids = list(by_id)
-    for start in range(0, len(ids), 400):
-        stored = models.Submission.objects.prefetch_related("revisions").in_bulk(ids[start : start + 400])
-        for key, row in stored.items():
-            line, one = by_id[key]
-            if not checking.repeats(one, row.revisions.all()):
-                said = problems.CONFLICT.at(id=line.row.key or key)
-                line.wrong.append((tables[0].layout.title, line.row.number, 0, said))
-
-
-def _unseen(
-    found: Sequence[Problem],
-    cells_wrong: Sequence[tuple[str, int, int, Problem]],
-    form: FormVersion,
-    tables: Sequence[rows.Table],
-) -> list[Problem]:
-    """Problems of cells that could be read; a cell that could not be read says why already."""
-    titles = {table.layout.title: table for table in tables}
-    told = set()
-    for sheet, _, column, _ in cells_wrong:
-        table = titles.get(sheet)
-        if table is not None and column in table.columns:
-            told.add((table.layout.repeat, table.columns[column].name))
-    return [one for one in found if (one.values.get("repeat", ""), one.values.get("field", "")) not in told]
-
-
-def _placed(
-    form: FormVersion, tables: Sequence[rows.Table], row: rows.Row, found: Sequence[Problem]
-) -> list[tuple[str, int, int, Problem]]:
-    """Each problem with its cell; one that belongs to no cell stands in the first of its row."""
-    placed = []
-    for problem in found:
-        name, repeat = str(problem.values.get("field", "")), str(problem.values.get("repeat", ""))
-        table = next((one for one in tables if one.layout.repeat == repeat), tables[0])
-        column = next((index for index, one in table.columns.items() if one.name == name), None)
-        number = row.number
-        if repeat and column is not None:
-            items = row.items.get(repeat, [])
-            index = int(str(problem.values.get("index", 0)))
-            number = items[index] if index < len(items) else row.number
-        elif column is None:
-            table, column = tables[0], 0
-        placed.append((table.layout.title, number, column, problem))
-    return placed
-
-
-def _preview(upload: models.Upload, lines: Sequence[_Line], tables: Sequence[rows.Table]) -> Preview:
+def _preview(upload: models.Upload, lines: Sequence[judging.Line], tables: Sequence[rows.Table]) -> Preview:
     good = [line.id for line in lines if not line.wrong]
     stored = 0
     for start in range(0, len(good), 400):
@@ -338,7 +294,7 @@ def _preview(upload: models.Upload, lines: Sequence[_Line], tables: Sequence[row
     return Preview(upload.id, upload.name, len(lines), len(good), stored, marks)
 
 
-def _wrong(lines: Sequence[_Line]) -> list[tuple[str, int, int, Problem]]:
+def _wrong(lines: Sequence[judging.Line]) -> list[tuple[str, int, int, Problem]]:
     return [one for line in lines for one in sorted(line.wrong, key=lambda one: one[:3])]
 
 

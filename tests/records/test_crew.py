@@ -1,0 +1,113 @@
+"""Work on a large sheet that several processes share: the same verdicts in the same order, whoever dies over it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.records.conftest import AT, ERDAO, NANGUAN, PROGRAM, VISIT, World, rows
+from yibiao.forms import queries as forms
+from yibiao.records.intake import cells, crew, jobs, judging, sheet
+
+NAMES = ("_number", "site", "place", "occurred_at", "sector", "trade", "topics", "hazards", "measure", "phone")
+
+
+def _line(n: int) -> tuple[str, ...]:
+    """Rows of which some are wrong, repeat one another, or name a site that nobody has."""
+    number = "" if n % 7 == 0 else f"N{n % 50}"
+    place = NANGUAN if n % 11 == 0 else ERDAO
+    site = "S9" if n % 13 == 0 else "S1"
+    hazards = "-1" if n % 17 == 0 else str(n % 50 % 4)
+    return (number, site, place, AT, "mine", "coal", "fire、power", hazards, f"第 {n % 50} 处", "13800000000")
+
+
+def _file(count: int) -> bytes:
+    return "\n".join(",".join(one) for one in (NAMES, *map(_line, range(count)))).encode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("sites")
+def test_a_crew_finds_what_one_process_finds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "BLOCK", 16)
+    form, warrants = forms.form(VISIT), [world.warrant()]
+    first = sheet.offer("a.csv", _file(8), form=form, program=PROGRAM, warrants=warrants)
+    sheet.take(first, "good", warrants=warrants)
+    stored = rows("records_submission")
+    grids = cells.read("b.csv", _file(120).replace("第 3 处".encode(), "第 3 处！".encode()))
+    told: list[tuple[int, int]] = []
+
+    def found(count: int) -> Any:
+        with crew.Crew(count) as many:
+            report: jobs.Report = lambda done, total: told.append((done, total))  # noqa: E731
+            made, tables = judging.lines(form, PROGRAM, grids, warrants, report, many)
+        return made, tables, many
+
+    alone, tables, _ = found(1)
+    shared, others, many = found(2)
+    assert tables == others
+    assert many.deaths == 0
+    assert [repr(line) for line in shared] == [repr(line) for line in alone]
+    said = {problem.code for line in shared for *_, problem in line.wrong}
+    assert said >= {"records.submission.conflict", "records.sheet.row-twice", "records.entity.not-registered"}, said
+    assert told[-1][1] == 120
+    assert rows("records_submission") == stored
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("sites")
+def test_a_very_large_sheet_has_a_process_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LARGE", 0)
+    monkeypatch.setattr(jobs, "SMALL", 0)
+    monkeypatch.setattr(sheet, "TAKEN_AT_ONCE", 0)
+    form, warrants = forms.form(VISIT), [world.warrant()]
+    upload = sheet.offer("a.csv", _file(30), form=form, program=PROGRAM, warrants=warrants, beside=True)
+    checked = _end(upload)
+    assert checked is not None
+    assert checked.state == "checked"
+    seen = sheet.preview(upload, warrants=warrants)
+    assert (seen.total, seen.bad) == (30, len([n for n in range(30) if n % 11 == 0 or n % 13 == 0 or n % 17 == 0]))
+    sheet.take(upload, "good", warrants=warrants, beside=True)
+    assert _end(upload) is None
+    assert sheet.taken(upload, warrants=warrants).count == seen.good
+
+
+def _end(upload: str) -> jobs.Job | None:
+    """The job once nobody works on it; of an upload that was taken there is none."""
+    for _ in range(300):
+        found = jobs.read(Path(settings.DATA) / "files" / "uploads" / f"{upload}.job")
+        if found is None or not found.busy:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(found)
+
+
+def _halved(folder: Path, numbers: list[int]) -> list[int]:
+    """Half of each; whoever meets a 40 for the first time dies of it, and of a 60 whoever is not ``folder``'s own."""
+    mark = folder / "met"
+    if 40 in numbers and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if 60 in numbers and str(os.getpid()) != folder.name:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [number // 2 for number in numbers]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_block_over_which_somebody_died_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = [[number, number + 1] for number in range(0, 50, 2)]
+    with crew.Crew(2) as many:
+        assert list(many.each(partial(_halved, tmp_path), blocks)) == [[n, n] for n in range(25)]
+    assert many.deaths == 1
+    monkeypatch.setattr(crew, "_DEATHS", 1)
+    own = tmp_path / str(os.getpid())
+    own.mkdir()
+    with crew.Crew(2) as many:
+        assert list(many.each(partial(_halved, own), [[60], [2], [4]])) == [[30], [1], [2]]
+    assert many.deaths == 1, "in the end it is left to the one who asked"
