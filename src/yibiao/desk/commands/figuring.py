@@ -56,7 +56,6 @@ def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> N
         "facts": facts,
         "built": built,
         "whole": measured.whole(),
-        "memory_mb": measured.memory(),
         "plain_rows": plain.fill() if plain.borne() else None,
         "single": measured.single(rounds),
         "distinct": measured.distinct(rounds),
@@ -86,7 +85,7 @@ def _table(result: dict[str, Any]) -> list[str]:
         f"{result['facts']:,} facts of five kinds at {built['places']:,} places on 90 days, "
         f"{built['bytes_per_fact']} bytes each in the columns; medians of {result['rounds']} rounds. "
         f"Twenty indicators at all places on all days: {whole['seconds']} s ({whole['cpu_seconds']} s of CPU), "
-        f"{result['memory_mb']} MB at most, with the making of the facts.",
+        f"{whole['memory_mb']} MB at most.",
         "",
         f"Plain: GROUP BY over a recursive tree, {result['plain_rows'] or 0:,} inspections in PostgreSQL.",
         "",
