@@ -1,7 +1,7 @@
 """Small posts that come in while others are worked on are answered together, instead of by a thread each.
 
 Between twenty threads the interpreter and the system spend more time on whose turn it is than the answers take. Here
-the event loop puts what has come in full into a queue; one of a few threads takes all that waits, and one call gives
+the event loop puts what has come in full into a queue; a thread takes all that waits, and one call gives
 the loop all the answers. What must be answered by itself goes the way of every other request.
 """
 
@@ -16,8 +16,8 @@ from typing import Any, Final, TypeAlias
 
 Environ: TypeAlias = dict[str, Any]
 Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
-# While one waits for the disk, the other reads what came meanwhile.
-THREADS: Final = 2
+# A second one would read what came while the first waits for the disk; the turns between them cost more than that gains.
+THREADS: Final = 1
 MOST: Final = 64
 _Asked: TypeAlias = tuple[Environ, "asyncio.Future[Answer | None]"]
 log = logging.getLogger(__name__)
