@@ -1,8 +1,8 @@
 """Small posts that come in while others are worked on are answered together, instead of by a thread each.
 
 Between twenty threads the interpreter and the system spend more time on whose turn it is than the answers take. Here
-the event loop puts what has come in full into a queue; a thread takes all that waits, and one call gives
-the loop all the answers. What must be answered by itself goes the way of every other request.
+the event loop puts what has come in full into a queue; a thread takes all that waits, and one call gives the loop all
+the answers. What must be answered by itself goes the way of every other request.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 Environ: TypeAlias = dict[str, Any]
 Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
-# A second one would read what came while the first waits for the disk; the turns between them cost more than that gains.
+# A second one would read what comes while the first waits for the disk; turns between them cost more than that gains.
 THREADS: Final = 1
 MOST: Final = 64
 _Asked: TypeAlias = tuple[Environ, "asyncio.Future[Answer | None]"]
