@@ -64,6 +64,9 @@ MATRIX: dict[str, Row] = {
     "desk_figure_card": Row(f"{LEADERS}card/?place={ERDAO}", (SIGN_IN, 404, 404, 200, 403, 200)),
     "desk_figure_facts": Row(f"{LEADERS}facts/?place={NANGUAN}", (SIGN_IN, 404, 404, 403, 200, 200)),
     "desk_records": Row("/records/", OPEN),
+    "desk_records_personal": Row(
+        f"/records/taking/?program={SAFETY}&form={SAFETY}.inspector", (SIGN_IN, 404, 404, 404, 404, 200)
+    ),
     "desk_record": Row("/records/{inspection}/", OWN),
     "desk_record_proof": Row("/records/{elsewhere}/proof.json", (SIGN_IN, 404, 404, 404, 200, 200)),
     "desk_cases": Row("/cases/", OPEN),
@@ -188,6 +191,7 @@ MATRIX: dict[str, Row] = {
     "open311_services": Row("/open311/v2/services.xml", (400,) * 6),
     "open311_service": Row("/open311/v2/services/x.y.json", (404,) * 6),
     "open311_requests": Row(f"/open311/v2/requests.json?jurisdiction_id={ERDAO}", (404,) * 6),
+    "open311_updates": Row(f"/open311/v2/servicerequestupdates.json?jurisdiction_id={ERDAO}", (404,) * 6),
     "open311_request": Row("/open311/v2/requests/0.json", (404,) * 6),
     "open311_token": Row("/open311/v2/tokens/no-such.json", (404,) * 6),
     "desk_reporting": Row("/reporting/", OPEN),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +13,22 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from tests.desk.world import SAFETY, World
+from tests.desk.world import ERDAO, JILIN, SAFETY, World
+from yibiao.cases import queries as cases
+from yibiao.cases import walking
+from yibiao.core import clock
+from yibiao.core.problems import Refusal
 from yibiao.desk import tables
+from yibiao.desk.pages import registers
+from yibiao.ledger import actions as ledger
+from yibiao.ledger import queries as log
+from yibiao.ledger.types import Fact
+from yibiao.people import queries as rights
 from yibiao.people.types import Account
+from yibiao.records import actions as records
+from yibiao.records import queries as known
+from yibiao.records import revealing
+from yibiao.records.types import SubmissionDraft
 
 Enter = Callable[[Account | None], Client]
 LISTS = (
@@ -49,6 +64,93 @@ def test_cases_are_those_of_the_filter_and_the_scope(site: World, enter: Enter) 
     assert {line[0] for line in mine[1:]} < {line[0] for line in found[1:]} or len(mine) == len(found)
     assert site.case not in {line[0] for line in _csv(enter(site.other).get(f"{LISTS[1]}&as=csv"))[1:]}
     assert len(_csv(enter(site.editor).get(f"{LISTS[1]}&text=没有这样的事项&as=csv"))) == 1
+
+
+def test_a_long_list_is_walked_in_the_order_of_its_pages(site: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walking, "_BATCH", 1)
+    asked = {"scope": rights.scope(site.editor.key, "review"), "program": SAFETY, "at": clock.now()}
+    pages = itertools.takewhile(bool, (cases.page(number=n, size=3, **asked).items for n in itertools.count(1)))
+    total = cases.page(size=3, **asked).total
+    paged = [one.id for one in itertools.islice(itertools.chain.from_iterable(pages), total)]
+    assert [one.id for one in cases.each(**asked)] == paged
+    assert len(set(paged)) == total > 3
+    for pace in ("open", "closed", "overdue"):
+        each = [one.id for one in cases.each(pace=pace, **asked)]
+        assert each == [one.id for one in cases.page(pace=pace, size=500, **asked).items], pace
+
+
+def test_a_register_and_a_book_have_no_end(site: World, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registers, "EXPORTED", 1)
+    monkeypatch.setattr(tables, "_SHEET", 1)
+    client, address = enter(site.editor), f"/registers/inspector/?program={SAFETY}"
+    registered(site, "甲", "乙", "丙")
+    lines = _csv(client.get(f"{address}&as=csv"))
+    assert len(lines) == 4
+    *sheets, about = load_workbook(io.BytesIO(b"".join(client.get(f"{address}&as=xlsx")))).worksheets
+    assert [sheet.cell(2, 1).value for sheet in sheets] == [line[0] for line in lines[1:]]
+    assert {sheet.cell(1, 1).value for sheet in sheets} == {lines[0][0]}
+    assert dict(about.iter_rows(values_only=True))["行数"] == 3
+
+
+def registered(site: World, *names: str) -> list[str]:
+    """Inspectors, whose names are personal."""
+    made = []
+    for name in names:
+        answers = {"number": f"示例-{name}", "person_name": f"示例{name}某", "employer": "示例局", "fields": ["trade"],
+                   "place": ERDAO, "occurred_at": "2022-09-10T09:00:00+08:00"}  # fmt: skip
+        draft = SubmissionDraft(str(uuid.uuid4()), f"{SAFETY}.inspector", SAFETY, answers, "web")
+        records.receive(draft, by=rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY))
+        made.append(draft.id)
+    return made
+
+
+def test_personal_answers_are_taken_away_by_right_and_each_reading_is_a_fact(site: World, enter: Enter) -> None:
+    ids = registered(site, "甲", "乙")
+    listed, address = f"/records/?program={SAFETY}&form={SAFETY}.inspector", "/records/taking/"
+    asked = f"?program={SAFETY}&form={SAFETY}.inspector&as=csv"
+    editor, clerk = enter(site.editor), enter(site.clerk)
+    assert "某" not in b"".join(editor.get(f"{listed}&as=csv")).decode()
+    assert address in editor.get(listed).content.decode()
+    assert address not in clerk.get(listed).content.decode(), "who does not review"
+    assert address not in editor.get(f"/records/?program={SAFETY}&form={SAFETY}.inspection").content.decode()
+    assert clerk.post(address + asked, {"purpose": "核对名册"}).status_code == 404
+    assert "共 2 条" in editor.get(address + asked).content.decode()
+    assert editor.post(address + asked, {"purpose": " "}).status_code == 422
+    assert readings(ids) == []
+    answer = editor.post(address + asked, {"purpose": "核对名册"})
+    assert answer["Cache-Control"] == "no-store"
+    lines = _csv(answer)
+    assert {line[0]: line[-1] for line in lines[1:]} == dict(zip(ids, ("示例甲某", "示例乙某"), strict=True))
+    assert lines[0][-1] == "姓名"
+    told = readings(ids)
+    assert sorted(one.subject for one in told) == sorted(ids)
+    assert {(one.actor, one.payload["purpose"]) for one in told} == {(site.editor.key, "核对名册")}
+    assert "某" not in str([one.payload for one in told])
+    book = load_workbook(io.BytesIO(b"".join(editor.post(address + asked.replace("csv", "xlsx"), {"purpose": "核对"}))))
+    assert dict(book.worksheets[-1].iter_rows(values_only=True))["用途"] == "核对"
+
+
+def readings(ids: list[str]) -> list[Fact]:
+    """The facts of readings of records."""
+    ledger.seal_all()
+    newest = log.checkpoint()
+    assert newest is not None
+    return [one for one in log.entries(0, newest.size, ("record.personal-read",)) if one.subject in ids]
+
+
+def test_too_many_personal_answers_are_not_taken_at_once(site: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = registered(site, "甲", "乙")
+    monkeypatch.setattr(revealing, "MOST", 1)
+    by = rights.warrant(site.editor.key, "review", place=JILIN, program=SAFETY)
+    own = rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY)
+    for given, warrant, code in (
+        (ids, by, "records.personal.many"), ([site.inspection], by, "records.personal.none"),
+        (ids[:1], own, "records.submission.not-allowed"), (["no-such"], by, "records.submission.unknown"),
+    ):  # fmt: skip
+        with pytest.raises(Refusal) as refused:
+            known.personal_of(given, by=(warrant,), purpose="核对")
+        assert refused.value.codes == (code,)
+    assert readings(ids) == []
 
 
 def test_nothing_runs_in_a_cell() -> None:

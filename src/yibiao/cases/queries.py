@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet
 
-from yibiao.cases import models, placing, printing, problems, reporting, tables, types, writing
+from yibiao.cases import models, placing, printing, problems, reporting, tables, types, walking, writing
 from yibiao.cases.disclosing import disclosed, in_public, tally
 from yibiao.cases.follow import case_id
 from yibiao.cases.reporting import merged_count, offered, suspicions
@@ -25,9 +25,9 @@ from yibiao.packs.types import Declared, PackFiles
 from yibiao.people.types import Scope
 
 __all__ = [
-    "by_lineage", "case", "case_id", "check", "clocks", "counts", "declared", "disclosed", "due", "in_public", "kind",
-    "leading", "lifecycles", "lines", "merged", "merged_count", "moves", "of_record", "of_records", "offered", "page",
-    "papers", "printed", "sources", "suspicions", "table", "tally", "timeline",
+    "by_lineage", "case", "case_id", "check", "clocks", "counts", "declared", "disclosed", "due", "each", "in_public",
+    "kind", "leading", "lifecycles", "lines", "merged", "merged_count", "moves", "of_record", "of_records", "offered",
+    "page", "papers", "printed", "sources", "suspicions", "table", "tally", "timeline",
 ]  # fmt: skip
 
 SOON: Final = timedelta(days=1)
@@ -180,6 +180,22 @@ def page(
     owed_first = ("-open", F("due_at").asc(nulls_last=True), "-occurred_at", "id")
     shown = rows.order_by(*owed_first)[(number - 1) * size : number * size]
     return types.Page(tuple(map(_line, shown)), total, number, size)
+
+
+def each(
+    *,
+    scope: Scope,
+    program: str,
+    at: datetime,
+    lifecycle: str = "",
+    state: str = "",
+    pace: types.Pace = "",
+    place: str = "",
+    text: str = "",
+) -> Iterator[types.Line]:
+    """All cases of which ``page`` shows one, in the same order."""
+    rows = _paced(_rows(scope, program, lifecycle=lifecycle, state=state, place=place, text=text), pace, at)
+    return map(_line, walking.each(rows))
 
 
 def lines(ids: Sequence[str], *, scope: Scope) -> dict[str, types.Line]:

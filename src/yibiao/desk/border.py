@@ -106,6 +106,11 @@ def program(request: HttpRequest, code: str = "") -> Program | None:
     return next((one for one in open_to if one.code == chosen), open_to[0] if open_to else None)
 
 
+def may_take(request: HttpRequest, code: str) -> bool:
+    """Whether the person may take personal answers of a program away anywhere: who reviews may."""
+    return bool(people.scope(actor(request), "review").places(code))
+
+
 def home(request: HttpRequest, of: Program) -> str:
     """The place on which a program's pages open for this person: the whole of it, or the widest that she may see."""
     roots = reading(request).places(of.code)

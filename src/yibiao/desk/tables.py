@@ -20,8 +20,7 @@ from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# A list that is walked page by page ends here: the pages behind cost more and more.
-LIMIT: Final = 100_000
+# A sheet of .xlsx has 1,048,576 rows; what is more goes on on another sheet.
 _SHEET: Final = 1_000_000
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -37,6 +37,7 @@ from yibiao.desk.pages import (
     reporting,
     reporting_desk,
     shell,
+    taking,
     warnings,
 )
 
@@ -75,6 +76,7 @@ urlpatterns: list[Any] = [
     page(f"{_FIGURE}card/", figures.card, "desk_figure_card"),
     page(f"{_FIGURE}facts/", figures.facts, "desk_figure_facts"),
     page("records/", records.listing, "desk_records"),
+    page("records/taking/", taking.personal, "desk_records_personal"),
     page("records/<str:id>/", records.page, "desk_record"),
     page("records/<str:id>/proof.json", records.proof, "desk_record_proof"),
     page("cases/", cases.listing, "desk_cases"),

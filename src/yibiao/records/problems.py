@@ -297,6 +297,13 @@ PURPOSE = Rule(
     "请用至少两个字写明用途，用途会记入日志。",
     "Give the purpose in a few words; it is logged.",
 )
+PERSONAL_MANY = Rule(
+    "records.personal.many",
+    "一次最多带走 {most} 条记录的个人信息，现在选了 {count} 条以上。",
+    "The personal answers of at most {most} records can be taken at once; {count} or more are chosen.",
+    "请用地点、状态或查找缩小范围，只导出办事要用的。",
+    "Narrow it by place, state or search to those that the work needs.",
+)
 PERSONAL_KEY = Rule(
     "records.personal.unreadable",
     "个人信息无法解密：密钥文件与写入时不同。",

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from yibiao.cases import queries as cases
@@ -31,6 +32,7 @@ SIZE: Final = 50
 OPENED: Final = 30
 STATES: Final = ("received", "approved", "rejected", "withdrawn")
 FILTERS: Final = ("program", "form", "place", "state", "text")
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +49,29 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     setting = frame(request)
     if setting is None:
         return nothing(request)
-    asked = _filters(request)
+    asked = filters(request)
     if tables.wanted(request):
         return tables.answer(request, gettext("记录"), _every(setting, asked))
     found = records.page(scope=setting.scope, number=border.number(request.GET.get("page")), size=SIZE, **asked)
     last = max(1, -(-found.total // SIZE))
     names = {one.id: one.title for one in forms.forms(setting.program.pack)}
+    held = asked["form"] in names and personal_in(asked["form"]) and border.may_take(request, setting.program.code)
     shown = {
         "frame": setting,
         "rows": named(found.items),
         "actors": people.names({one.actor for one in found.items}),
         "page": found,
         "last": last,
-        "before": _address(request, page=found.number - 1) if found.number > 1 else "",
-        "after": _address(request, page=found.number + 1) if found.number < last else "",
+        "before": address(request, page=found.number - 1) if found.number > 1 else "",
+        "after": address(request, page=found.number + 1) if found.number < last else "",
         "forms": names,
         "form": asked["form"] or "",
         "states": STATES,
         "state": asked["state"] or "",
         "text": asked["text"],
         "narrowed": any(request.GET.get(key) for key in ("form", "state", "text", "place")),
-        "export_url": _address(request, **{"as": ""}),
+        "export_url": address(request, **{"as": ""}),
+        "personal_url": f"{reverse('desk_records_personal')}?{urlencode(kept(request))}" if held else "",
     }
     return render(request, "desk/records.html", shown)
 
@@ -77,10 +81,21 @@ def _every(setting: Frame, asked: Mapping[str, Any]) -> Iterator[list[Any]]:
     fields: tuple[Field, ...] = ()
     if asked["form"]:
         fields = tuple(one for one in forms.dictionary(asked["form"]) if not one.repeat and not one.personal)
-    yield [*_heads(), *(_title(one) for one in fields)]
+    return lines(records.each(scope=setting.scope, **asked), fields)
+
+
+def personal_in(form: str | None) -> tuple[Field, ...]:
+    """The questions of a form whose answers are personal, but for files and those in repeats."""
+    known = forms.dictionary(form) if form else ()
+    return tuple(one for one in known if one.personal and not one.repeat and one.type != "file")
+
+
+def lines(found: Iterator[Record], fields: Sequence[Field], more: Mapping[str, Mapping[str, Any]] = _NOTHING,
+          extra: Sequence[Field] = ()) -> Iterator[list[Any]]:  # fmt: skip
+    """The head, and a line for each record with its answers, and of ``extra`` fields with what ``more`` has by id."""
+    yield [*_heads(), *(_title(one) for one in (*fields, *extra))]
     titles = {form.id: form.title.of(border.language()) for form in forms.kinds().values()}
     bodies = {body.code: body.name for body in people.organisations()}
-    found = records.each(scope=setting.scope, **asked)
     while batch := list(islice(found, 500)):
         names = places.names(list({one.place for one in batch}))
         for one in batch:
@@ -89,6 +104,7 @@ def _every(setting: Frame, asked: Mapping[str, Any]) -> Iterator[list[Any]]:
                 one.id, titles.get(one.form, one.form), one.program, one.place, names.get(one.place, one.place),
                 bodies.get(one.organisation, one.organisation), told, filed, one.revision, writing.state(one.state),
                 *(_flat(one.answers.get(field.name)) for field in fields),
+                *(_flat(more.get(one.id, _NOTHING).get(field.name)) for field in extra),
             ]  # fmt: skip
 
 
@@ -108,7 +124,8 @@ def _flat(value: Any) -> Any:
     return "、".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _filters(request: HttpRequest) -> dict[str, Any]:
+def filters(request: HttpRequest) -> dict[str, Any]:
+    """What a request asks to see, as records are asked for it."""
     program = border.program(request)
     return {
         "program": program.code if program else None,
@@ -119,12 +136,14 @@ def _filters(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _kept(request: HttpRequest) -> dict[str, str]:
+def kept(request: HttpRequest) -> dict[str, str]:
+    """The filter of a request as an address keeps it."""
     return {key: request.GET[key] for key in FILTERS if request.GET.get(key)}
 
 
-def _address(request: HttpRequest, **more: object) -> str:
-    return f"{request.path}?{urlencode({**_kept(request), **more})}"
+def address(request: HttpRequest, **more: object) -> str:
+    """The list with the filter of a request."""
+    return f"{reverse('desk_records')}?{urlencode({**kept(request), **more})}"
 
 
 def page(request: HttpRequest, id: str) -> HttpResponse:

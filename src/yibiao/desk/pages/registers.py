@@ -81,12 +81,12 @@ def register(request: HttpRequest, register: str) -> HttpResponseBase:
 
 
 def _every(request: HttpRequest, setting: Frame, register: str, text: str) -> Iterator[list[Any]]:
-    """All entities that the filter leaves, a page at a time."""
+    """All entities that the filter leaves, a page at a time, each after the last entity of the one before."""
     columns, reads = _columns(setting.program, register), reader(setting.program, register)
     heads = [gettext("代码"), gettext("名称"), gettext("地点")]
     yield [*heads, *(label for _, label in columns), gettext("最近填报")]
     begin = From()
-    for _ in range(tables.LIMIT // EXPORTED):
+    while True:
         found = records.entities(
             register, scope=setting.scope, program=setting.program.code, text=text,
             place=request.GET.get("place") or None, begin=begin, size=EXPORTED,
