@@ -69,7 +69,7 @@ def seal(limit: int = 20_000) -> Checkpoint | None:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALER])
-        waiting = list(models.Pending.objects.order_by("entry").values_list("entry", "entry__digest")[:limit])
+        waiting = rows.waiting(limit)
         if not waiting:
             return None
         last = models.Checkpoint.objects.order_by("-number").first()
@@ -83,8 +83,7 @@ def seal(limit: int = 20_000) -> Checkpoint | None:
         writing.insert(models.Position, ["position", "entry_id", "leaf"], positions)
         writing.insert(models.Node, ["level", "index", "hash"], nodes)
         # Exactly those that were read: an entry with a lower number may have been committed meanwhile.
-        sealed = models.Position.objects.filter(position__gt=size)
-        models.Pending.objects.filter(entry__in=sealed.values("entry_id")).delete()
+        rows.placed([entry for entry, _ in waiting])
         now = clock.now()
         stored = models.Checkpoint.objects.create(
             number=last.number + 1 if last else 1,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeVar
+
+from django.db import connection
 
 from yibiao.core import canon, merkle
 from yibiao.ledger import models
@@ -15,6 +17,8 @@ FACT: Final = (
     "withdrawn", "payload", "digest",
 )  # fmt: skip
 _text: Final = canon.quoted
+# So many entries are asked for by number in one statement.
+_TOGETHER: Final = 1_000
 _Made = TypeVar("_Made")
 
 
@@ -47,6 +51,35 @@ def fact_of(values: Sequence[Any]) -> Fact:
         kind, id, revision, program, place, organisation, actor, subject, occurred, received, json.loads(payload),
         withdrawn, digest, position,
     )  # fmt: skip
+
+
+def waiting(limit: int) -> list[tuple[int, str]]:
+    """The first entries that wait for their position, each with its digest.
+
+    Digests are asked for by number, not by a join: the table of those that wait is empty at one moment and full at the
+    next, and a database that goes by what it was when last looked at would make plans for the whole log.
+    """
+    entries = list(models.Pending.objects.order_by("entry").values_list("entry", flat=True)[:limit])
+    found: list[tuple[int, str]] = []
+    for some in _numbered(entries):
+        with connection.cursor() as cursor:
+            table = models.Entry._meta.db_table
+            cursor.execute(f"SELECT id, digest FROM {table} WHERE id IN ({some})")  # noqa: S608 numbers, our own name
+            found += sorted(cursor.fetchall())
+    return found
+
+
+def placed(entries: Sequence[int]) -> None:
+    """Some entries wait no longer."""
+    for some in _numbered(entries):
+        with connection.cursor() as cursor:
+            table = models.Pending._meta.db_table
+            cursor.execute(f"DELETE FROM {table} WHERE entry_id IN ({some})")  # noqa: S608 numbers, our own name
+
+
+def _numbered(entries: Sequence[int]) -> Iterator[str]:
+    for start in range(0, len(entries), _TOGETHER):
+        yield ", ".join(map(str, entries[start : start + _TOGETHER]))
 
 
 def checkpoint_of(row: models.Checkpoint) -> Checkpoint:
