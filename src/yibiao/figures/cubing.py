@@ -22,7 +22,7 @@ from yibiao.figures.geography import Climb
 from yibiao.figures.types import Column
 
 _MONTH = "CAST(DATE_TRUNC('month', day) AS DATE)"
-_GAP = "COALESCE(day - before, 0)"
+_EPOCH, _APART = "DATE '0001-01-01'", 65_536
 ENTRIES: Final = (
     Column("program", "VARCHAR"), Column("key", "VARCHAR"), Column("enter", "BIGINT"), Column("day", "DATE"),
     Column("n", "BIGINT"),
@@ -79,19 +79,19 @@ def several(terms: Sequence[Term], climb: Climb) -> str:
 
 def _climbed(leaf: str, by: Sequence[str], sums: Sequence[str], climb: Climb) -> str:
     """(program, top, by, sums) of every place with all below it, from (program, enter, by, sums) of each alone."""
-    each, group = ", ".join((*by, *sums)), ", ".join(("program", "enter", "parent", *by))
+    each, group = ", ".join((*by, *sums)), ", ".join(("program", "enter", *by))
     added = ", ".join(f"{_sum(name, name)} AS {name}" for name in sums)
     steps = [
-        f"own AS MATERIALIZED (SELECT l.*, s.parent, s.depth FROM (\n{leaf}\n) AS l\n"  # noqa: S608
+        f"own AS MATERIALIZED (SELECT l.*, s.depth FROM (\n{leaf}\n) AS l\n"  # noqa: S608
         f"  JOIN {climb.table} AS s ON s.enter = l.enter)"
     ]
     for depth in range(climb.deepest, -1, -1):
-        rows = f"SELECT program, enter, parent, {each} FROM own WHERE depth = {depth}"  # noqa: S608
+        rows = f"SELECT program, enter, {each} FROM own WHERE depth = {depth}"  # noqa: S608
         if depth < climb.deepest:
             carried = ", ".join(f"b.{name}" for name in (*by, *sums))
             rows += (
-                f" UNION ALL\n  SELECT b.program, s.enter, s.parent, {carried}\n"  # noqa: S608
-                f"  FROM level{depth + 1} AS b JOIN {climb.table} AS s ON s.enter = b.parent"
+                f" UNION ALL\n  SELECT b.program, s.parent, {carried}\n"  # noqa: S608
+                f"  FROM level{depth + 1} AS b JOIN {climb.table} AS s ON s.enter = b.enter"
             )
         steps.append(
             f"level{depth} AS MATERIALIZED (SELECT {group}, {added} FROM (\n"  # noqa: S608 - names of our own
@@ -141,61 +141,68 @@ def after(held: str, term: Term, facts: str) -> str:
 
 
 def seen(keys: str, climb: Climb) -> str:
-    """(program, top, day, before, n): n keys seen at a place on a day, and last before it on another.
+    """(program, top, day, gap, n): n keys seen at a place on a day, and last before it so many days ago, 0 for never.
 
     ``keys`` is a relation (program, key, enter, day) that may repeat itself.
     """
     steps = [
-        "alone AS MATERIALIZED (SELECT program, key, enter, LIST_SORT(LIST_DISTINCT(LIST(day))) AS days\n"  # noqa: S608
+        "alone AS MATERIALIZED (SELECT program, key, enter, LIST_SORT(LIST(day)) AS days\n"  # noqa: S608
         f"  FROM ({keys}) AS k GROUP BY program, key, enter)",
-        "straying AS MATERIALIZED (SELECT a.*, s.parent, s.depth FROM alone AS a\n"  # noqa: S608
+        "straying AS MATERIALIZED (SELECT a.*, s.depth FROM alone AS a\n"  # noqa: S608
         f"  JOIN {climb.table} AS s ON s.enter = a.enter\n"
         "  SEMI JOIN (SELECT program, key FROM alone GROUP BY program, key HAVING COUNT(*) > 1) AS m\n"
         "  ON m.program = a.program AND m.key = a.key)",
     ]
     counted = ["SELECT program, enter, days, 1 AS sign FROM alone"]
     for depth in range(climb.deepest, -1, -1):
-        rows = f"SELECT program, key, enter, parent, days FROM straying WHERE depth = {depth}"  # noqa: S608
+        rows = f"SELECT program, key, enter, days FROM straying WHERE depth = {depth}"  # noqa: S608
         if depth < climb.deepest:
             rows += (
-                " UNION ALL\n  SELECT b.program, b.key, s.enter, s.parent, b.days\n"  # noqa: S608
-                f"  FROM whole{depth + 1} AS b JOIN {climb.table} AS s ON s.enter = b.parent"
+                " UNION ALL\n  SELECT b.program, b.key, s.parent, b.days\n"  # noqa: S608
+                f"  FROM whole{depth + 1} AS b JOIN {climb.table} AS s ON s.enter = b.enter"
             )
         steps += [
-            f"met{depth} AS MATERIALIZED (SELECT program, key, enter, parent, LIST(days) AS parts FROM (\n"  # noqa: S608
-            f"  {rows}\n) AS u GROUP BY program, key, enter, parent)",
-            f"whole{depth} AS MATERIALIZED (SELECT program, key, enter, parent, LEN(parts) AS n,\n"  # noqa: S608
-            "  CASE WHEN LEN(parts) = 1 THEN parts[1] ELSE LIST_SORT(LIST_DISTINCT(FLATTEN(parts))) END AS days\n"
-            f"  FROM met{depth})",
+            f"met{depth} AS MATERIALIZED (SELECT program, key, enter, LIST(days) AS parts FROM (\n"  # noqa: S608
+            f"  {rows}\n) AS u GROUP BY program, key, enter)",
+            f"whole{depth} AS MATERIALIZED (SELECT program, key, enter, LEN(parts) AS n,\n"  # noqa: S608
+            f"  CASE WHEN LEN(parts) = 1 THEN parts[1] ELSE LIST_SORT(FLATTEN(parts)) END AS days FROM met{depth})",
         ]
         counted += [
             f"SELECT program, enter, days, 1 FROM whole{depth} WHERE n > 1",  # noqa: S608
             f"SELECT program, enter, UNNEST(parts), -1 FROM met{depth} WHERE LEN(parts) > 1",  # noqa: S608
         ]
     union = "\n  UNION ALL ".join(counted)
+    # A day and a gap as one number: what is grouped by fewer columns takes less time. A day listed twice is seen once.
+    packed = f"(day - {_EPOCH}) * {_APART} + COALESCE(day - before, 0)"
     leaf = (
-        f"WITH {', '.join(steps)}\nSELECT program, enter, day, before, CAST(SUM(sign) AS BIGINT) AS n FROM (\n"
+        f"WITH {', '.join(steps)}\nSELECT program, enter, {packed} AS packed, CAST(SUM(sign) AS BIGINT) AS n FROM (\n"
         "SELECT program, enter, sign, UNNEST(days) AS day,\n"
         "  UNNEST(LIST_CONCAT([CAST(NULL AS DATE)], days[:-2])) AS before\n"
-        f"FROM (\n  {union}\n) AS c) AS e GROUP BY program, enter, day, before HAVING SUM(sign) <> 0"
+        f"FROM (\n  {union}\n) AS c) AS e WHERE before IS DISTINCT FROM day\n"
+        "GROUP BY program, enter, packed HAVING SUM(sign) <> 0"
     )
-    return f"SELECT * FROM (\n{_climbed(leaf, ('day', 'before'), ('n',), climb)}\n) AS seen WHERE n <> 0"  # noqa: S608
+    return (
+        f"SELECT program, top, {_EPOCH} + CAST(packed // {_APART} AS INTEGER) AS day, packed % {_APART} AS gap, n\n"
+        f"FROM (\n{_climbed(leaf, ('packed',), ('n',), climb)}\n) AS seen WHERE n <> 0"
+    )
 
 
 def gaps(seen_: str, climb: Climb) -> str:
     """(program, place, month, day of the month, gap, keys), from what ``seen`` gives."""
     nth = "EXTRACT(DAY FROM day)"
-    rows = f"SELECT program, top, {_MONTH} AS month, {nth} AS nth, {_GAP} AS gap, n FROM (\n{seen_}\n) AS s"  # noqa: S608
+    rows = f"SELECT program, top, {_MONTH} AS month, {nth} AS nth, gap, n FROM (\n{seen_}\n) AS s"  # noqa: S608
     return _placed(rows, climb, ("nth", "gap", "n"))
 
 
 def written(seen_: str, climb: Climb) -> str:
     """(program, place, month, total, seen), from what ``seen`` gives."""
+    entry = "CAST(nth AS VARCHAR) || ':' || CAST(gap AS VARCHAR) || ':' || CAST(n AS VARCHAR)"
     return _placed(
-        f"SELECT program, top, {_MONTH} AS month,\n"  # noqa: S608
-        f"  CAST(SUM(CASE WHEN before >= {_MONTH} THEN 0 ELSE n END) AS VARCHAR) AS total,\n"
-        f"  STRING_AGG(CAST(EXTRACT(DAY FROM day) AS VARCHAR) || ':' || CAST({_GAP} AS VARCHAR) || ':' ||\n"
-        f"    CAST(n AS VARCHAR), ' ') AS seen FROM (\n{seen_}\n) AS s GROUP BY program, top, {_MONTH}",
+        "SELECT program, top, month,\n"  # noqa: S608
+        "  CAST(SUM(CASE WHEN gap > 0 AND gap < nth THEN 0 ELSE n END) AS VARCHAR) AS total,\n"
+        f"  STRING_AGG({entry}, ' ') AS seen FROM (\n"
+        f"  SELECT program, top, {_MONTH} AS month, EXTRACT(DAY FROM day) AS nth, gap, n FROM (\n{seen_}\n) AS s\n"
+        ") AS d GROUP BY program, top, month",
         climb, ("total", "seen"),
     )  # fmt: skip
 
