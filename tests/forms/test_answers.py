@@ -132,7 +132,8 @@ def test_the_rules_of_a_form_hold_on_the_server() -> None:
     assert wrong.problems[0].text() == "已改：不能多于发现数。请核对后改正。"
     assert wrong.problems[0].text("en").endswith("No more than were found. Check it and correct it.")
     assert told(answer(made, found=2, fixed=1)) == [("required", "原因")]
-    assert told(answer(made, language="en", found=2, fixed=1)) == [("required", "Why")]
+    (why,) = answer(made, found=2, fixed=1).problems
+    assert why.text("en") == "Why: An answer is required. Answer “Why”."
     assert told(answer(made, found="两个")) == [("type", "发现")]
 
 
@@ -335,7 +336,7 @@ def test_field_states_say_what_a_page_must_show() -> None:
     assert [problem.code for problem in states["", 0, "county"].problems] == ["forms.answer.choice"]
     assert states["stops", 1, "passed"].choices == ("erdao", "nanguan", "panshi")
     assert states["stops", 0, "passed"].choices == ("erdao", "nanguan")
-    empty = {state.name: state for state in queries.field_states(form(RULES), {"found": "x"}, NOW, "en")}
+    empty = {state.name: state for state in queries.field_states(form(RULES), {"found": "x"}, NOW)}
     assert empty["found"].required
     assert [problem.code for problem in empty["found"].problems] == ["forms.answer.type"]
     assert not empty["fixed"].problems

@@ -46,8 +46,8 @@ def check(survey: str, *, name: str = "visit", version: str = "1") -> tuple[list
     return queries.check(pack(**{name: whole(survey, name=name, version=version)}))
 
 
-def answer(made: FormVersion, now: datetime = NOW, language: str = "zh", **answers: Any) -> Checked:
-    return queries.check_answers(made, answers, now=now, language=language)
+def answer(made: FormVersion, now: datetime = NOW, **answers: Any) -> Checked:
+    return queries.check_answers(made, answers, now=now)
 
 
 def told(checked: Checked) -> list[tuple[str, str]]:

@@ -71,6 +71,7 @@ def test_a_batch_is_stored_whole_or_not_at_all(world: World) -> None:
     with pytest.raises(Refusal) as wrong:
         actions.receive_many([good, bad], by=world.warrant())
     assert "第 2 条" in wrong.value.problems[0].text()
+    assert wrong.value.problems[0].text("en").startswith("record 2 ")
     assert rows("records_submission") == 2
     receipts = actions.receive_many([good, visit(), good], by=world.warrant())
     assert [receipt.repeated for receipt in receipts] == [False, False, True]
@@ -86,6 +87,9 @@ def test_a_place_outside_the_warrant_is_refused(world: World) -> None:
     with pytest.raises(Refusal) as wrong:
         actions.receive(visit(place=NANGUAN), by=world.warrant())
     assert wrong.value.codes == ("records.submission.outside",)
+    (said,) = wrong.value.problems
+    assert said.text().startswith("检查地：")
+    assert said.text("en").startswith("Place: “"), "a question is named in the language of the text"
     assert wrong.value.status == 403
     with pytest.raises(Refusal) as wrong:
         actions.receive(visit(place="999999999999"), by=world.warrant())

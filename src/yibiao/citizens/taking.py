@@ -23,6 +23,7 @@ from yibiao.citizens.types import Counter, Proof, Report, Service, Taken
 from yibiao.core import clock
 from yibiao.core.periods import local_day
 from yibiao.core.problems import Refusal, refuse
+from yibiao.packs.types import Text
 from yibiao.people import queries as people
 from yibiao.people.types import Warrant
 from yibiao.places import queries as places
@@ -109,8 +110,8 @@ def _counter(report: Report) -> tuple[Counter, Service]:
     found = list(writing.faults(report))
     service = counter.service(report.service)
     if service is None or not service.open_on(local_day(clock.now())):
-        shown = service.label.zh if service else report.service[:40] or "—"
-        found.append(problems.CLOSED.at("service", service=shown))
+        shown = service.label if service else Text(report.service[:40] or "—")
+        found.append(problems.CLOSED.at("service", service=shown.zh, service_en=shown.of("en")))
     if found or service is None:
         raise Refusal(found)
     return counter, service

@@ -21,15 +21,19 @@ class Rule:
     status: int = 422
 
     def at(self, where: str = "", **values: object) -> Problem:
-        """The problem of this rule at a place in the input, such as ``第 3 行“隐患数”``."""
-        return Problem(self, where, values)
+        """The problem of this rule at a place in the input, such as ``第 3 行“隐患数”``; ``where_en`` names it too."""
+        where_en = str(values.pop("where_en", ""))
+        return Problem(self, where, values, where_en)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
+    """``where_en`` is given where the place has a name of its own in English; a cell or a file has none."""
+
     rule: Rule
     where: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
+    where_en: str = ""
 
     @property
     def code(self) -> str:
@@ -39,13 +43,20 @@ class Problem:
         """The whole message: where → what the rule is → what to do."""
         rule, do = self.parts(language)
         colon, space = (": ", " ") if language.startswith("en") else ("：", "")
-        head = f"{self.where}{colon}" if self.where else ""
+        where = self.place(language)
+        head = f"{where}{colon}" if where else ""
         return f"{head}{rule}{space}{do}"
 
+    def place(self, language: str = "zh") -> str:
+        """Where it is, as it is called in a language."""
+        return self.where_en if self.where_en and language.startswith("en") else self.where
+
     def parts(self, language: str = "zh") -> tuple[str, str]:
-        """The rule and the remedy, filled in."""
+        """The rule and the remedy, filled in; a value ``known_en`` stands for ``known`` in English."""
         if language.startswith("en"):
-            return self.rule.en.format_map(self.values), self.rule.do_en.format_map(self.values)
+            own = {name.removesuffix("_en"): value for name, value in self.values.items() if name.endswith("_en")}
+            said = {**self.values, **own}
+            return self.rule.en.format_map(said), self.rule.do_en.format_map(said)
         return self.rule.zh.format_map(self.values), self.rule.do_zh.format_map(self.values)
 
     def as_json(self) -> dict[str, object]:

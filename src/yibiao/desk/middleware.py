@@ -75,7 +75,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def spoken(problem: Problem) -> dict[str, str]:
     """A problem in the reader's language: where, the rule, what to do."""
     rule, remedy = problem.parts(border.language())
-    return {"where": problem.where, "rule": rule, "remedy": remedy, "code": problem.code}
+    return {"where": problem.place(border.language()), "rule": rule, "remedy": remedy, "code": problem.code}
 
 
 def spoken_all(problems: Sequence[Problem]) -> list[dict[str, str]]:

@@ -132,7 +132,7 @@ def file_nil(program: str, topic: str, slot: str, unit: str, *, by: Warrant, at:
     now = at or clock.now()
     work, one, span = _asked(program, topic, slot)
     if not one.nil or not one.nil_answers:
-        raise refuse(problems.NO_NIL.at(topic=one.label.zh))
+        raise refuse(problems.NO_NIL.at(topic=one.label.zh, topic_en=one.label.of("en")))
     found = units.named(one.register, program, [unit], by)[unit]
     form = forms.form(f"{work.pack}.{one.form}")
     roles = {field.role: field.name for field in form.fields if field.role and not field.repeat}

@@ -280,7 +280,9 @@ def _wrong(
         return problems.STAFFER.at()
     post = next((each for each in kind.pattern.posts if each.id == one.post), None)
     if post is None:
-        return problems.POST.at(post=one.post[:40], known="、".join(each.label.zh for each in kind.posts))
+        labels = [each.label for each in kind.posts]
+        known, known_en = "、".join(label.zh for label in labels), ", ".join(label.of("en") for label in labels)
+        return problems.POST.at(post=one.post[:40], known=known, known_en=known_en)
     if post.leads and not person.leads:
         return problems.NOT_LEADER.at(person=person.name)
     if (one.shift, one.person, one.post) in taken:

@@ -107,8 +107,9 @@ def _drawn(program: str, place: str, seed: str, number: int, unit: Unit, moment:
 
 def _word(word: str, known: declaring.Choices, what: str, what_en: str) -> None:
     if word not in {value for value, _ in known}:
-        listed = "、".join(label.zh for _, label in known)
-        raise refuse(problems.SPOT_WORD.at(word=word[:20], what=what, what_en=what_en, known=listed))
+        listed, listed_en = "、".join(label.zh for _, label in known), ", ".join(label.of("en") for _, label in known)
+        said = {"word": word[:20], "what": what, "what_en": what_en}
+        raise refuse(problems.SPOT_WORD.at(**said, known=listed, known_en=listed_en))
 
 
 def _fact(row: models.SpotCheck, by: Warrant, move: str, at: datetime) -> FactDraft:

@@ -18,13 +18,14 @@ from yibiao.packs.types import Text
 
 MAX_ITEMS: Final = 1_000
 _ENDS: Final = "。！？.!?"
+_NOWHERE: Final = Text("")
 _DEFAULT_MESSAGE: Final = Text("不符合本题的填写要求", "It does not meet the rule of this question")
 
 
-def check(form: FormVersion, answers: Mapping[str, Any], *, now: datetime, language: str = "zh") -> Checked:
+def check(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> Checked:
     """Read, compute and judge a whole set of answers."""
     plan = plans.plan(form)
-    run = _Run(plan, now, language)
+    run = _Run(plan, now)
     scope = run.evaluate(answers)
     public: dict[str, Any] = {}
     personal: dict[str, Any] = {}
@@ -32,10 +33,10 @@ def check(form: FormVersion, answers: Mapping[str, Any], *, now: datetime, langu
     return run.checked(scope, public, personal)
 
 
-def states(form: FormVersion, answers: Mapping[str, Any], *, now: datetime, language: str) -> tuple[FieldState, ...]:
+def states(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> tuple[FieldState, ...]:
     """What a filling page shows of every question under the answers given so far."""
     plan = plans.plan(form)
-    run = _Run(plan, now, language)
+    run = _Run(plan, now)
     scope = run.evaluate(answers)
     return tuple(run.states(plan.top, scope))
 
@@ -45,7 +46,7 @@ def entity(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> E
     plan = plans.plan(form)
     if form.entity is None or plan.key is None:
         return None
-    run = _Run(plan, now, "zh", trusted=True)
+    run = _Run(plan, now, trusted=True)
     scope = Scope(run.moment)
     run.read(plan.top, answers, scope)
     key = values.text(plan.key.run(scope, None)).strip()
@@ -58,7 +59,6 @@ def entity(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> E
 class _Run:
     plan: Plan
     now: datetime
-    language: str
     trusted: bool = False
     moment: Moment = field(init=False)
     problems: list[Problem] = field(default_factory=list)
@@ -93,8 +93,7 @@ class _Run:
                 else:
                     self.read_one(member, level, raw, scope)
             elif member is None:
-                where = self.where(level, scope, "")
-                self.problems.append(problems.ANSWER_UNKNOWN.at(where, name=str(name)[:60]))
+                self.say(problems.ANSWER_UNKNOWN, self.where(level, scope, _NOWHERE), {"name": str(name)[:60]})
             else:
                 self.read_items(member, raw, scope)
 
@@ -114,14 +113,13 @@ class _Run:
             question.memo.put(raw, value, _written(question, value))
 
     def read_items(self, level: Level, raw: Any, scope: Scope) -> None:
-        where = self.where(level, scope, level.label.of(self.language), inside=False)
         listed = isinstance(raw, Sequence) and not isinstance(raw, str | bytes)
         if not listed or not all(isinstance(item, Mapping) for item in raw):
             wrong = reading.wrong_type("repeat", raw)
-            self.problems.append(wrong.rule.at(where, **wrong.values, field=level.name))
+            self.say(wrong.rule, self.around(level, scope), {**wrong.values, "field": level.name})
             return
         if len(raw) > MAX_ITEMS:
-            self.problems.append(problems.ANSWER_LONG.at(where, limit=MAX_ITEMS, field=level.name))
+            self.say(problems.ANSWER_LONG, self.around(level, scope), {"limit": MAX_ITEMS, "field": level.name})
             return
         scopes = scope.items[level.name] = []
         for index, item in enumerate(raw):
@@ -154,10 +152,8 @@ class _Run:
         if level.count is not None:
             wanted = values.number(level.count.run(scope, None))
             if wanted is not None and wanted != len(scopes):
-                where = self.where(level, scope, level.label.of(self.language), inside=False)
-                self.problems.append(
-                    problems.ANSWER_COUNT.at(where, expected=wanted, given=len(scopes), field=level.name)
-                )
+                said = {"expected": wanted, "given": len(scopes), "field": level.name}
+                self.say(problems.ANSWER_COUNT, self.around(level, scope), said)
         if not scopes:
             return
         open_items: list[dict[str, Any]] = [{} for _ in scopes]
@@ -172,7 +168,8 @@ class _Run:
         item = question.field
         if item.calculate or (id(scope), item.name) in self.misread or not _required(question, scope):
             return
-        self.add(question, level, scope, problems.ANSWER_REQUIRED, {"label": item.label.of(self.language)})
+        said = {"label": item.label.zh, "label_en": item.label.of("en")}
+        self.add(question, level, scope, problems.ANSWER_REQUIRED, said)
 
     def judge_value(self, question: Question, level: Level, scope: Scope, value: Any) -> None:
         if question.offered is not None:
@@ -197,21 +194,25 @@ class _Run:
     def add(self, question: Question, level: Level, scope: Scope, rule: Rule, shown: Mapping[str, object]) -> None:
         """A problem of one answer; ``field``, ``repeat`` and ``index`` let a page put it beside the question."""
         item = question.field
-        where = self.where(level, scope, item.label.of(self.language) or item.name)
-        place = {"field": item.name, "repeat": item.repeat, "index": scope.index}
-        self.problems.append(rule.at(where, **shown, **place))
+        where = self.where(level, scope, item.label if item.label.zh else Text(item.name))
+        self.say(rule, where, {**shown, "field": item.name, "repeat": item.repeat, "index": scope.index})
 
-    def where(self, level: Level, scope: Scope, label: str, *, inside: bool = True) -> str:
+    def say(self, rule: Rule, where: Text, values: Mapping[str, object]) -> None:
+        self.problems.append(rule.at(where.zh, where_en=where.en, **values))
+
+    def around(self, level: Level, scope: Scope) -> Text:
+        """Where a repeat stands."""
+        return self.where(level, scope, level.label, inside=False)
+
+    def where(self, level: Level, scope: Scope, label: Text, *, inside: bool = True) -> Text:
         """The path of labels to a question: 隐患清单 第 2 项 › 整改期限."""
-        parts = [label] if label else []
-        english = self.language.startswith("en")
+        parts = [label] if label.zh else []
         around = scope
         for name in reversed(_names(self.plan.top, level) if inside else _names(self.plan.top, level)[:-1]):
-            shown = name.of(self.language)
             number = around.index + 1
-            parts.insert(0, f"{shown} item {number}" if english else f"{shown} 第 {number} 项")
+            parts.insert(0, Text(f"{name.zh} 第 {number} 项", f"{name.of('en')} item {number}"))
             around = around.parent or around
-        return " › ".join(parts)
+        return Text(" › ".join(part.zh for part in parts), " › ".join(part.of("en") for part in parts))
 
     # Results
 

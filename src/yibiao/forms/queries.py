@@ -92,13 +92,13 @@ def dictionary(form_id: str) -> tuple[Field, ...]:
     return tuple(fields.values())
 
 
-def check_answers(form: FormVersion, answers: Mapping[str, Any], *, now: datetime, language: str = "zh") -> Checked:
+def check_answers(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> Checked:
     """Answers read, computed and held against every rule of the form; ``now`` is what today() and now() see.
 
     Each problem carries ``field``, ``repeat`` and ``index`` among its values.
     Missing: an absent key, None and empty text are all no answer.
     """
-    return answering.check(form, answers, now=now, language=language)
+    return answering.check(form, answers, now=now)
 
 
 def timeless(form: FormVersion) -> bool:
@@ -106,14 +106,12 @@ def timeless(form: FormVersion) -> bool:
     return plans.plan(form).timeless
 
 
-def field_states(
-    form: FormVersion, answers: Mapping[str, Any], now: datetime, language: str = "zh"
-) -> tuple[FieldState, ...]:
+def field_states(form: FormVersion, answers: Mapping[str, Any], now: datetime) -> tuple[FieldState, ...]:
     """What a filling page shows under the answers given so far: no complaint about what is not answered yet.
 
     Shape: one per question, and one per question and item of a repeat, in document order.
     """
-    return answering.states(form, answers, now=now, language=language)
+    return answering.states(form, answers, now=now)
 
 
 def entity_value(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> EntityValue | None:

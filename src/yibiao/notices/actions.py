@@ -22,6 +22,7 @@ from yibiao.notices.inbox import mark_read, set_addresses
 from yibiao.notices.types import Notice, NoticeDraft, Plan, Receipt, Receiver
 from yibiao.notices.warning import cancel_warning, issue_warning, update_warning
 from yibiao.packs import queries as packs
+from yibiao.packs.types import Text
 from yibiao.people.types import Warrant
 from yibiao.places import queries as places
 
@@ -299,13 +300,19 @@ def _wrong(draft: NoticeDraft, at: datetime) -> list[Problem]:
     if not 0 < len(draft.text.strip()) <= TEXT_LONGEST:
         found.append(problems.TEXT.at(what="正文", what_en="text", limit=TEXT_LONGEST))
     if plan.kind(draft.kind) is None:
-        found.append(problems.KIND.at(kind=draft.kind, known="、".join(one.label.zh for one in plan.kinds)))
+        found.append(problems.KIND.at(kind=draft.kind, **_listed(one.label for one in plan.kinds)))
     if draft.occasion and draft.occasion not in dict(plan.occasions):
-        known = "、".join(label.zh for _, label in plan.occasions)
-        found.append(problems.OCCASION.at(occasion=draft.occasion, known=known or "—"))
+        found.append(problems.OCCASION.at(occasion=draft.occasion, **_listed(label for _, label in plan.occasions)))
     if draft.due_at is not None and draft.due_at <= at:
         found.append(problems.DUE.at(due=_shown(draft.due_at)))
     return found
+
+
+def _listed(labels: Iterable[Text]) -> dict[str, str]:
+    """What there is to choose from, in both languages."""
+    known = tuple(labels)
+    zh, en = "、".join(one.zh for one in known), ", ".join(one.of("en") for one in known)
+    return {"known": zh or "—", "known_en": en or "—"}
 
 
 def _outside(receivers: Sequence[Receiver], place: str, organisation: str) -> list[Problem]:

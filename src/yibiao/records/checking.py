@@ -186,7 +186,10 @@ class Checker:
 
     def _shut(self, form: FormVersion, program: Program, channel: str) -> Problem | None:
         if form.pack != program.pack:
-            return problems.OTHER_PACK.at(form=form.title.zh, program=program.title.zh)
+            return problems.OTHER_PACK.at(
+                form=form.title.zh, form_en=form.title.of("en"), program=program.title.zh,
+                program_en=program.title.of("en"),
+            )  # fmt: skip
         return None if self.kept else closing.refusal(self._closed(form, program), channel, self.at)
 
     def _form(self, id: str, version: str) -> FormVersion:
@@ -365,7 +368,13 @@ def now() -> datetime:
 def _numbered(found: Iterable[Problem], number: int, count: int) -> list[Problem]:
     if count == 1:
         return list(found)
-    return [replace(problem, where=f"第 {number} 条 {problem.where}".strip()) for problem in found]
+    return [
+        replace(
+            problem, where=f"第 {number} 条 {problem.where}".strip(),
+            where_en=f"record {number} {problem.place('en')}".strip(),
+        )
+        for problem in found
+    ]  # fmt: skip
 
 
 def _shown(at: datetime) -> str:

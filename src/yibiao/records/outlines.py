@@ -30,7 +30,10 @@ class Outline:
         question = self.roles.get(role)
         if question is None:
             return _NOWHERE
-        return {"where": question.label.zh, "field": question.name, "repeat": "", "index": 0}
+        return {
+            "where": question.label.zh, "where_en": question.label.of("en"), "field": question.name, "repeat": "",
+            "index": 0,
+        }  # fmt: skip
 
 
 _made: dict[tuple[str, str, str], tuple[FormVersion, Outline]] = {}

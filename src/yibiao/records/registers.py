@@ -122,7 +122,13 @@ def looked_up(
         (
             index,
             problems.REGISTER.at(
-                field.label.zh, register=register, key=key[:80], field=field.name, repeat=field.repeat, index=at
+                field.label.zh,
+                where_en=field.label.of("en"),
+                register=register,
+                key=key[:80],
+                field=field.name,
+                repeat=field.repeat,
+                index=at,
             ),
         )
         for (register, key) in sorted(missing)

@@ -65,7 +65,7 @@ def _csv(name: str, content: bytes) -> Grid:
             if any(cell.strip() for cell in cells):
                 rows.append((number, tuple(cells[:COLUMN_LIMIT])))
             if len(rows) > ROW_LIMIT + 2:
-                raise refuse(problems.SHEET_LARGE.at(name, limit=f"{ROW_LIMIT} 行"))
+                raise refuse(problems.SHEET_LARGE.at(name, limit=f"{ROW_LIMIT} 行", limit_en=f"{ROW_LIMIT} rows"))
     except csv.Error:
         raise refuse(problems.SHEET_FORMAT.at(name)) from None
     return Grid("", tuple(rows))
@@ -150,7 +150,7 @@ def _rows(name: str, plain: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[t
             held, last = held + 1, number
             yield number, _trimmed(cells)
         if held > ROW_LIMIT + 2:
-            raise refuse(problems.SHEET_LARGE.at(name, limit=f"{ROW_LIMIT} 行"))
+            raise refuse(problems.SHEET_LARGE.at(name, limit=f"{ROW_LIMIT} 行", limit_en=f"{ROW_LIMIT} rows"))
 
 
 def _trimmed(cells: tuple[Any, ...]) -> tuple[Any, ...]:
