@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,11 @@ def test_the_english_template_is_read_like_the_chinese_one(world: World, signed_
     clerk.post(f"{page.request['PATH_INFO']}take", {"mode": "all"})
     row = models.Submission.objects.get(channel="sheet", program=PROGRAM)
     assert json.loads(row.answers)["finds"][0]["what"] == "wire"
+    main.cell(3, heads["Hazards"], "many")
+    book.save(out := io.BytesIO())
+    address = send(clerk, out.getvalue())["Location"]
+    assert {mark["label"] for mark in clerk.get(address).context["marks"]} == {"隐患数"}
+    clerk.cookies["django_language"] = "en"
+    marks = clerk.get(address).context["marks"]
+    assert {(mark["sheet"], mark["label"]) for mark in marks} == {(main.title, "Hazards")}
+    assert not re.search("[\u4e00-\u9fff]", str([mark["said"] for mark in marks])), marks

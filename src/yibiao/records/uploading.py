@@ -18,6 +18,7 @@ from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
 from yibiao.records import border, problems
 from yibiao.records.intake import cells, sheet, workbook
+from yibiao.records.intake.layout import layouts
 from yibiao.records.views import form_of
 
 
@@ -138,8 +139,15 @@ def _preview(
     said: Sequence[str] = (),
 ) -> HttpResponse:
     english = border.language() == "en"
+    called = _in_english(version) if english else {}
     marks = [
-        {"sheet": mark.sheet, "at": mark.at, "row": mark.row, "label": mark.label, "said": mark.said[english]}
+        {
+            "sheet": called.get((mark.sheet, ""), mark.sheet),
+            "at": mark.at,
+            "row": mark.row,
+            "label": called.get((mark.sheet, mark.label), mark.label),
+            "said": mark.said[english],
+        }
         for mark in found.marks[: sheet.SHOWN_LIMIT]
     ]
     shown = {
@@ -150,6 +158,16 @@ def _preview(
         "problems": [problem.text(border.language()) for problem in refusal.problems[:1]] if refusal else list(said),
     }
     return render(request, "records/preview.html", shown, status=_status(refusal))
+
+
+def _in_english(version: FormVersion) -> dict[tuple[str, str], str]:
+    """What the sheets of a form and their columns are called in English, by what they are called in Chinese."""
+    found: dict[tuple[str, str], str] = {}
+    for one, other in zip(layouts(version), layouts(version, "en"), strict=True):
+        found[one.title, ""] = other.title
+        for column, same in zip(one.columns, other.columns, strict=True):
+            found[one.title, column.label] = same.label
+    return found
 
 
 def _shown(of: Program, version: FormVersion) -> dict[str, object]:
