@@ -6,6 +6,7 @@ What was filed keeps the key that it was filed with; the facts of the merges say
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from yibiao.core.problems import Refusal
@@ -53,6 +54,7 @@ def _names(fields: tuple[Field, ...]) -> frozenset[str]:
     return frozenset(field.name for field in fields)
 
 
+@lru_cache(maxsize=8)
 def _standing(ids: tuple[str, ...], upto: int) -> Mapping[str, _Pairs]:
     """By register, each key that was merged by then with the one that it counts as, in the end of a chain of merges."""
     told = (fact for fact in ledger.histories(ids, kind=KIND) if fact.position is not None)
