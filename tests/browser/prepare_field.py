@@ -60,7 +60,7 @@ def _newer() -> object:
         shutil.copytree(PACK, folder)
         for name, old, new in (
             ("pack.toml", '"1.0.0"', '"1.1.0"'),
-            ("forms/round.md", "| 巡检记录   | 1       |", "| 巡检记录二 | 2       |"),
+            ("forms/round.md", "| 巡检记录   | 3       |", "| 巡检记录四 | 4       |"),
         ):
             path = folder / name
             path.write_text(path.read_text().replace(old, new))
