@@ -88,7 +88,9 @@ class Story:
         picked = [(id, self.chance.choice(PLACES)) for id in self.chance.sample(ASKED, 5)]
         whole = oracle.Period(oracle.START, oracle.START + oracle.timedelta(days=30))
         edition: Any = self.chance.choice(("then", "now"))
-        asked = [world.query(id, place=place, period=whole, edition=edition) for id, place in picked]
+        # The holiday ends within a day.
+        period = self.chance.choice((whole, world.HOLIDAY))
+        asked = [world.query(id, place=place, period=period, edition=edition) for id, place in picked]
         return [*asked, replace(asked[0], as_of=1), replace(asked[1], as_of=2)]
 
 
@@ -108,8 +110,11 @@ def test_what_is_given_again_is_what_would_be_found_now(steps: list[oracle.Step]
         _compare(query)
     for _ in range(12):
         story.act()
-        for query in story.chance.sample(asked, 3):
+        some = story.chance.sample(asked, 3)
+        together = queries.figures(some, scope=world.EVERYWHERE) if story.chance.random() < 0.5 else ()
+        for query in some:
             _compare(query)
+        assert list(together) == [queries.figure(query, scope=world.EVERYWHERE) for query in some][: len(together)]
 
 
 def _compare(query: Query) -> None:

@@ -158,12 +158,39 @@ def test_what_a_cube_cannot_say_is_counted_from_the_columns() -> None:
     actions.follow()
     whole = days(9, 2)
     assert kept("found", place=JILIN, period=whole) == (8, 2)
-    assert kept("found", place=JILIN, period=world.HOLIDAY) is None, "its last day ends at eight in the evening"
     assert kept("found", place=JILIN, period=whole, as_of=number - 1) is None, "the cube is past that checkpoint"
     assert world.value("found", period=whole, as_of=number - 1) == 5
     assert kept("by-office", place=JILIN, period=whole) is None
     assert kept("readings", place=JILIN, period=whole) is None
     assert kept("found", place=JILIN, period=Period.days(date(2013, 5, 1), date(2013, 5, 2))) is None, "another tree"
+
+
+def test_a_period_that_ends_within_a_day_is_known_where_nothing_lies_after_its_end() -> None:
+    """The holiday ends on the twelfth at eight in the evening."""
+    world.install()
+    world.append(draft("check", {"found": 2, "object": "one"}), draft("check", {"found": 3, "object": "two"}))
+    actions.follow()
+
+    def said(id: str) -> tuple[Decimal, int] | None:
+        plain = queries.recounted(world.query(id, period=world.HOLIDAY), scope=world.EVERYWHERE)
+        together = queries.figures([world.query(id, period=world.HOLIDAY)], scope=world.EVERYWHERE)[0]
+        assert (together.value, together.facts) == (plain.value, plain.facts)
+        found = kept(id, place=JILIN, period=world.HOLIDAY)
+        assert found in (None, (plain.value, plain.facts))
+        return found
+
+    assert (said("found"), said("objects")) == ((5, 2), (2, 2))
+    world.append(draft("check", {"found": 4, "object": "two"}, at="2022-09-12T19:59"))
+    assert (said("found"), said("objects")) == ((9, 3), (2, 3))
+    world.append(draft("check", {"found": 8, "object": "ten"}, at="2022-09-13T09:00"))
+    assert (said("found"), said("objects")) == ((9, 3), (2, 3))
+    world.append(draft("check", {"found": 6, "object": "six"}, id="late", at="2022-09-12T20:00"))
+    assert (said("found"), said("objects")) == (None, None)
+    world.append(draft("check", {"found": 6, "object": "six"}, id="late", revision=2, at="2022-09-12T19:00"))
+    actions.follow()
+    # The cube knows that something happened on the twelfth, and not at what time.
+    assert (said("found"), said("objects")) == (None, None)
+    assert world.value("found", period=world.HOLIDAY) == 15
 
 
 def test_a_cube_that_is_wrong_is_named_and_mended() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -41,6 +41,12 @@ def figure(query: Query, *, scope: Scope) -> Figure:
     """As ``figures.queries.figure``."""
     with metrics.timed("figure"):
         return figures.figure(query, scope=scope)
+
+
+def figures_of(asked: Sequence[Query], *, scope: Scope) -> tuple[Figure, ...]:
+    """As ``figures.queries.figures``."""
+    with metrics.timed("figures"):
+        return figures.figures(asked, scope=scope)
 
 
 def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 from yibiao.core.problems import Refusal
-from yibiao.figures import merging, reading
+from yibiao.figures import merging, moments, reading
 from yibiao.figures.definitions import FILINGS
 from yibiao.figures.reading import Asked, Question
 from yibiao.figures.types import Definitions, Indicator, Query
@@ -72,40 +72,81 @@ _memory = _Memory()
 forget = _memory.forget
 
 
-def answered(
-    query: Query, scope: Scope, what: Key, find: Callable[[Question], T],
-    move: Callable[[Question, int, T], T | None] | None = None,
-) -> tuple[Asked, T]:  # fmt: skip
+def answered(query: Query, scope: Scope, what: Key, find: Callable[[Question], T]) -> tuple[Asked, T]:
     """What a question comes to: as it was found before, else found now. Whoever may not ask is refused first.
 
-    ``what`` says what is found, besides the question itself. ``move`` may bring what was found as of an earlier
-    position up to the question's, where that is less than finding it anew.
+    ``what`` says what is found, besides the question itself.
 
     Raises: as ``reading.ask``.
     """
-    with places.remembered():
-        asked = reading.admit(query, scope)
-        key = _key(asked, what)
-        if key is None:
-            return asked, find(reading.complete(asked))
-        exact = (*key, asked.checkpoint.root, asked.checkpoint.size)
-        held = _memory.find(exact)
-        near = _near(asked, key) if held is None else None
-        if near is not None and not _touched(asked, near):
-            _keep(asked, key, exact, near.answer)
-            held = near
-        if held is not None:
-            return asked, cast(T, held.answer)
-        question = reading.complete(asked)
-        # A day may have begun meanwhile, and with it another edition.
-        same = question.standing.place.edition == asked.edition
-        before = near if move and same and near and near.checkpoint.size < question.upto else None
-        found = move(question, before.checkpoint.size, before.answer) if move and before else None
-        if found is None:
-            found = find(question)
-        if same:
-            _keep(asked, key, exact, found)
-        return asked, found
+    return answered_each([query], scope, what, find, lambda kept: [None] * len(kept))[0]
+
+
+def answered_each(
+    queries: Sequence[Query], scope: Scope, what: Key, find: Callable[[Question], T],
+    move: Callable[[Sequence[tuple[Question, int, T]]], Sequence[T | None]],
+) -> list[tuple[Asked, T]]:  # fmt: skip
+    """The same of several, as of one moment.
+
+    ``move`` may bring what was found as of earlier positions up to the questions', where that is less than finding it
+    anew.
+
+    Raises: as ``reading.ask``.
+    """
+    with places.remembered(), moments.shared():
+        looked = [_look(query, scope, what) for query in queries]
+        late = [one for one in looked if one.before is not None and one.question is not None]
+        moved: dict[int, T | None] = {}
+        if late:
+            kept = [(one.question, one.before.checkpoint.size, one.before.answer) for one in late]  # type: ignore[union-attr]
+            moved = dict(zip(map(id, late), move(kept), strict=True))  # type: ignore[arg-type]
+        return [(one.asked, _finished(one, moved.get(id(one)), find)) for one in looked]
+
+
+@dataclass(slots=True)
+class _Looked:
+    """What was seen of a query before anything is counted.
+
+    ``held`` is its answer where one is known. Without, ``question`` is what to count, ``before`` an earlier answer, and
+    ``keys`` those to keep the answer under, where it may be kept.
+    """
+
+    asked: Asked
+    held: _Kept | None = None
+    question: Question | None = None
+    before: _Kept | None = None
+    keys: tuple[Key, Key] | None = None
+
+
+def _look(query: Query, scope: Scope, what: Key) -> _Looked:
+    asked = reading.admit(query, scope)
+    key = _key(asked, what)
+    if key is None:
+        return _Looked(asked, question=reading.complete(asked))
+    exact = (*key, asked.checkpoint.root, asked.checkpoint.size)
+    held = _memory.find(exact)
+    near = _near(asked, key) if held is None else None
+    if near is not None and not _touched(asked, near):
+        _keep(asked, (key, exact), near.answer)
+        held = near
+    if held is not None:
+        return _Looked(asked, held)
+    question = reading.complete(asked)
+    # A day may have begun meanwhile, and with it another edition.
+    if question.standing.place.edition != asked.edition:
+        return _Looked(asked, question=question)
+    before = near if near and near.checkpoint.size < question.upto else None
+    return _Looked(asked, None, question, before, (key, exact))
+
+
+def _finished(one: _Looked, moved: T | None, find: Callable[[Question], T]) -> T:
+    if one.question is None:
+        assert one.held is not None  # noqa: S101 (one of the two is there)
+        return cast(T, one.held.answer)
+    found = moved if moved is not None else find(one.question)
+    if one.keys:
+        _keep(one.asked, one.keys, found)
+    return found
 
 
 def _key(asked: Asked, what: Key) -> Key | None:
@@ -129,7 +170,7 @@ def _near(asked: Asked, key: Key) -> _Kept | None:
         return None
     try:
         # An operator may have put an older log in its place.
-        return held if ledger.checkpoint(held.checkpoint.number) == held.checkpoint else None
+        return held if reading.checkpoint(held.checkpoint.number) == held.checkpoint else None
     except Refusal:
         return None
 
@@ -137,10 +178,12 @@ def _near(asked: Asked, key: Key) -> _Kept | None:
 def _touched(asked: Asked, held: _Kept) -> bool:
     """Whether anything that the question looks at was sealed between an answer and what is asked."""
     after, upto = sorted((held.checkpoint.size, asked.checkpoint.size))
-    return ledger.any_of(after, upto, kinds(asked.definitions, asked.indicator))
+    looked_at = kinds(asked.definitions, asked.indicator)
+    return moments.once(("any", after, upto, looked_at), lambda: ledger.any_of(after, upto, looked_at))
 
 
-def _keep(asked: Asked, key: Key, exact: Key, answer: Any) -> None:
+def _keep(asked: Asked, keys: tuple[Key, Key], answer: Any) -> None:
+    key, exact = keys
     kept = _Kept(asked.checkpoint, answer, 1 + (len(answer) if isinstance(answer, tuple | dict) else 0))
     _memory.keep(exact, kept)
     newest = _memory.find(key)

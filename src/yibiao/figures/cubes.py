@@ -1,6 +1,6 @@
 """The cube: what each indicator comes to for every place and day, kept in the database and read instead of counted.
 
-It serves counts, sums and distinct counts of whole days by where things happened, in today's tree, as of the newest
+It serves counts, sums and distinct counts of days by where things happened, in today's tree, as of the newest
 checkpoints: a cube stands at a position, and what was sealed after it is added from the log. Anything else is counted
 from the columns, which give the same; also what tells entities apart of which some were merged.
 """
@@ -8,34 +8,23 @@ from the columns, which give the same; also what tells entities apart of which s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from yibiao.core import expressions
-from yibiao.core.periods import SHANGHAI, Period
-from yibiao.figures import columns, cubing, reading, tail
+from yibiao.figures import columns, moving, reading
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Cell, Cube, Projection
+from yibiao.figures.moving import Days, Kept
 from yibiao.figures.reading import Question
 from yibiao.figures.types import Indicator, Source
 
 SHAPES: Final = {"count": "count", "zero": "count", "sum": "sum", "distinct": "distinct"}
-# With more than this sealed after a cube, counting anew costs less than adding.
-FAR: Final = 20_000
+FAR: Final = moving.FAR
 EVERYWHERE: Final = 2**31
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What a cube says of a place and some days, as of ``position``."""
-
-    position: int
-    value: Decimal
-    facts: int
 
 
 def cubable(indicator: Indicator) -> bool:
@@ -65,7 +54,7 @@ def digest(indicator: Indicator, source: Source) -> str:
 
 def figure(question: Question, indicator: Indicator) -> tuple[Decimal, int] | None:
     """The value and the number of facts, where a cube can say them."""
-    days = _days(indicator, question.query.period)
+    days = moving.days(question, indicator)
     if not cubable(indicator) or not question.standing.whole or days is None or reading.merged(question, indicator):
         return None
     source = reading.source_of(question, indicator.source)
@@ -74,17 +63,27 @@ def figure(question: Question, indicator: Indicator) -> tuple[Decimal, int] | No
         return None
     if found.position == question.upto:
         return found.value, found.facts
-    return _with_tail(question, indicator, source, days, found)
+    return moving.added([moving.Behind(question, indicator, days, found)])[0]
 
 
-def since(question: Question, indicator: Indicator, found: Kept) -> tuple[Decimal, int] | None:
-    """The same from what was found as of an earlier position, whoever found it."""
-    days = _days(indicator, question.query.period)
-    if not cubable(indicator) or days is None or not found.position <= question.upto <= found.position + FAR:
+def since(asked: Sequence[tuple[Question, Indicator, Kept]]) -> list[tuple[Decimal, int] | None]:
+    """The same of several from what was found as of earlier positions, whoever found it; None where not so.
+
+    Shape: one for each, in order.
+    """
+    behind = {index: one for index, each in enumerate(asked) if (one := _behind(*each)) is not None}
+    found: list[tuple[Decimal, int] | None] = [None] * len(asked)
+    for index, more in zip(behind, moving.added(list(behind.values())), strict=True):
+        found[index] = more
+    return found
+
+
+def _behind(question: Question, indicator: Indicator, found: Kept) -> moving.Behind | None:
+    days = moving.days(question, indicator)
+    near = found.position <= question.upto <= found.position + FAR
+    if not cubable(indicator) or days is None or not near or reading.merged(question, indicator):
         return None
-    if reading.merged(question, indicator):
-        return None
-    return _with_tail(question, indicator, reading.source_of(question, indicator.source), days, found)
+    return moving.Behind(question, indicator, days, found)
 
 
 def signed(one: Term, new: str, gone: str) -> str:
@@ -100,22 +99,8 @@ def entries(text: str) -> Iterator[tuple[int, int, str]]:
         yield int(first), int(second), third
 
 
-def _days(indicator: Indicator, period: Period) -> tuple[date | None, date] | None:
-    """The days that an indicator looks at, None as the first for all; None where it looks at part of a day."""
-    from_, until = reading.span(indicator, period)
-    if not _midnight(until) or (from_ is not None and not _midnight(from_)):
-        return None
-    last = (until - timedelta(days=1)).astimezone(SHANGHAI).date()
-    return (from_.astimezone(SHANGHAI).date() if from_ else None), last
-
-
-def _midnight(at: datetime) -> bool:
-    local = at.astimezone(SHANGHAI)
-    return local.time() == local.time().min
-
-
-def _read(question: Question, indicator: Indicator, digest_: str, days: tuple[date | None, date]) -> Kept | None:
-    first, last = days
+def _read(question: Question, indicator: Indicator, digest_: str, days: Days) -> Kept | None:
+    first, last = days.first, days.last
     held = Cell.objects.filter(
         cube__projection=question.projection, cube__digest=digest_, cube__tree=question.standing.tree,
         program=question.query.program, place=question.standing.place.code, month__lte=f"{last:%Y-%m}",
@@ -128,6 +113,9 @@ def _read(question: Question, indicator: Indicator, digest_: str, days: tuple[da
         return _nothing(question, digest_, held)
     value, facts = Decimal(0), 0
     for _, month, counted, total, days_, seen in rows:
+        # A cube knows whole days only: of a day that is looked at in part it is sure where nothing happened on it.
+        if days.cut and month == f"{last:%Y-%m}" and any(nth == last.day for nth, _, _ in entries(days_)):
+            return None
         more, behind = _of_month(month, (counted, total, days_, seen), days, distinct=indicator.measure == "distinct")
         value, facts = value + more, facts + behind
     return Kept(rows[0][0], value, facts)
@@ -143,14 +131,12 @@ def _nothing(question: Question, digest_: str, held: Any) -> Kept | None:
     return Kept(before, Decimal(0), 0)
 
 
-def _of_month(
-    month: str, cell: tuple[int, str, str, str], days: tuple[date | None, date], *, distinct: bool
-) -> tuple[Decimal, int]:
+def _of_month(month: str, cell: tuple[int, str, str, str], days: Days, *, distinct: bool) -> tuple[Decimal, int]:
     """What the days of a month that are asked for come to; of a distinct count only what was not seen on one before."""
     facts, total, by_day, seen = cell
     begin = date.fromisoformat(f"{month}-01")
-    low = (days[0] - begin).days + 1 if days[0] else -EVERYWHERE
-    high = (days[1] - begin).days + 1
+    low = (days.first - begin).days + 1 if days.first else -EVERYWHERE
+    high = (days.last - begin).days + 1
     if low <= 1 and high >= 31 and (not distinct or low == 1):
         return Decimal(total), facts
     listed = [(int(behind), Decimal(more)) for nth, behind, more in entries(by_day) if low <= nth <= high]
@@ -159,28 +145,6 @@ def _of_month(
         return sum((more for _, more in listed), Decimal(0)), facts
     keys = (int(n) for nth, gap, n in entries(seen) if low <= nth <= high and (gap == 0 or nth - gap < low))
     return Decimal(sum(keys)), facts
-
-
-def _with_tail(
-    question: Question, indicator: Indicator, source: Source, days: tuple[date | None, date], found: Kept
-) -> tuple[Decimal, int] | None:
-    """With what was sealed after the cube: rows that came, less rows that were taken back."""
-    one = reading.term(question, indicator)
-    new, gone = tail.moves(question.projection, source, found.position, question.upto)
-    if not new.num_rows and not gone.num_rows:
-        return found.value, found.facts
-    with duckdb.given([new, gone]) as (a, b):
-        relation = signed(one, a, b)
-        first, last = days[0].isoformat() if days[0] else "", days[1].isoformat()
-        rows = duckdb.run(cubing.moved(one, relation, first, last))
-        if not rows:
-            return found.value, found.facts
-        facts = found.facts + sum(int(row[1]) for row in rows)
-        if one.shape != "distinct":
-            return found.value + sum((Decimal(row[2]) for row in rows), Decimal(0)), facts
-        then = replace(one, upto=found.position)
-        sql = cubing.more(then, relation, first, last)
-        return found.value + int(reading.over(question.projection, question.upto, sql, [then])[0][0]), facts
 
 
 def position(projection: Projection) -> int | None:

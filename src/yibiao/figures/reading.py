@@ -12,7 +12,7 @@ from typing import Any, Final
 from yibiao.core import expressions
 from yibiao.core.periods import Period, midnight
 from yibiao.core.problems import refuse
-from yibiao.figures import answering, columns, definitions, geography, merging, problems, store
+from yibiao.figures import answering, columns, definitions, geography, merging, moments, problems, store
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.geography import Standing
@@ -84,7 +84,12 @@ def _defined(ref: str) -> tuple[str, Definitions, Indicator]:
 
 def _digest(pack: str) -> str:
     rows = DefinitionSet.objects.filter(pack=pack, current=True)
-    return rows.values_list("digest", flat=True).first() or ""
+    return moments.once(("digest", pack), lambda: rows.values_list("digest", flat=True).first() or "")
+
+
+def checkpoint(number: int | None) -> Checkpoint | None:
+    """Raises: ledger.checkpoint.unknown."""
+    return moments.once(("checkpoint", number), lambda: ledger.checkpoint(number))
 
 
 @lru_cache(maxsize=64)
@@ -111,16 +116,16 @@ def admit(query: Query, scope: Scope) -> Asked:
     """
     digest, held, indicator = _defined(query.indicator)
     permit(query.place, query.program, scope)
-    checkpoint = ledger.checkpoint(query.as_of)
-    if checkpoint is None:
+    sealed = checkpoint(query.as_of)
+    if sealed is None:
         raise refuse(problems.NO_LOG.at())
     edition = places.edition(geography.day_of(query)).number
-    return Asked(query, indicator, held, digest, checkpoint, edition, places.stamp())
+    return Asked(query, indicator, held, digest, sealed, edition, places.stamp())
 
 
 def complete(asked: Asked) -> Question:
     """The same with the columns and the tree, from which it can be counted."""
-    projection = store.active()
+    projection = moments.once("projection", store.active)
     standing = geography.standing(asked.query, projection.token)
     newest = asked.checkpoint
     return Question(asked.query, asked.indicator, asked.definitions, newest.number, newest.size, projection, standing)

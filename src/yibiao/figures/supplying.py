@@ -72,10 +72,12 @@ def pairs(held: store.Held, position: int, shift: int = 0) -> tuple[Files, ...]:
 def _of_term(projection: Projection, term: Term, newer: Tail, extra: Sequence[str]) -> list[Relation]:
     """The facts that are live as of the term's position, and before them what they lack where they lack anything."""
     held = store.held(projection, term.source, upto=term.upto, months=months(term))
-    position, gone, made = projection.position, duckdb.below(newer.superseded, term.upto), []
+    position, made = projection.position, []
+    known = newer.upto <= term.upto
+    gone = newer.superseded if known else duckdb.below(newer.superseded, term.upto)
     told = pairs(held, min(position, term.upto))
     if gone.num_rows or told:
         made.append(Relation(term.superseded, columns.SUPERSEDED_COLUMNS, gone, told))
     less = term.superseded if made else ""
-    rows = duckdb.below(newer.rows, term.upto)
+    rows = newer.rows if known else duckdb.below(newer.rows, term.upto)
     return [*made, Relation(term.facts, term.columns(extra), rows, facts(held, position, term.upto), less)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ from yibiao.figures.engines.border import Table
 from yibiao.figures.models import Projection
 from yibiao.figures.types import Source
 from yibiao.ledger import queries as ledger
+from yibiao.ledger.types import Fact
 
 _KEPT: Final = 64
 _lock = threading.Lock()
@@ -29,7 +31,7 @@ class Tail:
 
 
 _tails: OrderedDict[tuple[str, Source], Tail] = OrderedDict()
-_moves: OrderedDict[tuple[str, Source, int, int], tuple[Table, Table]] = OrderedDict()
+_moves: OrderedDict[tuple[str, Source, int, int], tuple[Tail, Table]] = OrderedDict()
 
 
 def of(projection: Projection, source: Source, upto: int) -> Tail:
@@ -43,7 +45,10 @@ def of(projection: Projection, source: Source, upto: int) -> Tail:
     if held is None or held.after != projection.position:
         held = _read(source, projection.position, max(upto, projection.position))
     elif held.upto < upto:
-        newer = _read(source, held.upto, upto)
+        with _lock:
+            # What moved a figure was read for that, and is what was sealed since.
+            known = _moves.get((projection.token, source, held.upto, upto))
+        newer = known[0] if known else _read(source, held.upto, upto)
         held = Tail(
             held.after, upto, duckdb.joined([held.rows, newer.rows]),
             duckdb.joined([held.superseded, newer.superseded]),
@@ -60,23 +65,23 @@ def moves(projection: Projection, source: Source, after: int, upto: int) -> tupl
     """The rows that facts with after < position ≤ upto add to a source, and those that they take back."""
     key = (projection.token, source, after, upto)
     with _lock:
-        if key in _moves:
-            return _moves[key]
-    facts = list(ledger.entries(after, upto, (source.kind,)))
-    gone = [before for _, before in superseding.pairs(facts)]
-    made = tuple(
-        duckdb.table(source.columns, [row for fact in part for row in columns.rows(source, fact)])
-        for part in (facts, gone)
-    )
+        known = _moves.get(key)
+    if known is None:
+        facts = list(ledger.entries(after, upto, (source.kind,)))
+        gone = [row for _, before in superseding.pairs(facts) for row in columns.rows(source, before)]
+        known = _of(source, facts, after, upto), duckdb.table(source.columns, gone)
     with _lock:
-        _moves[key] = made[0], made[1]
+        _moves[key] = known
         while len(_moves) > _KEPT:
             _moves.popitem(last=False)
-    return made[0], made[1]
+    return known[0].rows, known[1]
 
 
 def _read(source: Source, after: int, upto: int) -> Tail:
-    facts = list(ledger.entries(after, upto, (source.kind,)))
+    return _of(source, list(ledger.entries(after, upto, (source.kind,))), after, upto)
+
+
+def _of(source: Source, facts: Sequence[Fact], after: int, upto: int) -> Tail:
     rows = [row for fact in facts for row in columns.rows(source, fact)]
     pairs = [(position, before) for _, position, before in superseding.superseded(facts)]
     return Tail(after, upto, duckdb.table(source.columns, rows), duckdb.table(columns.SUPERSEDED_COLUMNS, pairs))

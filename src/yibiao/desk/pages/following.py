@@ -35,12 +35,10 @@ class Board:
     language: str
 
     def state(self, as_of: int) -> Mapping[str, Hashable]:
-        found: dict[str, Hashable] = {}
-        for one in keys(self.pack):
-            query = Query(one.ref, self.program, self.place, self.period, as_of)
-            figure = reckoning.figure(query, scope=self.scope)
-            found[one.id] = _Shown(figure)
-        return found
+        shown = keys(self.pack)
+        asked = [Query(one.ref, self.program, self.place, self.period, as_of) for one in shown]
+        found = reckoning.figures_of(asked, scope=self.scope)
+        return {one.id: _Shown(figure) for one, figure in zip(shown, found, strict=True)}
 
     def pieces(self, state: Mapping[str, Any], changed: list[str]) -> Mapping[str, str]:
         with translation.override(self.language):

@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +39,7 @@ _SQL: Final[Mapping[str, str]] = {
 }
 # Where files hold an id that is a UUID.
 PACKED: Final = "fact.uuid"
+_PIECES: Final = 32
 _lock = threading.RLock()
 _local = threading.local()
 _numbers = itertools.count()
@@ -59,7 +61,17 @@ def below(held: Table, position: int) -> Table:
 
 
 def joined(tables: Sequence[Table]) -> Table:
-    return pa.concat_tables(tables)
+    """One after the other; copied into one piece where there are so many that reading them costs more."""
+    made = pa.concat_tables(tables)
+    return made.combine_chunks() if made.num_columns and made.column(0).num_chunks > _PIECES else made
+
+
+def holds(held: Table, column: str, low: datetime, high: datetime) -> bool:
+    """Whether any row lies at or after one moment and before another."""
+    cells = held.column(column)
+    low_, high_ = (pa.scalar(at, cells.type) for at in (low, high))
+    within = pc.and_(pc.greater_equal(cells, low_), pc.less(cells, high_))
+    return bool(pc.any(within).as_py())
 
 
 def distinct(held: Table, column: str) -> set[str]:
@@ -93,11 +105,11 @@ def run(sql: str) -> Rows:
 
 def answer(sql: str, relations: Sequence[Relation]) -> Rows:
     """The same of a statement that names relations."""
-    with given([one.rows for one in relations]) as names:
-        inline = DUCKDB.write("inline")
+    tails = {one.name: one.rows for one in relations if not _needless(one)}
+    with given(tails.values()) as names:
+        named, inline = dict(zip(tails, names, strict=True)), DUCKDB.write("inline")
         listed = [
-            f"{one.name} AS {inline}({one.counting(_scanned(one, name))})"
-            for one, name in zip(relations, names, strict=True)
+            f"{one.name} AS {inline}({one.counting(_scanned(one, named.get(one.name, '')))})" for one in relations
         ]
         return run(f"WITH {', '.join(listed)}\n{sql}" if listed else sql)
 
@@ -135,11 +147,19 @@ def scan(columns: Sequence[Column], tail: str, parts: Sequence[str] = ()) -> str
     return f"SELECT {picked} FROM ({' UNION ALL BY NAME '.join([*given_, *parts])}) AS scanned"  # noqa: S608
 
 
+def _needless(one: Relation) -> bool:
+    """Whether the tail is empty, and files say all columns: it would only take planning, most of a small question."""
+    paths = _paths(one)
+    return not one.rows.num_rows and bool(paths) and {column.name for column in one.columns} <= _names(paths)
+
+
 def _scanned(one: Relation, tail: str) -> str:
-    """All rows of a relation. An empty tail only takes planning, which is most of what a small question costs."""
-    paths = tuple(path for files in one.files for path in files.paths)
-    needless = not one.rows.num_rows and paths and {column.name for column in one.columns} <= _names(paths)
-    return scan(one.columns, "" if needless else tail, [_part(files) for files in one.files])
+    """All rows of a relation."""
+    return scan(one.columns, tail, [_part(files) for files in one.files])
+
+
+def _paths(one: Relation) -> tuple[Path, ...]:
+    return tuple(path for files in one.files for path in files.paths)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,125 @@
+"""Figures brought up to a later position by what was sealed since: read once for all that look at the same rows.
+
+Most of what a small question costs is planning it, so several are one statement.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from yibiao.core.periods import SHANGHAI
+from yibiao.figures import cubing, reading, tail
+from yibiao.figures.engines import duckdb
+from yibiao.figures.engines.border import Table
+from yibiao.figures.reading import Question
+from yibiao.figures.types import Indicator, Source
+
+# With more than this sealed in between, counting anew costs less than adding.
+FAR: Final = 20_000
+Found: TypeAlias = tuple[Decimal, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days that a figure looks at, all before ``last`` where ``first`` is None.
+
+    ``cut`` is the moment within the last at which it stops looking, None for the end of the day.
+    """
+
+    first: date | None
+    last: date
+    cut: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a figure came to as of ``position``."""
+
+    position: int
+    value: Decimal
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A figure that is to be brought up to its question's position."""
+
+    question: Question
+    indicator: Indicator
+    days: Days
+    found: Kept
+
+
+def days(question: Question, indicator: Indicator) -> Days | None:
+    """None where it begins within a day."""
+    from_, until = reading.span(indicator, question.query.period)
+    if from_ is not None and not _midnight(from_):
+        return None
+    cut = None if _midnight(until) else until
+    last = until.astimezone(SHANGHAI).date() if cut else (until - timedelta(days=1)).astimezone(SHANGHAI).date()
+    return Days(from_.astimezone(SHANGHAI).date() if from_ else None, last, cut)
+
+
+def added(behind: Sequence[Behind]) -> list[Found | None]:
+    """Each with the rows that came, less the rows that were taken back; None where something lies beyond its cut.
+
+    Shape: one for each, in order.
+    """
+    found: list[Found | None] = [None] * len(behind)
+    alike: dict[tuple[Source, int, int, Days], list[int]] = defaultdict(list)
+    for index, one in enumerate(behind):
+        source = reading.source_of(one.question, one.indicator.source)
+        alike[source, one.found.position, one.question.upto, one.days].append(index)
+    for (source, _, _, _), indexes in alike.items():
+        for index, more in zip(indexes, _added(source, [behind[index] for index in indexes]), strict=True):
+            found[index] = more
+    return found
+
+
+def _added(source: Source, behind: Sequence[Behind]) -> Sequence[Found | None]:
+    """Of figures that look at the same rows of the same days."""
+    one = behind[0]
+    new, gone = tail.moves(one.question.projection, source, one.found.position, one.question.upto)
+    if not new.num_rows and not gone.num_rows:
+        return [(each.found.value, each.found.facts) for each in behind]
+    if _beyond(new, one.days) or _beyond(gone, one.days):
+        return [None] * len(behind)
+    terms = [reading.term(each.question, each.indicator) for each in behind]
+    first, last = one.days.first.isoformat() if one.days.first else "", one.days.last.isoformat()
+    with duckdb.given([new, gone]) as (a, b):
+        relation = f"SELECT *, 1 AS sign FROM {a} UNION ALL SELECT *, -1 AS sign FROM {b}"  # noqa: S608
+        parts = "\nUNION ALL\n".join(
+            f"SELECT {number} AS part, m.* FROM (\n{cubing.moved(term, 'SELECT * FROM moved', first, last)}\n) AS m"  # noqa: S608
+            for number, term in enumerate(terms)
+        )
+        rows = duckdb.run(f"WITH moved AS MATERIALIZED ({relation})\n{parts}")
+        found: list[Found | None] = []
+        for number, (each, term) in enumerate(zip(behind, terms, strict=True)):
+            mine = [row for row in rows if row[0] == number]
+            value, facts = each.found.value, each.found.facts + sum(int(row[2]) for row in mine)
+            if mine and term.shape == "distinct":
+                then = replace(term, upto=each.found.position)
+                sql = cubing.more(then, relation, first, last)
+                value += int(reading.over(each.question.projection, then.upto, sql, [then])[0][0])
+            elif mine:
+                value += sum((Decimal(row[3]) for row in mine), Decimal(0))
+            found.append((value, facts))
+    return found
+
+
+def _beyond(table: Table, days: Days) -> bool:
+    """Whether anything of the last day lies at its cut or after it."""
+    if days.cut is None:
+        return False
+    after = datetime.combine(days.last + timedelta(days=1), time.min)
+    return duckdb.holds(table, "occurred_at", days.cut.astimezone(SHANGHAI).replace(tzinfo=None), after)
+
+
+def _midnight(at: datetime) -> bool:
+    local = at.astimezone(SHANGHAI)
+    return local.time() == local.time().min
