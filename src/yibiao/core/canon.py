@@ -16,6 +16,7 @@ encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=
 # The same of a text alone, several times as fast.
 quoted: Final = encode_basestring
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
+_TEXT: Final = frozenset({str})
 Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
 
 
@@ -43,8 +44,12 @@ def plain(value: object) -> Json:
 
     Source: the shape of RFC 8785, without floating-point numbers, so that 28.6 stays 28.6.
     """
-    if value.__class__ in _PLAIN:
+    kind = value.__class__
+    if kind in _PLAIN:
         return value  # type: ignore[return-value]
+    # Nearly everything is made of texts and these two, and most of what they hold is plain already.
+    if kind is dict or kind is list:
+        return _shallow(value)
     match value:
         case int() | str():
             return value
@@ -55,12 +60,20 @@ def plain(value: object) -> Json:
         case date():
             return value.isoformat()
         case Mapping():
-            # Most of what is answered is plain already, and a call for each would cost more than all the rest.
-            return {str(key): item if item.__class__ in _PLAIN else plain(item) for key, item in value.items()}
+            return {str(key): plain(item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
             items = sorted(value) if isinstance(value, set | frozenset) else value
             return [plain(item) for item in items]
     raise TypeError(f"{type(value).__name__} has no canonical JSON form")
+
+
+def _shallow(value: Any) -> Json:
+    if value.__class__ is list:
+        return [item if item.__class__ in _PLAIN else plain(item) for item in value]
+    made = value.copy() if _TEXT.issuperset(map(type, value)) else {str(key): item for key, item in value.items()}
+    for key in [key for key, item in made.items() if item.__class__ not in _PLAIN]:
+        made[key] = plain(made[key])
+    return made
 
 
 def dumps(value: object) -> str:

@@ -67,13 +67,14 @@ def origins(form: FormVersion, answers: Mapping[str, Any], given: Mapping[str, A
 def typed(form: FormVersion, answers: Mapping[str, Any], given: Container[str]) -> int:
     """How many answers somebody typed in."""
     calculated = outline(form).calculated
-    count, own = 0, calculated.get("", frozenset())
+    own = calculated.get("", frozenset())
+    count = sum(name not in own and name not in given for name in answers) if own or given else len(answers)
     for name, value in answers.items():
-        if value.__class__ is list and value and isinstance(value[0], Mapping):
+        if value.__class__ is list and value and isinstance(value[0], dict):
+            # A repeat counts by what its items say.
             computed = calculated.get(name, frozenset())
             count += sum(inner not in computed for item in value for inner in item)
-        elif name not in own and name not in given:
-            count += 1
+            count -= name not in own and name not in given
     return count
 
 

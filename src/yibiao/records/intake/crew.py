@@ -6,6 +6,7 @@ dies over a block is replaced, and the block is done again.
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -132,6 +133,8 @@ def _broken(error: BaseException) -> Future[Any]:
 
 def _begin(site: Site) -> None:
     site.enter()
+    # What stands already is in use for as long as they stay.
+    gc.freeze()
     only_read = (
         "SET default_transaction_read_only = on" if connection.vendor == "postgresql" else "PRAGMA query_only = 1"
     )
