@@ -24,7 +24,7 @@ from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Checkpoint
 from yibiao.places import queries as places
 
-LOOK: Final = 0.2
+LOOK: Final = 0.15
 # How often it is looked whether whoever follows may still see what is told, and how long at a time.
 CHECK: Final = 10.0
 CHECKING: Final = 0.05

@@ -16,6 +16,7 @@ from yibiao.ledger import models, problems, rows, writing
 from yibiao.ledger.types import Checkpoint, FactDraft
 
 TEXTS: Final = ("kind", "id", "program", "place", "organisation", "actor", "subject")
+AT_ONCE: Final = 20_000
 SEALER: Final = 0x7969_6269_616F  # the advisory lock of the sealer in PostgreSQL
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -59,7 +60,7 @@ def _store(entries: Sequence[writing.Row], apart: bool) -> None:
         raise refuse(problems.REPEATED.at()) from error
 
 
-def seal(limit: int = 20_000) -> Checkpoint | None:
+def seal(limit: int = AT_ONCE) -> Checkpoint | None:
     """Give committed entries their positions and write a checkpoint over them; None when nothing waits.
 
     Positions follow the order of commit between checkpoints and the order of appending within one. One sealer runs at
