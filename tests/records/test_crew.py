@@ -111,3 +111,28 @@ def test_a_block_over_which_somebody_died_is_done_again(tmp_path: Path, monkeypa
     with crew.Crew(2) as many:
         assert list(many.each(partial(_halved, own), [[60], [2], [4]])) == [[30], [1], [2]]
     assert many.deaths == 1, "in the end it is left to the one who asked"
+
+
+def test_a_job_says_that_somebody_is_at_work_while_it_has_nothing_to_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "BEAT", 0.01)
+    path = tmp_path / "a.job"
+
+    def work(report: jobs.Report) -> jobs.State:
+        report(1, 2)
+        first = jobs.read(path)
+        for _ in range(500):
+            now = jobs.read(path)
+            assert first is not None
+            assert now is not None
+            if now.beat > first.beat:
+                assert (now.done, now.total) == (1, 2)
+                return "checked"
+            time.sleep(0.01)
+        return "refused"
+
+    jobs.see_through(path, jobs.Job("checking"), work)
+    done = jobs.read(path)
+    assert done is not None
+    assert done.state == "checked"

@@ -78,6 +78,18 @@ def test_pages_are_turned_by_key_from_either_end(shops: World, monkeypatch: pyte
         assert found(shops, "汽", begin=From(last=True), size=50) == found(shops, "汽")
 
 
+def test_pages_of_a_common_text_in_a_small_place(shops: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "FEW", 0)
+    monkeypatch.setattr(finding, "_CHUNK", 2)
+    every = [key for key in sorted(NAMES) if "店" in NAMES[key]]
+    assert len(every) > 3
+    assert found(shops, "店", size=2) == every[:2]
+    assert found(shops, "店", begin=From(after=every[1]), size=2) == every[2:4]
+    assert found(shops, "店", begin=From(before=every[3]), size=2) == every[1:3]
+    assert found(shops, "店", begin=From(last=True), size=2) == every[-2:]
+    assert found(shops, "店", number=2, size=2) == every[2:4]
+
+
 def test_nobody_finds_what_is_out_of_her_reach_or_gone(shops: World) -> None:
     elsewhere = rights.scope(shops.other.key, "fill")
     assert queries.entities("site", scope=elsewhere, program=PROGRAM, text="东站") == ()

@@ -21,7 +21,7 @@ from yibiao.records.types import From
 # More hits than these are common enough to come up soon when the list is walked in its order.
 FEW: Final = 2_000
 # And of more than these by their pieces it is not even asked which.
-MANY: Final = 20_000
+MANY: Final = 6_000
 # A reach with no more entities than these is walked as a whole.
 SMALL: Final = 20_000
 _CHUNK: Final = 400
@@ -53,6 +53,8 @@ def page(rows: QuerySet[models.Entity], lineages: Sequence[str], text: str, begi
     else:
         by_place = rows.filter(placing.below(lineages)).values("gone")[: SMALL + 1].count() <= SMALL
     inside = placing.below(lineages)
+    if by_place and plain and few is None and not begin.start:
+        return _until_full(rows.filter(inside), plain, begin, size)
     ordered: QuerySet[Any]
     if by_place:
         ordered = hits.filter(inside).alias(walked=_Unindexed("key", output_field=CharField()))
@@ -63,6 +65,20 @@ def page(rows: QuerySet[models.Entity], lineages: Sequence[str], text: str, begi
         walked = hits.alias(walked_lineage=_Unindexed("lineage", output_field=CharField()))
         ordered = walked.filter(placing.below(lineages, "walked_"))
     return _turned(ordered, "walked" if by_place else "key", begin, size)
+
+
+def _until_full(reach: QuerySet[Any], plain: str, begin: From, size: int) -> list[str]:
+    """A page of those few in reach that have a common text: their keys are in an index, and so many as it takes are
+    looked at in their order."""
+    ids = _turned(reach.alias(walked=_Unindexed("key", output_field=CharField())), "walked", begin, SMALL)
+    found: list[str] = []
+    for start in range(0, len(ids), _CHUNK):
+        some = ids[start : start + _CHUNK]
+        have = set(models.Entity.objects.filter(pk__in=some, sought__contains=plain).values_list("pk", flat=True))
+        found += [id for id in some if id in have]
+        if len(found) >= size:
+            break
+    return found[:size]
 
 
 def _turned(rows: QuerySet[Any], key: str, begin: From, size: int) -> list[str]:

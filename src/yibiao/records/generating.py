@@ -41,9 +41,10 @@ def fill(register: str, count: int, places: Sequence[str]) -> None:
             writing.insert(
                 models.EntityName, ("entity_id", "pieces"), [(row[0], finding.pieces(row[15])) for row in rows]
             )
+    cleared = connection.vendor == "postgresql" and not connection.in_atomic_block
     with connection.cursor() as cursor:
         # As the database does by itself in quiet hours; its plans are made by what it knows of its tables.
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM (ANALYZE)" if cleared else "ANALYZE")
 
 
 def label(number: int) -> str:

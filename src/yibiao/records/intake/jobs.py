@@ -22,6 +22,7 @@ from django.db import connection, connections
 from yibiao.core.problems import Refusal
 
 SILENT: Final = 20.0
+BEAT: Final = 4.0
 STEP: Final = 500
 SELDOM: Final = 100_000
 # A small sheet is done within the request that brings it.
@@ -124,6 +125,28 @@ def _seldom_collected() -> Iterator[None]:
                 gc.set_threshold(*first)
 
 
+@contextmanager
+def _beating(path: Path, job: Job) -> Iterator[Report]:
+    """Says that somebody is at work, also while there is nothing new to report."""
+    latest, ended = [job], threading.Event()
+
+    def report(done: int, total: int) -> None:
+        latest[0] = replace(job, done=done, total=total)
+        write(path, latest[0])
+
+    def beat() -> None:
+        while not ended.wait(BEAT):
+            write(path, latest[0])
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield report
+    finally:
+        ended.set()
+        thread.join()
+
+
 def _end(path: Path, state: State) -> None:
     if state == "taken":
         # The upload itself says so from now on.
@@ -135,8 +158,8 @@ def _end(path: Path, state: State) -> None:
 def see_through(path: Path, job: Job, work: Work) -> None:
     """Does a job, and keeps how far it is and what became of it in its file."""
     try:
-        with _seldom_collected():
-            state = work(lambda done, total: write(path, replace(job, done=done, total=total)))
+        with _beating(path, job) as report, _seldom_collected():
+            state = work(report)
         _end(path, state)
     except Refusal as refusal:
         said = tuple((one.text("zh"), one.text("en")) for one in refusal.problems[:50])
