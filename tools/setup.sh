@@ -110,12 +110,14 @@ slow() {
 
 # Clients that others wrote, for the tests alone.
 clients() {
-  [ -d tests/clients/node_modules ] && done_for clients tests/clients/package-lock.json && return
-  say "clients for the tests: npm ci"
+  [ -d tests/clients/node_modules ] && done_for clients tests/clients/package-lock.json requirements/clients.txt && return
+  say "clients for the tests: pyODK and npm ci"
+  .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/clients.txt \
+    2>"$log" || fail "pip could not install requirements/clients.txt: $(grep -E "^ *(ERROR|OSError|error)|Error: " "$log" | tail -n 2)"
   with_npm
   (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --silent) >"$log" 2>&1 \
     || fail "the clients could not be installed: $(tail -n 5 "$log")"
-  mark clients tests/clients/package-lock.json
+  mark clients tests/clients/package-lock.json requirements/clients.txt
 }
 
 "${1:?usage: tools/setup.sh run|tests|slow}"

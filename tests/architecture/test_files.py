@@ -53,7 +53,7 @@ def test_pages_load_nothing_from_outside() -> None:
 
 
 def test_only_pinned_requirements() -> None:
-    for name in ("run", "dev"):
+    for name in ("run", "dev", "clients"):
         text = (ROOT / "requirements" / f"{name}.txt").read_text()
         pins = re.findall(r"^([a-z0-9][\w.-]*(?:\[[\w,]+\])?)==\S+", text, re.M)
         assert pins

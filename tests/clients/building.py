@@ -33,10 +33,10 @@ def _build() -> dict[str, object]:
         username="erdao", name="示例甲", password=PASSWORD, organisation="ed", role="示例岗", sample=True,
         grants=[Grant("fill", ERDAO, frozenset({EVERY_PROGRAM}))],
     )  # fmt: skip
-    _, token = people.add_client(
+    client, token = people.add_client(
         person=person.key, label="示例手机", place=ERDAO, programs=frozenset({EVERY_PROGRAM}), by=None
     )
-    return {"token": token, "programs": {one.pack: one.code for one in packs.programs()}}
+    return {"token": token, "key": client.key, "programs": {one.pack: one.code for one in packs.programs()}}
 
 
 def _look() -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""@getodk/xforms-engine, the engine of ODK Web Forms, does the whole round with one form of each pack."""
+"""Clients that others wrote do the whole round: @getodk/xforms-engine with one form of each pack, and pyODK."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import json
 import os
 import shutil
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from tests.records.conftest import ERDAO
 from tests.records.openrosa.server import Server
+from tests.records.test_photos import jpeg
 
 HERE = Path(__file__).parent
 AT = "2022-09-10T09:30:00.000+08:00"
@@ -100,3 +103,61 @@ def test_the_engine_updates_what_it_finds_in_the_list(site: Packs) -> None:
     assert 'baseVersion="1"' in told["xml"]
     units = {key: (label, version) for _, key, label, version, _ in site.run("look")["entities"]}
     assert units["E-U2"] == ("后来的名", 2)
+
+
+def filled(form: str, id: str, **answers: str) -> str:
+    """The empty answers of a form, filled in as a script does."""
+    root = etree.fromstring(form.encode())
+    data = next(root.iter("{*}instance"))[0]
+    for one in data.iter():
+        name = etree.QName(one).localname
+        if name in answers or name == "instanceID":
+            one.text = answers.get(name, id)
+    return etree.tostring(data, encoding="unicode")
+
+
+def test_pyodk_signs_in_sends_and_reads(site: Packs, tmp_path: Path) -> None:
+    pytest.importorskip("pyodk")
+    from pyodk._utils.config import CentralConfig, Config
+    from pyodk.client import Client
+    from pyodk.errors import PyODKError
+
+    address, program = f"http://127.0.0.1:{site.port}", site.built["programs"]["community-desk"]
+
+    def client(password: str) -> Any:
+        told = CentralConfig(address, site.built["key"], password)
+        return Client(config=Config(told), cache_path=tmp_path / f"{password[:4]}.toml")
+
+    with pytest.raises(PyODKError, match="401"):
+        client("wrong").open()
+    ids = [f"uuid:{uuid.uuid4()}" for _ in range(3)]
+    with client(site.built["token"]) as held:
+        found = {one.description: one for one in held.projects.list()}
+        assert sorted(found) == sorted(site.built["programs"].values())
+        project = found[program].id
+        assert held.projects.get(project) == found[program]
+        (form,) = [one for one in held.forms.list(project) if one.xmlFormId.startswith("community-desk.report")]
+        assert held.forms.get(form.xmlFormId, project) == form
+        of = {"form_id": form.xmlFormId, "project_id": project}
+        xml = held.forms.get_xml(**of)
+        answers = {"place": ERDAO, "occurred_at": AT, "service": "repair", "means": "phone", "photo_1": "lamp.jpg",
+                   "description": "楼道灯坏了（样例）", "spot": "43.88 125.35 0 0"}  # fmt: skip
+        (tmp_path / "lamp.jpg").write_bytes(jpeg())
+        made = held.submissions.create(xml=filled(xml, ids[0], **answers), attachments=[tmp_path / "lamp.jpg"], **of)
+        assert (made.instanceId, [(one.name, one.exists) for one in made.attachments]) == (ids[0], [("lamp.jpg", True)])
+        with pytest.raises(PyODKError, match="409"):
+            held.submissions.create(xml=filled(xml, ids[0], **answers), **of)
+        held.submissions.create(xml=filled(xml, ids[1], **(answers | {"service": "noise", "photo_1": ""})), **of)
+        assert {one.instanceId for one in held.submissions.list(**of)} == set(ids[:2])
+        assert held.submissions.get(ids[1], **of).instanceId == ids[1]
+        table = held.submissions.get_table(count=True, wkt=True, filter="service eq 'noise'", **of)
+        assert (table["@odata.count"], [one["spot"] for one in table["value"]]) == (1, ["POINT (125.35 43.88 0)"])
+        page = held.submissions.get_table(top=1, **of)
+        rest = held.get(page["@odata.nextLink"]).json()
+        assert [len(page["value"]), len(rest["value"])] == [1, 1]
+        with pytest.raises(PyODKError, match="404"):
+            held.forms.get("community-desk.none", project)
+        with pytest.raises(PyODKError, match="404"):
+            held.projects.get(project + 1)
+    stored = [answers for form, answers in site.run("look")["records"] if form == "community-desk.report"]
+    assert sorted(one["service"] for one in stored) == ["noise", "repair"]

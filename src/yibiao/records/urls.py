@@ -27,6 +27,7 @@ urlpatterns = [
     path(f"{_RECORD}files/<str:name>/small", login_required(files.small), name="records_file_small"),
     path(f"{_RECORD}personal/files/<str:name>", login_required(files.personal), name="records_personal_file"),
     path(f"{_RECORD}erase/", login_required(views.erase), name="records_erase"),
-    path("", include("yibiao.records.intake.openrosa.urls")),
+    # A form and its feed differ by the end of the address: the feed is looked for first.
     path("", include("yibiao.records.odata.urls")),
+    path("", include("yibiao.records.intake.openrosa.urls")),
 ]

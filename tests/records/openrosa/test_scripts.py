@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from tests.records.openrosa.conftest import FORM, Phone, new_id, phone_of, xml
 from tests.records.openrosa.test_pictures import picture, private
 from tests.records.openrosa.test_submission import camera, plain
 from yibiao.people import actions as people
+from yibiao.people import queries as people_of
 from yibiao.people.types import Grant
 from yibiao.records import actions, attachments
+from yibiao.records.intake.openrosa import projects
 
 __all__ = ["camera", "private"]
 VISITS = f"projects/{PROGRAM}/forms/watch.visit/submissions"
@@ -46,7 +49,8 @@ def test_5_raw_xml_is_200_with_json(script: Script, world: World, kind: str, for
     answer = script.create(xml(id, form=form), f"{VISITS}?deviceID=laptop", kind)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     said = answer.json()
-    assert (said["instanceId"], said["submitterId"], said["reviewState"]) == (id, world.clerk.key, None)
+    assert (said["instanceId"], said["reviewState"]) == (id, None)
+    assert said["submitterId"] == projects.number(world.clerk.key)
     assert said["createdAt"]
     assert [one["instanceId"] for one in script.ask("GET", VISITS).json()] == [id]
 
@@ -57,6 +61,51 @@ def test_5_the_token_may_stand_in_the_address(script: Script) -> None:
     path = f"/v1/key/no-such/{VISITS}"
     assert Client().generic("POST", path, xml(new_id()), content_type="text/xml").status_code == 403
     assert Client().generic("POST", f"/v1/{VISITS}", xml(new_id()), content_type="text/xml").status_code == 401
+
+
+def test_5_projects_forms_and_tables_are_those_of_ones_own_rights(script: Script, world: World) -> None:
+    id, theirs = new_id(), Script(phone_of(world.other, NANGUAN))
+    assert script.create(xml(id)).status_code == 200
+    (project,) = script.ask("GET", "projects").json()
+    assert (project["id"], project["description"]) == (projects.number(PROGRAM), PROGRAM)
+    at = f"projects/{project['id']}/forms/watch.visit"
+    listed = {one["xmlFormId"]: one for one in script.ask("GET", f"projects/{PROGRAM}/forms").json()}
+    assert script.ask("GET", at).json() == listed[f"watch.visit@{PROGRAM}"]
+    rows_of = f"{at}.svc/Submissions?$top=10"
+    table = script.ask("GET", rows_of).json()["value"]
+    assert [one["__id"] for one in table] == [id.removeprefix("uuid:")]
+    assert [one["instanceId"] for one in script.ask("GET", f"{at}/submissions").json()] == [id]
+    whole = "/odata/watch.visit.svc/Submissions?$top=10"
+    own = Client().get(whole, headers={"Authorization": f"Bearer {script.token}"})
+    assert own.json()["value"] == table
+    assert script.ask("GET", f"{at}/submissions/{id}").json()["instanceId"] == id
+    assert script.ask("GET", f"{at}/submissions/{id}/attachments").json() == []
+    # Of another county neither the list nor the table nor the one is seen.
+    assert theirs.ask("GET", rows_of).json()["value"] == []
+    assert theirs.ask("GET", f"{at}/submissions").json() == []
+    assert theirs.ask("GET", f"{at}/submissions/{id}").status_code in (403, 404)
+    assert theirs.ask("GET", f"{at}/submissions/{id}/attachments").status_code in (403, 404)
+    assert script.ask("GET", "projects/7").status_code == 404
+    assert script.ask("GET", "projects/7/forms/watch.visit.svc/Submissions").status_code == 403
+
+
+def test_5_a_session_is_for_the_key_and_token_of_a_client(script: Script) -> None:
+    held = people_of.client(script.token)
+
+    def begun(**given: Any) -> Any:
+        return Client().post("/v1/sessions", json.dumps(given), content_type="application/json")
+
+    answer = begun(email=held.key, password=script.token)
+    assert (answer.json()["token"], answer["Cache-Control"]) == (script.token, "no-store")
+    assert script.ask("GET", "users/current").json()["email"] == held.key
+    for wrong in ({}, {"email": held.key, "password": "x"}, {"email": "sj-0", "password": script.token},
+                  {"email": [held.key], "password": script.token}):  # fmt: skip
+        refused = begun(**wrong)
+        assert (refused.status_code, "token" in refused.json()) == (401, False)
+    assert Client().post("/v1/sessions", b"[" * 9_000, content_type="application/json").status_code == 401
+    assert Client().post("/v1/sessions", b" " * 20_000, content_type="application/json").status_code == 413
+    people.revoke_client(key=held.key, by=None)
+    assert begun(email=held.key, password=script.token).status_code == 401
 
 
 def test_5_the_same_id_is_409_even_if_all_is_the_same(script: Script) -> None:

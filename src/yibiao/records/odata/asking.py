@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest
 
 from yibiao.core.problems import Refusal, refuse
@@ -14,12 +16,15 @@ from yibiao.records.intake.openrosa import asking
 from yibiao.records.odata import problems
 
 
-def scope(request: HttpRequest, form: str) -> Scope:
-    """What the reader may see of a form.
+def scope(request: HttpRequest, form: str, program: str = "") -> Scope:
+    """What the reader may see of a form, in all programs or in one.
 
     Raises: ``records.odata.sign-in|no-right``, ``forms.form.unknown``, what signing in refuses.
     """
     found = _scope(request)
+    if program:
+        grants = (one for one in found.grants if one.over(program))
+        found = Scope(found.actor, found.right, tuple(replace(one, programs=frozenset({program})) for one in grants))
     pack = forms.form(form).pack
     if not any(found.places(program.code) for program in packs.programs() if program.pack == pack):
         raise refuse(problems.NO_RIGHT.at(form=form))

@@ -19,7 +19,7 @@ from yibiao.core.problems import Refusal, refuse
 from yibiao.people.types import Scope
 from yibiao.records import border
 from yibiao.records.checking import canonical_id
-from yibiao.records.intake.openrosa import digest
+from yibiao.records.intake.openrosa import digest, projects
 from yibiao.records.odata import asking, feeding, metadata, options, problems
 from yibiao.records.odata.options import Options
 from yibiao.records.odata.shapes import MAIN, Shape, Table, shape
@@ -37,10 +37,11 @@ def speaking(kind: str) -> Callable[[View], View]:
         @csrf_exempt
         @require_safe
         @wraps(view)
-        def answered(request: HttpRequest, form: str, **kwargs: str) -> HttpResponseBase:
+        def answered(request: HttpRequest, form: str, program: str = "", **kwargs: str) -> HttpResponseBase:
+            form = form.partition("@")[0]
             try:
                 _acceptable(request, kind)
-                scope = asking.scope(request, form)
+                scope = asking.scope(request, form, projects.code(program))
                 answer = view(request, shape(form), scope, **kwargs)
             except Refusal as refusal:
                 answer = _refused(request, refusal, kind)

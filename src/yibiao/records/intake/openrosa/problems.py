@@ -166,3 +166,11 @@ DEPRECATED_HERE: Final = Rule(
     "Send a correction by PUT to the address of the record.",
     400,
 )
+SESSION: Final = Rule(
+    "records.openrosa.session",
+    "编号或令牌不对。",
+    "The key or the token is wrong.",
+    "email 写采集端的编号（sj- 开头），password 写它的令牌；都在“我的账号 – 采集端”里。",
+    "email is the key of a field client (it begins with sj-), password its token; both are made under “My account”.",
+    401,
+)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yibiao.core.problems import Refusal, refuse
 from yibiao.forms import queries as forms
@@ -21,7 +21,7 @@ from yibiao.forms.types import FormVersion
 from yibiao.people.types import Warrant
 from yibiao.records import attachments, models, personal, problems, queries
 from yibiao.records.attachments import Incoming
-from yibiao.records.intake.openrosa import asking, instance, multipart, serving, submitting
+from yibiao.records.intake.openrosa import asking, instance, multipart, projects, serving, submitting
 from yibiao.records.intake.openrosa import problems as refusals
 from yibiao.records.intake.openrosa.asking import Asker
 from yibiao.records.intake.openrosa.submitting import Sending
@@ -29,26 +29,46 @@ from yibiao.records.types import Receipt
 
 XML = ("application/xml", "text/xml")
 _PAGE = 500
+_SESSION = 16 * 1024
 
 
-def told(view: Callable[..., JsonResponse]) -> Callable[..., HttpResponse]:
+def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view for scripts: no session, and every refusal as JSON."""
 
     @csrf_exempt
     @wraps(view)
     def answered(request: HttpRequest, token: str = "", **kwargs: str) -> HttpResponse:
         try:
-            answer: HttpResponse = view(request, asking.asker(request, token), **kwargs)
+            asker = asking.asker(request, token)
+            if "program" in kwargs:
+                kwargs["program"] = projects.code(kwargs["program"])
+            answer: HttpResponse = view(request, asker, **kwargs)
         except asking.Unknown as unknown:
             answer = asking.challenge(request, unknown)
         except Refusal as refusal:
-            said = "\n".join(problem.text("en") for problem in refusal.problems[:20])
-            body = {"message": said, "code": refusal.status, "details": [one.as_json() for one in refusal.problems]}
-            answer = JsonResponse(body, status=refusal.status, json_dumps_params={"ensure_ascii": False})
+            answer = _refused(refusal)
         answer["Cache-Control"] = "no-store"
         return answer
 
     return answered
+
+
+def _refused(refusal: Refusal) -> JsonResponse:
+    said = "\n".join(problem.text("en") for problem in refusal.problems[:20])
+    body = {"message": said, "code": refusal.status, "details": [one.as_json() for one in refusal.problems]}
+    return JsonResponse(body, status=refusal.status, json_dumps_params={"ensure_ascii": False})
+
+
+@csrf_exempt
+@require_POST
+def session(request: HttpRequest) -> HttpResponse:
+    """Signing in: the key and the token of a field client for the token."""
+    try:
+        answer = projects.began(b"".join(_chunks(request, _SESSION)))
+    except Refusal as refusal:
+        answer = _refused(refusal)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @told
@@ -74,9 +94,13 @@ def submissions(request: HttpRequest, asker: Asker, program: str, form: str) -> 
 
 
 @told
-@require_http_methods(["PUT"])
+@require_http_methods(["GET", "HEAD", "PUT"])
 def submission(request: HttpRequest, asker: Asker, program: str, form: str, id: str) -> JsonResponse:
-    """Corrects a record: the XML names the instance that it replaces, and has an id of its own."""
+    """Shows a record, or corrects it: the XML names the instance that it replaces, and has an id of its own."""
+    if request.method != "PUT":
+        version, of = serving.resolve(asker, _named(form, program), None)
+        one = queries.record(_row(asker, version, of.code, id).id, scope=asker.scope(of.code))
+        return JsonResponse(_said(id, one.actor, one.received_at, one.state))
     sending = _read(request, asker, program, form)
     first = submitting.revision_of(sending, id)
     before = submitting.revision_of(sending, sending.instance.deprecated)
@@ -107,6 +131,17 @@ def attachment(request: HttpRequest, asker: Asker, program: str, form: str, id: 
         one = incoming.files[0] if placed else attachments.unplaced(incoming.files[0])
         attachments.keep(row.id, [(one, hidden)], by=by)
     return JsonResponse({"success": True})
+
+
+@told
+@require_safe
+def listed(request: HttpRequest, asker: Asker, program: str, form: str, id: str) -> JsonResponse:
+    """The files that a record names, each with whether it has come."""
+    version, of = serving.resolve(asker, _named(form, program), None)
+    row = _row(asker, version, of.code, id)
+    _covering(asker, row)
+    here = {one.name for one in attachments.of(row.id)}
+    return JsonResponse([{"name": name, "exists": name in here} for name in _expected(row)], safe=False)
 
 
 def _read(request: HttpRequest, asker: Asker, program: str, form: str) -> Sending:
@@ -179,6 +214,6 @@ def _said(instance: str, actor: str, at: datetime, state: str) -> dict[str, Any]
     """A submission in the words of that interface; a review that has not been made is null there."""
     reviewed = state if state in ("approved", "rejected") else None
     return {
-        "instanceId": instance, "submitterId": actor, "deviceId": None, "reviewState": reviewed,
+        "instanceId": instance, "submitterId": projects.number(actor), "deviceId": None, "reviewState": reviewed,
         "createdAt": at.isoformat(), "updatedAt": None,
     }  # fmt: skip

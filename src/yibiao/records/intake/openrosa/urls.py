@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from collections.abc import Callable, Mapping
+from typing import Final
 
-from yibiao.records.intake.openrosa import listing, scripts, submitting
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+
+from yibiao.records.intake.openrosa import listing, projects, scripts, submitting
 
 _FORM = "forms/<str:form>/<str:version>/"
+
+
+_READ: Final[Mapping[str, Callable[..., HttpResponse]]] = {
+    "user": projects.mine, "projects": projects.projects, "project": projects.project, "forms": projects.forms,
+    "form": projects.form, "xml": projects.form_xml,
+}  # fmt: skip
 
 
 def _below(prefix: str, name: str) -> list[URLPattern]:
@@ -22,14 +33,23 @@ def _below(prefix: str, name: str) -> list[URLPattern]:
 
 def _for_scripts(prefix: str, name: str) -> list[URLPattern]:
     sent = f"{prefix}projects/<str:program>/forms/<str:form>/submissions"
+    told = {one: scripts.told(require_safe(view)) for one, view in _READ.items()}
     return [
+        path(f"{prefix}users/current", told["user"], name=f"openrosa_{name}user"),
+        path(f"{prefix}projects", told["projects"], name=f"openrosa_{name}projects"),
+        path(f"{prefix}projects/<str:program>", told["project"], name=f"openrosa_{name}project"),
+        path(f"{prefix}projects/<str:program>/forms", told["forms"], name=f"openrosa_{name}forms"),
+        path(f"{prefix}projects/<str:program>/forms/<str:form>.xml", told["xml"], name=f"openrosa_{name}form_xml"),
+        path(f"{prefix}projects/<str:program>/forms/<str:form>", told["form"], name=f"openrosa_{name}form_of"),
         path(sent, scripts.submissions, name=f"openrosa_{name}submissions"),
         path(f"{sent}/<str:id>", scripts.submission, name=f"openrosa_{name}one"),
+        path(f"{sent}/<str:id>/attachments", scripts.listed, name=f"openrosa_{name}attachments"),
         path(f"{sent}/<str:id>/attachments/<str:name>", scripts.attachment, name=f"openrosa_{name}attachment"),
     ]
 
 
 urlpatterns = [
+    path("v1/sessions", scripts.session, name="openrosa_session"),
     *_below("openrosa/", ""),
     *_below("openrosa/key/<str:token>/", "key_"),
     *_for_scripts("v1/", "script_"),
