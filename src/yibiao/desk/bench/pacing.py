@@ -5,7 +5,6 @@ Only the standard library: the sending process must cost the machine as little a
 
 from __future__ import annotations
 
-import http.client
 import itertools
 import json
 import sys
@@ -14,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from yibiao.desk.bench.arrivals import BOUNDARY, post, sending
+from yibiao.desk.bench.arrivals import Phone, sending
 
 CLIENTS: Final = 24
 
@@ -30,19 +29,18 @@ def main(words: Sequence[str]) -> dict[str, Any]:
     begun = time.monotonic()
 
     def send() -> None:
-        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "X-OpenRosa-Version": "1.0"}
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        phone = Phone("127.0.0.1", port, path)
         while True:
             number = next(numbers)
-            body = sending(number)
+            filled = sending(number)
             due = begun + number / rate if rate else time.monotonic()
             if due > begun + seconds or time.monotonic() > begun + seconds:
                 break
             time.sleep(max(0.0, due - time.monotonic()))
             started = time.monotonic()
-            acknowledged = post(connection, path, body, headers)
+            acknowledged = phone.post(filled)
             sent.append((started, time.monotonic() if acknowledged else None))
-        connection.close()
+        phone.close()
 
     threads = [threading.Thread(target=send) for _ in range(CLIENTS)]
     for thread in threads:
