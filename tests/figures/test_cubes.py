@@ -93,10 +93,16 @@ def _digest(id: str) -> str:
     return cubes.digest(question.indicator, reading.source_of(question, question.indicator.source))
 
 
-def test_a_key_is_counted_once_wherever_and_however_often_it_was_seen() -> None:
+@pytest.mark.parametrize("together", [filling.TOGETHER, 2])
+def test_a_key_is_counted_once_wherever_and_however_often_it_was_seen(
+    monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    """Also where only so many rows, and the months of no more, are looked through at a time."""
+    monkeypatch.setattr(filling, "TOGETHER", together)
     world.install()
     for place, day in ((ERDAO, 1), (NANGUAN, 2), (ERDAO, 5), (SIPING, 5), (SIPING, 30)):
-        world.append(draft("check", {"object": "one"}, place=place, at=f"2022-09-{day:02}T09:00"))
+        for name in ("one", "two"):
+            world.append(draft("check", {"object": name}, place=place, at=f"2022-09-{day:02}T09:00"))
     world.append(draft("check", {"object": "one"}, place=GONGZHULING, at="2022-10-01T09:00"))
     actions.follow()
     for place, count in ((JILIN, 40), (JILIN, 2), (ERDAO, 3), (SIPING, 35), (NANGUAN, 40)):
@@ -105,7 +111,7 @@ def test_a_key_is_counted_once_wherever_and_however_often_it_was_seen() -> None:
             plain = queries.recounted(world.query("objects", place=place, period=period), scope=world.EVERYWHERE)
             assert kept("objects", place=place, period=period) == (plain.value, plain.facts), (place, first, count)
     text = Cell.objects.get(place=JILIN, month="2022-09", cube__digest=_digest("objects")).seen
-    assert set(text.split()) == {"1:0:1", "2:1:1", "5:3:1", "30:25:1"}
+    assert set(text.split()) == {"1:0:2", "2:1:2", "5:3:2", "30:25:2"}
 
 
 def test_keys_sealed_after_the_cube_are_added_and_those_corrected_are_taken_back() -> None:

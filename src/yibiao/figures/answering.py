@@ -12,7 +12,7 @@ from yibiao.core.problems import refuse
 from yibiao.figures import problems, staging, store, supplying
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import dialects, duckdb, postgres, spark
-from yibiao.figures.engines.border import Engine, Relation, Rows
+from yibiao.figures.engines.border import Engine, Relation, Rows, Table
 from yibiao.figures.engines.dialects import Dialect
 from yibiao.figures.models import Projection
 
@@ -32,6 +32,10 @@ class InProcess:
         self, projection: Projection, upto: int, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()
     ) -> Rows:
         return duckdb.answer(sql, self.supply(projection, upto, terms, extra))
+
+    def gathered(self, projection: Projection, upto: int, sql: str, terms: Sequence[Term]) -> Table:
+        """The same as an Arrow table."""
+        return duckdb.gathered(sql, self.supply(projection, upto, terms, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class OnCluster:
         return f"{self.files.rstrip('/')}/{path.relative_to(self.folder or store.root()).as_posix()}"
 
 
-IN_PROCESS: Final[Engine] = InProcess()
+IN_PROCESS: Final = InProcess()
 
 
 def engine(name: str, master: str = "", settings: Iterable[tuple[str, str]] = (), files: str = "") -> Engine:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from yibiao.core import expressions
@@ -22,7 +23,8 @@ from yibiao.figures.geography import Climb
 from yibiao.figures.types import Column
 
 _MONTH = "CAST(DATE_TRUNC('month', day) AS DATE)"
-_EPOCH, _APART = "DATE '0001-01-01'", 65_536
+_EPOCH = "DATE '0001-01-01'"
+APART: Final = 65_536
 ENTRIES: Final = (
     Column("program", "VARCHAR"), Column("key", "VARCHAR"), Column("enter", "BIGINT"), Column("day", "DATE"),
     Column("n", "BIGINT"),
@@ -140,10 +142,16 @@ def after(held: str, term: Term, facts: str) -> str:
     )
 
 
-def seen(keys: str, climb: Climb) -> str:
-    """(program, top, day, gap, n): n keys seen at a place on a day, and last before it so many days ago, 0 for never.
+def part(keys: str, nth: int, of: int) -> str:
+    """The rows of every so-manieth key: what the parts of ``seen`` come to adds up."""
+    return keys if of == 1 else f"SELECT * FROM (\n{keys}\n) AS k WHERE HASH(key) % {of} = {nth}"  # noqa: S608
 
-    ``keys`` is a relation (program, key, enter, day) that may repeat itself.
+
+def seen(keys: str, climb: Climb) -> str:
+    """(program, enter, packed, n): what all keys seen at a place add to it, and to all above it; see ``summed``.
+
+    ``keys`` is a relation (program, key, enter, day) that may repeat itself. ``packed`` is a day and a gap as one
+    number: what is grouped by fewer columns takes less time.
     """
     steps = [
         "alone AS MATERIALIZED (SELECT program, key, enter, LIST_SORT(LIST(day)) AS days\n"  # noqa: S608
@@ -172,36 +180,48 @@ def seen(keys: str, climb: Climb) -> str:
             f"SELECT program, enter, UNNEST(parts), -1 FROM met{depth} WHERE LEN(parts) > 1",  # noqa: S608
         ]
     union = "\n  UNION ALL ".join(counted)
-    # A day and a gap as one number: what is grouped by fewer columns takes less time. A day listed twice is seen once.
-    packed = f"(day - {_EPOCH}) * {_APART} + COALESCE(day - before, 0)"
-    leaf = (
-        f"WITH {', '.join(steps)}\nSELECT program, enter, {packed} AS packed, CAST(SUM(sign) AS BIGINT) AS n FROM (\n"
+    # A day that is listed twice is seen once.
+    return (
+        f"WITH {', '.join(steps)}\nSELECT program, CAST(enter AS INTEGER) AS enter,\n"
+        f"  (day - {_EPOCH}) * {APART} + COALESCE(day - before, 0) AS packed, CAST(SUM(sign) AS INTEGER) AS n FROM (\n"
         "SELECT program, enter, sign, UNNEST(days) AS day,\n"
         "  UNNEST(LIST_CONCAT([CAST(NULL AS DATE)], days[:-2])) AS before\n"
         f"FROM (\n  {union}\n) AS c) AS e WHERE before IS DISTINCT FROM day\n"
         "GROUP BY program, enter, packed HAVING SUM(sign) <> 0"
     )
+
+
+def summed(seen_: str, climb: Climb) -> str:
+    """(program, top, day, gap, n): n keys seen on a day and last before it so many days ago, 0 for never."""
     return (
-        f"SELECT program, top, {_EPOCH} + CAST(packed // {_APART} AS INTEGER) AS day, packed % {_APART} AS gap, n\n"
-        f"FROM (\n{_climbed(leaf, ('packed',), ('n',), climb)}\n) AS seen WHERE n <> 0"
+        f"SELECT program, top, {_EPOCH} + CAST(packed // {APART} AS INTEGER) AS day, packed % {APART} AS gap, n\n"
+        f"FROM (\n{_climbed(seen_, ('packed',), ('n',), climb)}\n) AS s WHERE n <> 0"
     )
+
+
+def within(seen_: str, first: date, end: date) -> str:
+    """Of what ``seen`` gives that from one day until before another."""
+    low, high = ((day - date.min).days * APART for day in (first, end))
+    return f"SELECT program, enter, packed, n FROM {seen_} WHERE packed >= {low} AND packed < {high}"  # noqa: S608
 
 
 def gaps(seen_: str, climb: Climb) -> str:
     """(program, place, month, day of the month, gap, keys), from what ``seen`` gives."""
+    summed_ = summed(seen_, climb)
     nth = "EXTRACT(DAY FROM day)"
-    rows = f"SELECT program, top, {_MONTH} AS month, {nth} AS nth, gap, n FROM (\n{seen_}\n) AS s"  # noqa: S608
+    rows = f"SELECT program, top, {_MONTH} AS month, {nth} AS nth, gap, n FROM (\n{summed_}\n) AS s"  # noqa: S608
     return _placed(rows, climb, ("nth", "gap", "n"))
 
 
 def written(seen_: str, climb: Climb) -> str:
     """(program, place, month, total, seen), from what ``seen`` gives."""
+    summed_ = summed(seen_, climb)
     entry = "CAST(nth AS VARCHAR) || ':' || CAST(gap AS VARCHAR) || ':' || CAST(n AS VARCHAR)"
     return _placed(
         "SELECT program, top, month,\n"  # noqa: S608
         "  CAST(SUM(CASE WHEN gap > 0 AND gap < nth THEN 0 ELSE n END) AS VARCHAR) AS total,\n"
         f"  STRING_AGG({entry}, ' ') AS seen FROM (\n"
-        f"  SELECT program, top, {_MONTH} AS month, EXTRACT(DAY FROM day) AS nth, gap, n FROM (\n{seen_}\n) AS s\n"
+        f"  SELECT program, top, {_MONTH} AS month, EXTRACT(DAY FROM day) AS nth, gap, n FROM (\n{summed_}\n) AS s\n"
         ") AS d GROUP BY program, top, month",
         climb, ("total", "seen"),
     )  # fmt: skip

@@ -6,22 +6,26 @@ A cube is kept for what has many rows; a few thousand are counted as fast as cel
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
-from yibiao.figures import compiler, cubes, cubing, definitions, geography, reading, store, tail
+from yibiao.figures import answering, compiler, cubes, cubing, definitions, geography, reading, store, tail
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
+from yibiao.figures.geography import Climb
 from yibiao.figures.models import Cell, Cube, DefinitionSet, Projection, Segment
 from yibiao.figures.types import Difference, Indicator, Source
 
 CUBED: Final = 100_000
 _PIECE: Final = 400
+# So many rows are looked through for keys together; twenty million would take a gigabyte and a half.
+TOGETHER: Final = 5_000_000
 _TEXTS: Final = ("facts", "total", "days", "seen")
 _COLUMNS: Final = ("cube_id", "program", "place", "month", *_TEXTS)
 Key = tuple[str, str, str]
@@ -129,13 +133,39 @@ def _counted(projection: Projection, terms: Sequence[Term]) -> list[Cells]:
             rows = reading.over(projection, upto, cubing.cells(term, climb), [term])
             held = {row[:3]: (row[3], row[4], row[5], "") for row in rows}
         if term.shape == "distinct":
-            sql = cubing.written(cubing.seen(compiler.entered(term), climb), climb)
-            keys = reading.over(projection, upto, sql, [term])
-            for program, place, month, total, seen in keys:
+            for program, place, month, total, seen in _seen(projection, term, climb):
                 facts, _, days, _ = held[program, place, month]
                 held[program, place, month] = (facts, total, days, seen)
         made.append(held)
     return made
+
+
+def _seen(projection: Projection, term: Term, climb: Climb) -> Iterator[tuple[Any, ...]]:
+    """(program, place, month, total, seen) of a distinct count, some keys and then some months at a time."""
+    name, keys = store.column_name(term.source), compiler.entered(term)
+    rows = Segment.objects.filter(projection=projection, source=name, history=False).aggregate(n=Sum("rows"))["n"] or 0
+    parts = 1 + rows // TOGETHER
+    sql = [f"SELECT * FROM (\n{cubing.seen(cubing.part(keys, n, parts), climb)}\n) AS s" for n in range(parts)]  # noqa: S608
+    held = duckdb.joined([answering.IN_PROCESS.gathered(projection, term.upto, one, [term]) for one in sql])
+    with duckdb.given([held]) as (seen,):
+        for first, end in _spans(seen, held.num_rows):
+            yield from duckdb.run(cubing.written(cubing.within(seen, first, end), climb))
+
+
+def _spans(seen: str, rows: int) -> Iterator[tuple[date, date]]:
+    """The months of what was seen, as many at a time as have no more rows than are dealt with together."""
+    [(low, high)] = duckdb.run(f"SELECT MIN(packed), MAX(packed) FROM {seen}")  # noqa: S608 - a name of our own
+    if low is None:
+        return
+    days = [date.min + timedelta(days=packed // cubing.APART) for packed in (low, high)]
+    first, last = ((day.year * 12 + day.month - 1) for day in days)
+    step = max(1, (last - first + 1) * TOGETHER // rows)
+    for nth in range(first, last + 1, step):
+        yield _month(nth), _month(min(nth + step, last + 1))
+
+
+def _month(nth: int) -> date:
+    return date(nth // 12, nth % 12 + 1, 1)
 
 
 def _move(projection: Projection, cube: Cube, indicator: Indicator, source: Source) -> None:
