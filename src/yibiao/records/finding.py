@@ -156,18 +156,30 @@ def _few(plain: str) -> list[str] | None:
     where = _POSTGRESQL if postgresql else _SQLITE
     with connection.cursor() as cursor:
         # Of very many nothing but their number is asked: to compare each would cost more than walking the list.
-        cursor.execute(_COUNTED.format(where), [match, MANY + 1])
-        if cursor.fetchone()[0] > MANY:
+        if _many(cursor, where, match):
             return None
-        cursor.execute(_FOUND.format(where), [match, like, FEW + 1])
+        cursor.execute(_FOUND.format("MATERIALIZED" if postgresql else "", where), [match, like, FEW + 1])
         found = [id for (id,) in cursor.fetchall()]
     return found if len(found) <= FEW else None
+
+
+def _many(cursor: Any, where: str, match: str | list[str]) -> bool:
+    if connection.vendor == "postgresql":
+        cursor.execute(_GUESSED.format(where), [match])
+        guess = _ROWS.search(cursor.fetchone()[0])
+        return guess is not None and int(guess[1]) > MANY
+    cursor.execute(_COUNTED.format(where), [match, MANY + 1])
+    return bool(cursor.fetchone()[0] > MANY)
 
 
 _POSTGRESQL: Final = "string_to_array(name.pieces, ' ') @> %s::text[]"
 _SQLITE: Final = "name.id IN (SELECT rowid FROM records_entitypiece WHERE records_entitypiece MATCH %s)"
 _COUNTED: Final = "SELECT count(*) FROM (SELECT 1 FROM records_entityname name WHERE {} LIMIT %s) AS matched"
+# PostgreSQL knows about how many entities have a piece, and given a limit would rather walk all than use its index.
+_GUESSED: Final = "EXPLAIN SELECT 1 FROM records_entityname name WHERE {}"
+_ROWS: Final = re.compile(r"rows=(\d+)")
 _FOUND: Final = (
-    "SELECT entity.id FROM records_entityname name JOIN records_entity entity ON entity.id = name.entity_id WHERE {}"
-    " AND entity.sought LIKE %s ESCAPE '\\' LIMIT %s"
+    "WITH matched AS {} (SELECT entity_id FROM records_entityname name WHERE {})"
+    " SELECT entity.id FROM matched JOIN records_entity entity ON entity.id = matched.entity_id"
+    " WHERE entity.sought LIKE %s ESCAPE '\\' LIMIT %s"
 )
