@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeAlias
@@ -19,6 +20,8 @@ Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 # A second one would read what comes while the first waits for the disk; turns between them cost more than that gains.
 THREADS: Final = 1
 MOST: Final = 64
+# When a request began to wait for its turn, by the clock of this process.
+BEGAN: Final = "yibiao.began"
 _Asked: TypeAlias = tuple[Environ, "asyncio.Future[Answer | None]"]
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,7 @@ class Gathering:
             self._begun = True
             for number in range(THREADS):
                 threading.Thread(target=self._work, args=(loop,), name=f"gathering_{number}", daemon=True).start()
+        environ[BEGAN] = time.perf_counter()
         future: asyncio.Future[Answer | None] = loop.create_future()
         self._waiting.put((environ, future))
         return await future

@@ -22,6 +22,7 @@ from django.urls import Resolver404, resolve
 from django.utils.crypto import salted_hmac
 
 from yibiao.desk import logs, metrics
+from yibiao.desk.gathering import BEGAN
 
 Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
@@ -143,7 +144,7 @@ def _seen(environ: Mapping[str, Any]) -> Seen:
     method = str(environ.get("REQUEST_METHOD", ""))
     return Seen(
         given if _GIVEN.fullmatch(given) else uuid.uuid4().hex, method if method in METHODS else "OTHER",
-        str(environ.get("PATH_INFO", "")), time.perf_counter(),
+        str(environ.get("PATH_INFO", "")), environ.get(BEGAN) or time.perf_counter(),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 SECONDS: Final = 2.0
 _LIMIT: Final = 10_000
@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 def remembered(find: Callable[[], T], *key: Hashable) -> T:
     """What was found under a key a moment ago, or what is found now; a refusal is never remembered."""
+    connection = connections[DEFAULT_DB_ALIAS]
     # A transaction may see what nobody else does yet, and what it will take back.
     if connection.in_atomic_block:
         return find()
