@@ -227,6 +227,10 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "每个网页进程最多同时把新数推给多少个看板；超过的改为定时查看",
         "To how many boards each web process pushes what changed; further ones ask from time to time",
     ),
+    "YIBIAO_FIGURES_MEMORY": (
+        "每个进程算数时最多用多少兆内存，不够时借用磁盘（临时文件夹）",
+        "How many megabytes counting figures may take in each process; what needs more goes on in the temporary folder",
+    ),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
     "YIBIAO_LOG_FORMAT": (
         "日志格式：text 或 json；json 时每个请求一行",

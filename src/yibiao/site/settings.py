@@ -230,6 +230,8 @@ YIBIAO_OPEN311_KEY = os.environ.get("YIBIAO_OPEN311_KEY", "")
 YIBIAO_CHALLENGE = int(os.environ.get("YIBIAO_CHALLENGE", "60000"))
 # How many pages each web process tells by itself of what changed; others ask from time to time.
 YIBIAO_STREAMS = int(os.environ.get("YIBIAO_STREAMS", "200"))
+# How many megabytes counting figures may take in a process before it goes on on the disk.
+YIBIAO_FIGURES_MEMORY = int(os.environ.get("YIBIAO_FIGURES_MEMORY", "600"))
 YIBIAO_SCANNER = os.environ.get("YIBIAO_SCANNER", "")
 YIBIAO_UPLOAD_LIMIT = 20 * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -20,6 +20,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.conf import settings
 
 from yibiao.figures.engines.border import Files, Relation, Rows, Table
 from yibiao.figures.engines.dialects import DUCKDB, identifier, quoted
@@ -88,7 +89,9 @@ def _cursor() -> Any:
         base = _base.get(os.getpid())
         if base is None:
             spill = str(Path(tempfile.gettempdir()) / f"yibiao-spill-{os.getpid()}")
-            base = duckdb.connect(":memory:", config={"threads": min(4, os.cpu_count() or 1), "temp_directory": spill})
+            config: dict[str, Any] = {"threads": min(4, os.cpu_count() or 1), "temp_directory": spill}
+            config["memory_limit"] = f"{settings.YIBIAO_FIGURES_MEMORY}MB"
+            base = duckdb.connect(":memory:", config=config)
             _base.clear()
             _base[os.getpid()] = base
         _local.cursor, _local.pid = base.cursor(), os.getpid()
