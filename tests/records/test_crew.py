@@ -14,7 +14,7 @@ from django.conf import settings
 
 from tests.records.conftest import AT, ERDAO, NANGUAN, PROGRAM, VISIT, World, rows
 from yibiao.forms import queries as forms
-from yibiao.records.intake import cells, crew, jobs, judging, sheet
+from yibiao.records.intake import apart, cells, crew, jobs, judging, sheet
 
 NAMES = ("_number", "site", "place", "occurred_at", "sector", "trade", "topics", "hazards", "measure", "phone")
 
@@ -67,7 +67,14 @@ def test_a_very_large_sheet_has_a_process_of_its_own(world: World, monkeypatch: 
     monkeypatch.setattr(jobs, "SMALL", 0)
     monkeypatch.setattr(sheet, "TAKEN_AT_ONCE", 0)
     form, warrants = forms.form(VISIT), [world.warrant()]
+    launched = apart.launch
+    # The first one dies before it has done anything, which whoever looks next sees by its silence.
+    monkeypatch.setattr(apart, "launch", lambda *given: None)
     upload = sheet.offer("a.csv", _file(30), form=form, program=PROGRAM, warrants=warrants, beside=True)
+    monkeypatch.setattr(apart, "launch", launched)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(jobs, "SILENT", -1.0)
+        assert sheet.job(upload, warrants=warrants).busy
     checked = _end(upload)
     assert checked is not None
     assert checked.state == "checked"
