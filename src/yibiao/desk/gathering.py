@@ -1,8 +1,9 @@
 """Small posts that come in while others are worked on are answered together, instead of by a thread each.
 
 Between twenty threads the interpreter and the system spend more time on whose turn it is than the answers take. Here
-the event loop puts what has come in full into a queue; a thread takes all that waits, and one call gives the loop all
-the answers. What must be answered by itself goes the way of every other request.
+the event loop puts what has come in full into a queue; one thread takes all that waits, and one call gives the loop all
+the answers. A second thread would read while the first waits for the disk, but turns between the two cost more than
+that gains. What must be answered by itself goes the way of every other request.
 """
 
 from __future__ import annotations
@@ -17,11 +18,9 @@ from typing import Any, Final, TypeAlias
 
 Environ: TypeAlias = dict[str, Any]
 Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
-# A second one would read what comes while the first waits for the disk; turns between them cost more than that gains.
-THREADS: Final = 1
 MOST: Final = 64
-# Where several were answered at once, the next come within a moment of each other too: a commit costs as much for one as
-# for many, and whoever is answered a little later is answered sooner than behind twice as many commits.
+# Where several were answered at once, the next come within a moment of each other too. A commit costs as much for one
+# as for many: who waits for a few more is answered sooner than behind twice as many commits.
 LINGER: Final = 0.002
 # When a request began to wait for its turn, by the clock of this process.
 BEGAN: Final = "yibiao.began"
@@ -44,8 +43,7 @@ class Gathering:
         loop = asyncio.get_running_loop()
         if not self._begun:
             self._begun = True
-            for number in range(THREADS):
-                threading.Thread(target=self._work, args=(loop,), name=f"gathering_{number}", daemon=True).start()
+            threading.Thread(target=self._work, args=(loop,), name="gathering", daemon=True).start()
         environ[BEGAN] = time.perf_counter()
         future: asyncio.Future[Answer | None] = loop.create_future()
         self._waiting.put((environ, future))
