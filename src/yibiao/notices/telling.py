@@ -32,6 +32,7 @@ def _holders(*, place: str, program: str, rights: tuple[Right, ...], organisatio
 def forget() -> None:
     """Looks posts up anew from now on: they may have changed since the last step."""
     _holders.cache_clear()
+    _table.cache_clear()
 
 
 def receiver(fact: Fact) -> Iterable[str]:
@@ -126,7 +127,12 @@ def _repeats(fact: Fact) -> bool:
 
 def _lifecycle(fact: Fact) -> Lifecycle | None:
     """The table by which a case moves; None where the fact is no case's, or names none."""
-    return cases.table(fact.kind, str(fact.payload.get("version", "")), str(fact.payload.get("lifecycle", "")))
+    return _table(fact.kind, str(fact.payload.get("version", "")), str(fact.payload.get("lifecycle", "")))
+
+
+@lru_cache(maxsize=100)
+def _table(kind: str, version: str, lifecycle: str) -> Lifecycle | None:
+    return cases.table(kind, version, lifecycle)
 
 
 @dataclass(frozen=True, slots=True)
