@@ -3,14 +3,16 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-# What runs on SQLite only, to keep `test` within its twenty minutes: what asks no database; the demo; and pages whose
-# every address tests/desk/test_scope.py opens on PostgreSQL too; columns, which tests/operations kills there.
-# `make test-postgres` leaves nothing out.
-ON_SQLITE_ONLY := core architecture demo bulletins/test_text.py bulletins/test_verdicts.py citizens/test_services.py \
-  bulletins/test_matching.py clients figures/test_columns.py forms/test_expressions.py forms/test_memos.py \
+# What runs on SQLite only, to keep `test` within its twenty minutes: what asks no database, or nothing that the rest of
+# its room does not ask on PostgreSQL; the demo; pages whose every address tests/desk/test_scope.py opens there too;
+# columns, which tests/operations kills there. `make test-postgres` leaves nothing out.
+ON_SQLITE_ONLY := core architecture demo bulletins/test_documents.py bulletins/test_matching.py bulletins/test_text.py \
+  bulletins/test_verdicts.py citizens/test_pages.py citizens/test_services.py clients draws/test_plans.py \
+  $(addprefix figures/test_,caching.py columns.py merged.py recounting.py) forms/test_expressions.py \
+  forms/test_memos.py people/test_rights.py records/openrosa/test_served.py records/test_plain_rows.py \
   $(addprefix desk/test_,counting.py bench.py bench_ingest.py cases.py check_command.py clashes.py closing.py commands.py \
   demo_drafts.py drafts.py duty.py field.py inspections.py marking.py notices.py observing.py openapi.py operations.py \
-  parts.py serving.py streams.py tables.py)
+  pages.py parts.py serving.py streams.py tables.py)
 PYTEST := .venv/bin/pytest -q -p no:cacheprovider
 
 help:  ## What can be made

@@ -169,8 +169,15 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("english", [False, True])
+@pytest.mark.parametrize(
+    ("english", "width"),
+    [
+        (False, 390),
+        (True, 1440),
+        pytest.param(False, 1440, marks=pytest.mark.slow),
+        pytest.param(True, 390, marks=pytest.mark.slow),
+    ],
+)
 def test_every_page_fits_and_says_nothing_in_the_console(
     site: Site, visit: Callable[..., Page], width: int, english: bool
 ) -> None:

@@ -41,6 +41,7 @@ def test_the_pages_of_safety_work_are_measured(tmp_path: Path) -> None:
     assert json.loads(again.stdout)["problems"][0]["code"] == "desk.bench.taken"
 
 
+@pytest.mark.slow
 def test_figures_are_measured_both_ways(tmp_path: Path) -> None:
     """It stops by itself where figures, columns and hand-written statements disagree."""
     small = ("bench", "figures", "--facts", "3000", "--rounds", "1", "--json")

@@ -83,6 +83,7 @@ def test_a_web_server_that_dies_is_started_again_and_nobody_serves_its_folder_tw
     assert sum(line.get("route") == "api:send" for line in told) == 2
 
 
+@pytest.mark.slow
 def test_kill_9_while_writing_loses_nothing_that_was_acknowledged(folder: Path) -> None:
     port = served.free_port()
     site = Served(folder, port)
