@@ -7,9 +7,11 @@ PY := .venv/bin/python
 # its room does not ask on PostgreSQL; the demo; pages whose every address tests/desk/test_scope.py opens there too;
 # columns, which tests/operations kills there. `make test-postgres` leaves nothing out.
 ON_SQLITE_ONLY := core architecture demo bulletins/test_documents.py bulletins/test_matching.py bulletins/test_text.py \
-  bulletins/test_verdicts.py citizens/test_pages.py citizens/test_services.py clients draws/test_plans.py \
-  $(addprefix figures/test_,caching.py columns.py merged.py recounting.py) forms/test_expressions.py \
-  forms/test_memos.py people/test_rights.py records/openrosa/test_served.py records/test_plain_rows.py \
+  bulletins/test_verdicts.py $(addprefix citizens/test_,letting_in.py open311.py pages.py pulling.py services.py) clients \
+  draws/test_plans.py duty/test_rules.py $(addprefix figures/test_,caching.py columns.py definitions.py merged.py \
+  recounting.py) $(addprefix forms/test_,answers.py expressions.py memos.py) notices/test_senders.py \
+  notices/test_warnings.py packs/test_packs.py people/test_rights.py records/test_plain_rows.py \
+  $(addprefix records/openrosa/test_,asking.py edits.py fetching.py hostile.py pictures.py scripts.py served.py) \
   $(addprefix desk/test_,counting.py bench.py bench_ingest.py cases.py check_command.py clashes.py closing.py commands.py \
   demo_drafts.py drafts.py duty.py field.py inspections.py marking.py notices.py observing.py openapi.py operations.py \
   pages.py parts.py serving.py streams.py tables.py)
