@@ -26,7 +26,6 @@ from yibiao.ledger.types import Fact
 from yibiao.people import queries as rights
 from yibiao.people.types import Account
 from yibiao.records import actions as records
-from yibiao.records import queries as known
 from yibiao.records import revealing
 from yibiao.records.types import SubmissionDraft
 
@@ -148,7 +147,7 @@ def test_too_many_personal_answers_are_not_taken_at_once(site: World, monkeypatc
         (ids[:1], own, "records.submission.not-allowed"), (["no-such"], by, "records.submission.unknown"),
     ):  # fmt: skip
         with pytest.raises(Refusal) as refused:
-            known.personal_of(given, by=(warrant,), purpose="核对")
+            records.log_personal_reads(given, by=(warrant,), purpose="核对")
         assert refused.value.codes == (code,)
     assert readings(ids) == []
 

@@ -26,6 +26,7 @@ from yibiao.records import (
     personal,
     problems,
     registers,
+    revealing,
     scanning,
     storing,
 )
@@ -34,12 +35,13 @@ from yibiao.records.complaining import answer_complaint, complain
 from yibiao.records.merging import confirm_code, keep_apart, merge, undo
 from yibiao.records.offline import release_overdue, settle, take_waiting
 from yibiao.records.placing import Atlas
+from yibiao.records.revealing import log_personal_reads
 from yibiao.records.types import AttachedFile, Receipt, Sent, State, SubmissionDraft
 
 __all__ = [
     "answer_complaint", "close_form", "complain", "confirm_code", "correct", "erase", "keep_apart",
-    "log_personal_file", "log_personal_read", "merge", "open_form", "receive", "receive_each", "receive_many",
-    "release_overdue", "relocate", "review", "settle", "take_waiting", "undo", "withdraw",
+    "log_personal_file", "log_personal_read", "log_personal_reads", "merge", "open_form", "receive", "receive_each",
+    "receive_many", "release_overdue", "relocate", "review", "settle", "take_waiting", "undo", "withdraw",
 ]  # fmt: skip
 BATCH_LIMIT: Final = 200_000
 sweep_files, scan_files = attachments.sweep, scanning.scan_waiting
@@ -266,16 +268,12 @@ def log_personal_file(row_id: str, name: str, *, by: Warrant, purpose: str) -> t
 
 def _purpose(text: str, by: Warrant) -> str:
     checking.require_right((by,), "fill", "review")
-    if len(text.strip()) < 2:
-        raise refuse(problems.PURPOSE.at())
-    return text.strip()
+    return revealing.said(text)
 
 
 def _log_reading(row: models.Submission, by: Warrant, said: Mapping[str, str]) -> None:
-    """Each reading of something personal is a fact of its own."""
     moment = checking.now()
-    fact = _event("record.personal-read", row, by, 1, {**said, "revision": row.revision}, moment)
-    ledger.append([replace(fact, id=str(uuid.uuid4()))], received_at=moment)
+    ledger.append([revealing.reading(row, by, said, moment)], received_at=moment)
 
 
 def _event(

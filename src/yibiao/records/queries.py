@@ -38,14 +38,13 @@ from yibiao.records.loading import record_of
 from yibiao.records.offline import clashes, waiting
 from yibiao.records.prefilling import came_about, known, tally
 from yibiao.records.revealing import MOST as PERSONAL_AT_ONCE
-from yibiao.records.revealing import personal_of
 from yibiao.records.scanning import answers as scanner_answers
 from yibiao.records.thumbnails import KINDS as PICTURES
 
 __all__ = [
     "PERSONAL_AT_ONCE", "PICTURES", "came_about", "clashes", "closed", "closings", "complaints", "count", "doubtful",
     "doubts", "doubts_about", "each", "entities", "entity", "entity_at", "entity_labels", "history", "known",
-    "merges", "newest", "page", "personal", "personal_of", "phones_may_drop", "presented", "record", "records",
+    "merges", "newest", "page", "personal", "phones_may_drop", "presented", "record", "records",
     "records_about", "registers", "reviews", "rulings", "scanner_answers", "steps", "suspects", "tally", "unscanned",
     "waiting",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ MOST: Final = 2_000
 _CHUNK: Final = 400
 
 
-def personal_of(ids: Sequence[str], *, by: Sequence[Warrant], purpose: str) -> dict[str, Mapping[str, Any]]:
+def log_personal_reads(ids: Sequence[str], *, by: Sequence[Warrant], purpose: str) -> dict[str, Mapping[str, Any]]:
     """The personal answers of records by id, once the reading of each was put down as a fact.
 
     Missing: records that have none, or whose answers were erased, are left out, and no fact is put down of them.
@@ -29,9 +29,7 @@ def personal_of(ids: Sequence[str], *, by: Sequence[Warrant], purpose: str) -> d
     Raises: ``records.submission.not-allowed|unknown``, ``records.personal.none|purpose|many``.
     """
     checking.require_right(tuple(by), "review")
-    why = purpose.strip()
-    if len(why) < 2:
-        raise refuse(problems.PURPOSE.at())
+    why = said(purpose)
     if len(ids) > MOST:
         raise refuse(problems.PERSONAL_MANY.at(count=len(ids), most=MOST))
     moment = checking.now()
@@ -44,7 +42,8 @@ def personal_of(ids: Sequence[str], *, by: Sequence[Warrant], purpose: str) -> d
         found = _opened([row.id for row in rows.values() if row.has_personal])
         if not found:
             raise refuse(problems.NO_PERSONAL.at())
-        ledger.append([_fact(rows[id], reach.of(rows[id]), why, moment) for id in found], received_at=moment)
+        told = {"purpose": why, "taken_away": True}
+        ledger.append([reading(rows[id], reach.of(rows[id]), told, moment) for id in found], received_at=moment)
     return found
 
 
@@ -80,9 +79,20 @@ def _opened(ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     return found
 
 
-def _fact(row: models.Submission, by: Warrant, purpose: str, at: datetime) -> FactDraft:
+def said(purpose: str) -> str:
+    """What personal answers are needed for.
+
+    Raises: ``records.personal.purpose``.
+    """
+    if len(purpose.strip()) < 2:
+        raise refuse(problems.PURPOSE.at())
+    return purpose.strip()
+
+
+def reading(row: models.Submission, by: Warrant, told: Mapping[str, Any], at: datetime) -> FactDraft:
+    """Each reading of something personal is a fact of its own."""
     return FactDraft(
         kind="record.personal-read", id=str(uuid.uuid4()), revision=1, program=row.program, place=row.place,
         organisation=row.organisation, actor=by.actor, subject=row.id, occurred_at=at,
-        payload={"purpose": purpose, "revision": row.revision, "taken_away": True},
+        payload={**told, "revision": row.revision},
     )  # fmt: skip

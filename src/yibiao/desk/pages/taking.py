@@ -20,6 +20,7 @@ from yibiao.desk.problems import NO_PAGE
 from yibiao.forms import queries as forms
 from yibiao.people import queries as people
 from yibiao.people.types import Scope
+from yibiao.records import actions as writing
 from yibiao.records import queries as records
 from yibiao.records.types import Record
 
@@ -64,7 +65,7 @@ def _taken(request: HttpRequest, setting: Frame, asked: Mapping[str, Any], found
     code, purpose = setting.program.code, request.POST.get("purpose", "")
     roots = people.scope(border.actor(request), "review").places(code)
     by = [border.warrant(request, "review", place=place, program=code) for place in dict.fromkeys(roots)]
-    hidden = records.personal_of([one.id for one in found], by=by, purpose=purpose)
+    hidden = writing.log_personal_reads([one.id for one in found], by=by, purpose=purpose)
     fields = [one for one in forms.dictionary(asked["form"]) if not one.repeat and not one.personal]
     about = [(gettext("用途"), purpose.strip()), (gettext("个人信息"), gettext("每条的查看已记入日志，请勿外传。"))]
     lines = pages.lines(iter(found), fields, hidden, pages.personal_in(asked["form"]))
