@@ -23,7 +23,6 @@ from yibiao.figures.reading import Question
 from yibiao.figures.types import Indicator, Source
 
 SHAPES: Final = {"count": "count", "zero": "count", "sum": "sum", "distinct": "distinct"}
-FAR: Final = moving.FAR
 EVERYWHERE: Final = 2**31
 
 
@@ -59,7 +58,7 @@ def figure(question: Question, indicator: Indicator) -> tuple[Decimal, int] | No
         return None
     source = reading.source_of(question, indicator.source)
     found = _read(question, indicator, digest(indicator, source), days)
-    if found is None or not found.position <= question.upto <= found.position + FAR:
+    if found is None or not found.position <= question.upto <= found.position + moving.FAR:
         return None
     if found.position == question.upto:
         return found.value, found.facts
@@ -80,7 +79,7 @@ def since(asked: Sequence[tuple[Question, Indicator, Kept]]) -> list[tuple[Decim
 
 def _behind(question: Question, indicator: Indicator, found: Kept) -> moving.Behind | None:
     days = moving.days(question, indicator)
-    near = found.position <= question.upto <= found.position + FAR
+    near = found.position <= question.upto <= found.position + moving.FAR
     if not cubable(indicator) or days is None or not near or reading.merged(question, indicator):
         return None
     return moving.Behind(question, indicator, days, found)

@@ -108,7 +108,7 @@ def _climbed(leaf: str, by: Sequence[str], sums: Sequence[str], climb: Climb) ->
 
 def _sum(name: str, rows: str) -> str:
     """A sum; of facts it is a number of 64 bits, of anything else as wide as the engine makes it."""
-    return f"SUM({rows})" if name in ("total",) or name.startswith("v") else f"CAST(SUM({rows}) AS BIGINT)"
+    return f"SUM({rows})" if name == "total" or name.startswith("v") else f"CAST(SUM({rows}) AS BIGINT)"
 
 
 def together(terms: Sequence[Term]) -> Term:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
-from yibiao.figures import answering, compiler, cubes, cubing, definitions, geography, reading, store, tail
+from yibiao.figures import answering, compiler, cubes, cubing, definitions, geography, moving, reading, store, tail
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
 from yibiao.figures.geography import Climb
@@ -53,7 +53,7 @@ def keep(projection: Projection) -> int:
     anew = []
     for digest, (indicator, source) in due.items():
         cube = held.get(digest)
-        if cube is None or cube.tree != tree or projection.position - cube.position > cubes.FAR:
+        if cube is None or cube.tree != tree or projection.position - cube.position > moving.FAR:
             anew.append((indicator, source))
         elif cube.position < projection.position:
             _move(projection, cube, indicator, source)

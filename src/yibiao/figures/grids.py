@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from yibiao.core.periods import Period, midnight
-from yibiao.figures import breakdowns, compiler, cubes, cubing, geography, measures, reading, tail
+from yibiao.figures import breakdowns, compiler, cubes, cubing, geography, measures, moving, reading, tail
 from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Cell
 from yibiao.figures.reading import Question
@@ -66,7 +66,7 @@ def _kept(question: Question, codes: Sequence[str], months: Sequence[str]) -> tu
         program=question.query.program, place__in=codes, month__gte=months[0], month__lte=months[-1],
     )  # fmt: skip
     listed = list(rows.values_list("cube__position", "place", "month", "total"))
-    if not listed or not listed[0][0] <= question.upto <= listed[0][0] + cubes.FAR:
+    if not listed or not listed[0][0] <= question.upto <= listed[0][0] + moving.FAR:
         return None
     return listed[0][0], {(place, month): reading.exact(total) for _, place, month, total in listed}
 
