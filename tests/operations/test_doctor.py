@@ -22,6 +22,7 @@ from yibiao.desk.commands.doctor import doctor
 from yibiao.figures import actions, store
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import triggers
+from yibiao.records.intake.openrosa import keys
 
 pytestmark = pytest.mark.django_db
 # The suite's PostgreSQL runs without fsync, and without a pack that opens a program.
@@ -121,6 +122,18 @@ def test_a_key_that_others_can_read(site: Any) -> None:
     assert faults() - KNOWN == {"machine.key.personal"}
     key.chmod(0o600)
     assert faults() == KNOWN
+
+
+def test_a_file_of_form_keys_that_cannot_be_used(site: Any) -> None:
+    file = site.DATA / "forms.pem"
+    site.YIBIAO_FORM_KEYS = str(file)
+    assert faults() - KNOWN == {"machine.key.forms"}
+    assert seen()["machine.key.forms"]["seen"] == "表单的密钥文件不能用：读不到。"
+    keys.make(file, renew=False)
+    assert seen()["machine.key.forms"]["mark"] == "good"
+    file.chmod(0o644)
+    with translation.override("en"):
+        assert "others may read it" in seen()["machine.key.forms"]["seen"]
 
 
 def test_settings_that_are_unsafe_where_others_reach_the_site(site: Any) -> None:

@@ -223,6 +223,16 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "查病毒的服务：clamd://主机:端口 或 unix:///套接字；设了之后，附件查过才能下载",
         "A scanner for malware, clamd://host:port or unix:///socket; once set, files are handed out when found clean",
     ),
+    "YIBIAO_FORM_KEYS": (
+        "表单密钥的文件（权限 600，不设口令的 PEM，第一把发给手机）；设了之后，手机能加密填报",
+        "The file with the keys of forms (mode 600, PEM without a password, the first is given to phones); once set, "
+        "phones can encrypt what is filled in",
+    ),
+    "YIBIAO_ENCRYPTED_FORMS": (
+        "哪些表单由手机加密：编号或带 * 的样式，用逗号隔开；默认 personal，即有个人信息题目的",
+        "Which forms phones encrypt: ids or patterns with *, separated by commas; by default personal, those that ask "
+        "for personal answers",
+    ),
     "YIBIAO_STREAMS": (
         "每个网页进程最多同时把新数推给多少个看板；超过的改为定时查看",
         "To how many boards each web process pushes what changed; further ones ask from time to time",

@@ -30,6 +30,9 @@ from yibiao.records.types import AttachedFile
 
 HEAD: Final = 512
 DAY: Final = 24 * 3600
+# Encrypted files of phones that wait for the rest of their sending.
+WAITING: Final = "waiting"
+WAITING_DAYS: Final = 5
 # First bytes → type. What begins otherwise, and is no plain text, is not taken.
 _SIGNATURES: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -186,13 +189,14 @@ def forget(record: str) -> None:
 def sweep() -> int:
     """Remove what a server that died left behind: files on their way in, and bytes that no record came to name.
 
-    Only what is older than a day: what is on its way in now is let be.
+    Only what is older than a day, or than ``WAITING_DAYS`` where the rest of it may follow.
     """
     before, gone = time.time() - DAY, 0
-    for folder in (_root() / "incoming").glob("*"):
-        if folder.stat().st_mtime < before:
-            shutil.rmtree(folder, ignore_errors=True)
-            gone += 1
+    for kind, days in (("incoming", 1), (WAITING, WAITING_DAYS)):
+        for folder in (_root() / kind).glob("*"):
+            if folder.stat().st_mtime < time.time() - days * DAY:
+                shutil.rmtree(folder, ignore_errors=True)
+                gone += 1
     for shelf in _root().glob("[0-9a-f][0-9a-f]"):
         old = {path.name for path in shelf.iterdir() if path.stat().st_mtime < before}
         named = models.Attachment.objects.filter(digest__startswith=shelf.name).values_list("digest", flat=True)

@@ -233,6 +233,12 @@ YIBIAO_STREAMS = int(os.environ.get("YIBIAO_STREAMS", "200"))
 # How many megabytes counting figures may take in a process before it goes on on the disk.
 YIBIAO_FIGURES_MEMORY = int(os.environ.get("YIBIAO_FIGURES_MEMORY", "600"))
 YIBIAO_SCANNER = os.environ.get("YIBIAO_SCANNER", "")
+# The file of the keys with which phones encrypt, and the forms that they encrypt: ids, patterns, or those that ask for
+# personal answers.
+YIBIAO_FORM_KEYS = os.environ.get("YIBIAO_FORM_KEYS", "")
+YIBIAO_ENCRYPTED_FORMS = [
+    one.strip() for one in os.environ.get("YIBIAO_ENCRYPTED_FORMS", "personal").split(",") if one.strip()
+]
 YIBIAO_UPLOAD_LIMIT = 20 * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

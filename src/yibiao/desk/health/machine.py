@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from yibiao.core import clock
 from yibiao.desk import serving
 from yibiao.desk.health.findings import Finding, fault_unless, found, odd_unless
+from yibiao.records.intake.openrosa import keys as form_keys
 
 ENOUGH_DISK: Final = 1 << 30
 LITTLE_DISK: Final = 10 << 30
@@ -61,6 +62,13 @@ def _keys() -> Iterator[Finding]:
                 gettext("权限 %(mode)s") % {"mode": oct(mode)[2:]},
                 gettext("请运行 chmod 600，只让运行程序的账号读取。"),
             )  # fmt: skip
+    if settings.YIBIAO_FORM_KEYS:
+        why = form_keys.unfit()
+        yield found(
+            "machine.key.forms", gettext("表单密钥"), settings.YIBIAO_FORM_KEYS, fault_unless(why is None),
+            gettext("可用") if why is None else why.parts(get_language() or "zh")[0],
+            gettext("请看 YIBIAO_FORM_KEYS：要加密的表单现在发不到手机上，加密的填报也收不下。"),
+        )  # fmt: skip
 
 
 def _unsafe() -> Iterator[Finding]:

@@ -25,7 +25,7 @@ from yibiao.desk.pages import field_choices, field_forms, field_tasks, field_wor
 from yibiao.desk.problems import NO_PAGE, NOT_THE_APP
 from yibiao.forms.types import FormVersion
 from yibiao.people import queries as people
-from yibiao.records.intake.openrosa import asking, foreknown, lists, serving, submitting
+from yibiao.records.intake.openrosa import asking, foreknown, lists, posting, serving
 
 WORKER: Final = field_forms.SHEETS.parent / "field-worker.js"
 # A header of our own: no other site can make a browser send it.
@@ -165,9 +165,11 @@ def submissions(request: HttpRequest) -> HttpResponse:
     if request.headers.get(MARK) != "1" or (origin and urlsplit(origin).netloc != request.get_host()):
         raise refuse(NOT_THE_APP.at())
     try:
-        receipt = submitting.take(request, _asker(request))
+        receipt = posting.take(request, _asker(request))
     except Refusal as refusal:
         return JsonResponse({"problems": [_spoken(one) for one in refusal.problems[:50]]}, status=refusal.status)
+    if receipt is None:
+        return JsonResponse({}, status=202)
     return JsonResponse({"id": receipt.id, "repeated": receipt.repeated}, status=201)
 
 

@@ -17,7 +17,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections, connection
 from django.http import HttpRequest, HttpResponse
 
-from yibiao.records.intake.openrosa import submitting
+from yibiao.records.intake.openrosa import posting
 
 Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 REST: Final = 5.0
@@ -61,4 +61,4 @@ def rested() -> None:
 
 def _submission(request: HttpRequest) -> HttpResponse:
     found = PATH.fullmatch(request.path_info)
-    return submitting.submission(request, token=(found and found[1]) or "")
+    return posting.submission(request, token=(found and found[1]) or "")

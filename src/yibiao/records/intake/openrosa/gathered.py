@@ -16,7 +16,7 @@ from django.http.request import split_domain_port, validate_host
 
 from yibiao.core.problems import Refusal
 from yibiao.records import actions
-from yibiao.records.intake.openrosa import asking, entry, instance, multipart, replies, submitting
+from yibiao.records.intake.openrosa import asking, entry, instance, multipart, posting, replies, submitting
 from yibiao.records.intake.openrosa.submitting import Sending
 from yibiao.records.types import Receipt
 
@@ -71,12 +71,15 @@ def _read(environ: Environ) -> Sending | None:
     asker = asking.holder(token[1] if token else "")
     xml = None
     for part in multipart.parts(environ["wsgi.input"], environ.get("CONTENT_TYPE", ""), int(environ["CONTENT_LENGTH"])):
-        if part.name != submitting.XML_PART or xml is not None:
+        if part.name != posting.XML_PART or xml is not None:
             return None
         xml = part.whole(instance.XML_LIMIT)
     if xml is None:
         return None
-    found = instance.read(xml)
+    root = instance.parsed(xml)
+    if instance.encrypted(root):
+        return None
+    found = instance.of(root)
     if found.deprecated:
         return None
     asked = environ["QUERY_STRING"]
@@ -92,7 +95,7 @@ def _received(id: str) -> Answer:
 
 @lru_cache(maxsize=1)
 def _pattern() -> Answer:
-    return _whole(submitting.received(_MARK))
+    return _whole(posting.received(_MARK))
 
 
 def _refused(refusal: Refusal) -> Answer:

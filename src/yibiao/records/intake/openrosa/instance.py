@@ -35,7 +35,15 @@ class Instance:
 
 
 def read(xml: bytes) -> Instance:
-    """Raises: ``records.openrosa.xml|encrypted|form-unknown|instance-missing``."""
+    """Raises: ``records.openrosa.xml|encrypted-apart|instance-missing``."""
+    root = parsed(xml)
+    if encrypted(root):
+        raise refuse(problems.ENCRYPTED_APART.at())
+    return of(root)
+
+
+def parsed(xml: bytes) -> etree._Element:
+    """Raises: ``records.openrosa.xml``."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
@@ -45,8 +53,16 @@ def read(xml: bytes) -> Instance:
         raise refuse(problems.XML.at(why=str(error)[:120])) from None
     if b"<!DOCTYPE" in xml or root.getroottree().docinfo.internalDTD is not None:
         raise refuse(problems.XML.at(why="DOCTYPE"))
-    if root.get("encrypted") == "yes" or _SUBMISSIONS in (root.nsmap.get(None), etree.QName(root).namespace):
-        raise refuse(problems.ENCRYPTED.at())
+    return root
+
+
+def encrypted(root: etree._Element) -> bool:
+    """Whether it is only a manifest of what a phone encrypted."""
+    return root.get("encrypted") == "yes" or _SUBMISSIONS in (root.nsmap.get(None), etree.QName(root).namespace)
+
+
+def of(root: etree._Element) -> Instance:
+    """Raises: ``records.openrosa.xml|instance-missing``."""
     form = (root.get("id") or "").strip()
     if not form:
         raise refuse(problems.XML.at(why="id?"))

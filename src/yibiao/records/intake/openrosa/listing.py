@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from yibiao.core.problems import refuse
 from yibiao.records import queries
-from yibiao.records.intake.openrosa import asking, declaring, lists, problems, replies, serving
+from yibiao.records.intake.openrosa import asking, declaring, lists, locking, problems, replies, serving
 from yibiao.records.intake.openrosa.asking import Asker
 from yibiao.records.intake.openrosa.replies import quoted
 
@@ -43,7 +43,7 @@ def known(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def form_list(request: HttpRequest, asker: Asker) -> HttpResponse:
     """The forms that may be filled in; ``formID`` asks for one."""
     wanted = request.GET.get("formID")
-    shown = [declaring.declared(form, program) for form, program in serving.open_to(asker)]
+    shown = [locking.handed(form, program) for form, program in serving.open_to(asker)]
     entries = "".join(_entry(one, asker) for one in shown if wanted in (None, one.id, one.id.partition("@")[0]))
     return replies.xml(_LIST.format(entries))
 
@@ -53,7 +53,7 @@ def form_list(request: HttpRequest, asker: Asker) -> HttpResponse:
 @known
 def form_xml(request: HttpRequest, asker: Asker, form: str, version: str) -> HttpResponse:
     """One version of a form."""
-    found = declaring.declared(*serving.handed_out(asker, form, version))
+    found = locking.handed(*serving.handed_out(asker, form, version))
     return _unless_known(request, replies.xml(found.xml), found.digest)
 
 

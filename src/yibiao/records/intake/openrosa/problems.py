@@ -118,6 +118,54 @@ INSTANCE_TAKEN: Final = Rule(
     "Send it under another id.",
     409,
 )
+ENCRYPTED_APART: Final = Rule(
+    "records.openrosa.encrypted-apart",
+    "这份填报是加密的，加密的答案和附件要在一次发送里一起来。",
+    "This submission is encrypted; encrypted answers come together with their files.",
+    "请发到 /openrosa/…/submission，带上全部加密的文件。",
+    "Send it to /openrosa/…/submission with all of its encrypted files.",
+    400,
+)
+ENCRYPTED_MANIFEST: Final = Rule(
+    "records.openrosa.encrypted-manifest",
+    "加密填报的清单不完整或写错了：{what}。",
+    "The manifest of the encrypted submission is incomplete or wrong: {what}.",
+    "请重新发送；仍不行时请升级客户端。",
+    "Send it again; if that does not help, bring the client up to date.",
+    400,
+)
+ENCRYPTED_KEY: Final = Rule(
+    "records.openrosa.encrypted-key",
+    "这份填报是用另一把密钥加密的，本系统打不开。",
+    "This submission is encrypted to a key that is not here.",
+    "请不要删去手机上的这份；告诉系统管理员，把原来的密钥放回密钥文件后再发。",
+    "Keep it on the phone and tell the operator: once the former key is back in the file of keys, send it again.",
+    400,
+)
+ENCRYPTED_MISSING: Final = Rule(
+    "records.openrosa.encrypted-missing",
+    "加密的填报缺文件：{names}。",
+    "Files of the encrypted submission are missing: {names}.",
+    "请连同全部文件重新发送；什么也没有收下。",
+    "Send it again with all of its files; nothing was stored.",
+    400,
+)
+ENCRYPTED_BROKEN: Final = Rule(
+    "records.openrosa.encrypted-broken",
+    "加密的填报解不开，或者与它的签名对不上；什么也没有收下。",
+    "The encrypted submission cannot be opened, or is not what was signed; nothing was stored.",
+    "请重新发送；仍不行时请另填一份，并把这份留在手机上。",
+    "Send it again; if that does not help, fill in another one and keep this one on the phone.",
+    400,
+)
+KEY_FILE: Final = Rule(
+    "records.openrosa.key-file",
+    "表单的密钥文件不能用：{why}。",
+    "The file with the keys of forms cannot be used: {why}.",
+    "请系统管理员看 YIBIAO_FORM_KEYS；新密钥用 yibiao openrosa keys 生成。",
+    "Have the operator look at YIBIAO_FORM_KEYS; yibiao openrosa keys makes a new key.",
+    503,
+)
 ENCRYPTED: Final = Rule(
     "records.openrosa.encrypted",
     "这份填报是加密的，本系统没有它的密钥，无法核对答案。",

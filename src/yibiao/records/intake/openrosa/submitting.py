@@ -1,4 +1,4 @@
-"""What a phone sends: asked beforehand (HEAD), then in one or several posts, each answered after its commit."""
+"""What a filled form of a phone says, and storing it: a record, or the correction of one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
+from django.http import HttpRequest
 
 from yibiao.core.problems import Refusal, refuse
 from yibiao.forms.types import FormVersion
@@ -17,19 +16,14 @@ from yibiao.packs.types import Program
 from yibiao.people.types import Warrant
 from yibiao.records import actions, attachments, checking, models, problems
 from yibiao.records.attachments import Arrived, Incoming
-from yibiao.records.intake.openrosa import declaring, foreknown, instance, multipart, replies, serving
+from yibiao.records.intake.openrosa import declaring, instance, multipart, serving
 from yibiao.records.intake.openrosa import problems as refusals
 from yibiao.records.intake.openrosa.asking import Asker
 from yibiao.records.intake.openrosa.instance import Answers, Instance
-from yibiao.records.intake.openrosa.listing import known
 from yibiao.records.placing import Atlas
 from yibiao.records.remembering import remembered
 from yibiao.records.types import Receipt, Sent, SubmissionDraft
 
-XML_PART: Final = "xml_submission_file"
-# What the field app was told beforehand, each row with its seal.
-KNOWN_PART: Final = "prefilled"
-KNOWN_LIMIT: Final = 200_000
 AUDIT: Final = "audit.csv"
 NAME_LIMIT: Final = 255
 _SPACE: Final = uuid.UUID("5f0c5d43-3f0d-5d0c-9a0e-6a2f5d7c1b11")
@@ -61,57 +55,16 @@ class Sending:
         )
 
 
-@replies.speaking
-@require_http_methods(["GET", "HEAD", "POST"])
-@known
-def submission(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """201 once everything is committed; a repeat is answered like the first time."""
-    return _limited(HttpResponse(status=204)) if request.method != "POST" else received(take(request, asker).id)
-
-
-def received(id: str) -> HttpResponse:
-    return _limited(replies.message(f"已收到，编号 {id}。\nReceived as {id}.", "submit_success", 201))
-
-
-def _limited(answer: HttpResponse) -> HttpResponse:
-    answer["X-OpenRosa-Accept-Content-Length"] = str(multipart.BODY_LIMIT)
-    return answer
-
-
-def take(request: HttpRequest, asker: Asker) -> Receipt:
-    """Reads one post and stores what it holds; Raises: what is wrong with it."""
-    given = request.META.get("CONTENT_LENGTH") or ""
-    length = int(given) if given.isascii() and given.isdigit() else None
-    with Incoming() as incoming:
-        xml: bytes | None = None
-        beforehand = ""
-        # Without a length the server ends the stream where the body ends.
-        stream = request if length is not None else request.META["wsgi.input"]
-        for part in multipart.parts(stream, request.META.get("CONTENT_TYPE", ""), length):
-            if part.name == XML_PART:
-                if xml is not None:
-                    raise multipart.wrong("twice")
-                xml = part.whole(instance.XML_LIMIT)
-            elif part.name == KNOWN_PART and not part.filename:
-                beforehand = part.whole(KNOWN_LIMIT).decode(errors="replace")
-            elif part.filename:
-                incoming.take(file_name(part.filename), part.chunks)
-        if xml is None:
-            raise refuse(refusals.PART_MISSING.at())
-        sending = read(xml, request, asker)
-        sending = replace(sending, prefilled=foreknown.told(sending.form, sending.program.code, beforehand))
-        files = named(incoming, sending)
-        receipt = store(sending)
-        if files:
-            attachments.keep(receipt.id, files, by=sending.by[0])
-    return receipt
-
-
 def read(xml: bytes, request: HttpRequest, asker: Asker, form: str = "") -> Sending:
     """What a filled form says, and on whose behalf; nothing is stored. ``form`` is its id where the address says it."""
-    device, agent = request.GET.get("deviceID", ""), request.META.get("HTTP_USER_AGENT", "")
     found = instance.read(xml)
-    return said(replace(found, form=form) if form else found, asker, device=device, agent=agent)
+    return told(replace(found, form=form) if form else found, request, asker)
+
+
+def told(found: Instance, request: HttpRequest, asker: Asker) -> Sending:
+    """A filled form with what its request says of the phone."""
+    device, agent = request.GET.get("deviceID", ""), request.META.get("HTTP_USER_AGENT", "")
+    return said(found, asker, device=device, agent=agent)
 
 
 def said(found: Instance, asker: Asker, *, device: str, agent: str) -> Sending:

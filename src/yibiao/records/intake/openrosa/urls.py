@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from yibiao.records.intake.openrosa import listing, projects, scripts, submitting
+from yibiao.records.intake.openrosa import listing, posting, projects, scripts
 
 _FORM = "forms/<str:form>/<str:version>/"
 
@@ -27,7 +27,7 @@ def _below(prefix: str, name: str) -> list[URLPattern]:
         path(f"{prefix}{_FORM}manifest", listing.manifest, name=f"openrosa_{name}manifest"),
         path(f"{prefix}{_FORM}media/<str:name>", listing.media, name=f"openrosa_{name}media"),
         path(f"{prefix}{_FORM}integrity/<str:register>", listing.integrity, name=f"openrosa_{name}integrity"),
-        path(f"{prefix}submission", submitting.submission, name=f"openrosa_{name}submission"),
+        path(f"{prefix}submission", posting.submission, name=f"openrosa_{name}submission"),
     ]
 
 
