@@ -28,10 +28,12 @@ def public_key(form: bytes) -> str:
     return "" if found is None else found.get("base64RsaPublicKey", "")
 
 
-def rsa_encrypted(public: str, plain: bytes) -> str:
+def rsa_encrypted(public: str, plain: bytes, mask: str = "sha256") -> str:
+    """``mask``: ODK Collect makes the mask of the padding with SHA-256, Enketo with SHA-1."""
     key = load_der_public_key(base64.b64decode(public))
     assert isinstance(key, rsa.RSAPublicKey)
-    how = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA256(), label=None)  # noqa: S303
+    masked = padding.MGF1(hashes.SHA256() if mask == "sha256" else hashes.SHA1())  # noqa: S303
+    how = padding.OAEP(mgf=masked, algorithm=hashes.SHA256(), label=None)
     return base64.b64encode(key.encrypt(plain, how)).decode()
 
 
@@ -51,6 +53,7 @@ class Sealed:
     files: dict[str, bytes] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     signature: str | None = None
+    mask: str = "sha256"
 
     @property
     def manifest(self) -> bytes:
@@ -69,17 +72,23 @@ class Sealed:
         lines = [self.form, *([] if self.version is None else [self.version]), self.key, self.id]
         lines += [f"{name[:-4]}::{digest}" for name, digest in self.digests.items()]
         text = "\n".join(lines) + "\n"
-        return rsa_encrypted(self.public, hashlib.md5(text.encode(), usedforsecurity=False).digest())
+        return rsa_encrypted(self.public, hashlib.md5(text.encode(), usedforsecurity=False).digest(), self.mask)
 
 
 def sealed(
-    answers: bytes, public: str, files: Mapping[str, bytes] | None = None, *, namespace: str = COLLECT
+    answers: bytes,
+    public: str,
+    files: Mapping[str, bytes] | None = None,
+    *,
+    namespace: str = COLLECT,
+    mask: str = "sha256",
 ) -> Sealed:
     """Encrypts a filled form and its files: the files first, one after the other, then the form."""
     root = etree.fromstring(answers)
     id = root.findtext("{*}meta/{*}instanceID") or ""
     secret = os.urandom(32)
-    of = Sealed(public, root.get("id", ""), id, root.get("version"), namespace, rsa_encrypted(public, secret))
+    key = rsa_encrypted(public, secret, mask)
+    of = Sealed(public, root.get("id", ""), id, root.get("version"), namespace, key, mask=mask)
     seed = list(hashlib.md5(id.encode() + secret, usedforsecurity=False).digest())
     for count, (name, content) in enumerate({**(files or {}), "submission.xml": answers}.items()):
         seed[count % 16] = (seed[count % 16] + 1) & 0xFF

@@ -88,12 +88,12 @@ def test_the_operator_names_the_forms(keyed: Any, phone: Phone, named: str, encr
     assert bool(public_key(served(phone))) is encrypts
 
 
-@pytest.mark.parametrize("namespace", [COLLECT, SPECIFIED])
+@pytest.mark.parametrize(("namespace", "mask"), [(COLLECT, "sha256"), (SPECIFIED, "sha1")])
 def test_4e_what_was_encrypted_is_a_record_like_any_other(
-    public: str, phone: Phone, world: World, namespace: str
+    public: str, phone: Phone, world: World, namespace: str, mask: str
 ) -> None:
     id = new_id()
-    of = sealed(xml(id, contact="示例人", measure="换线路"), public, namespace=namespace)
+    of = sealed(xml(id, contact="示例人", measure="换线路"), public, namespace=namespace, mask=mask)
     answer = post(phone, of)
     assert answer.status_code == 201, answer.content.decode()
     found = record(world, plain(id))

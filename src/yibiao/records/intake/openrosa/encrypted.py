@@ -84,14 +84,9 @@ def opened(of: Manifest, files: Mapping[str, Path], into: Incoming) -> bytes:
         raise refuse(problems.ENCRYPTED.at())
     if missing := [name for name in of.files if name not in files]:
         raise refuse(problems.ENCRYPTED_MISSING.at(names="、".join(name[:80] for name in missing[:5])))
-    found = ring.opened(_plain(of.key))
-    if found is None or len(found[0]) != _KEY_BYTES:
+    key, signed = ring.opened(_plain(of.key)), ring.opened(_plain(of.signature)) or b""
+    if key is None or len(key) != _KEY_BYTES:
         raise refuse(problems.ENCRYPTED_KEY.at())
-    key, private = found
-    try:
-        signed = private.decrypt(_plain(of.signature), keys.OAEP)
-    except ValueError:
-        signed = b""
     seeds, clear = _seeds(of.id, key), bytearray()
     lines = [of.form, *(() if of.version is None else (of.version,)), of.key, of.id]
     try:

@@ -22,6 +22,13 @@ from yibiao.records.intake.openrosa import problems
 
 BITS: Final = 3072
 LEAST: Final = 2048
+# The specification names the padding as Java does, whose providers differ in the hash of the mask: ODK Collect's is
+# SHA-256, Enketo's is SHA-1. The hash of the padding itself is SHA-256 with both.
+# Source: ODK XForms, Encryption, “Key Encryption”; RFC 8017, 7.1.
+_OAEP: Final = tuple(
+    padding.OAEP(padding.MGF1(mask), hashes.SHA256(), None)
+    for mask in (hashes.SHA256(), hashes.SHA1())  # noqa: S303
+)
 _END: Final = b"-----END PRIVATE KEY-----"
 _REASONS: Final = {
     "gone": ("读不到", "it cannot be read"),
@@ -41,20 +48,15 @@ class Keys:
     public: str
     private: tuple[rsa.RSAPrivateKey, ...] = field(repr=False)
 
-    def opened(self, encrypted: bytes) -> tuple[bytes, rsa.RSAPrivateKey] | None:
-        """What was encrypted to one of the keys, and that key; None where it was to another.
-
-        Source: ODK XForms, Encryption, “Key Encryption”: Java's OAEPWithSHA256AndMGF1Padding, whose mask is by SHA-1.
-        """
+    def opened(self, encrypted: bytes) -> bytes | None:
+        """What was encrypted to one of the keys; None where it was to another."""
         for key in self.private:
-            try:
-                return key.decrypt(encrypted, OAEP), key
-            except ValueError:
-                continue
+            for padded in _OAEP:
+                try:
+                    return key.decrypt(encrypted, padded)
+                except ValueError:
+                    continue
         return None
-
-
-OAEP: Final = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA256(), None)  # noqa: S303 (of the protocol)
 
 
 def held() -> Keys | None:
