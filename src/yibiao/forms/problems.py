@@ -64,7 +64,8 @@ ENCRYPTED: Final = Rule(
     "forms.setting.encrypted",
     "settings 表写了 public_key：加密用的密钥属于安装的系统，不属于工作包。",
     "The settings sheet has a public_key: keys for encrypting belong to a site, not to a pack.",
-    "请删去这一列；个人信息用 bind::yibiao:personal = yes 标出，由系统加密保存；手机也要加密时，由运维设 YIBIAO_FORM_KEYS。",
+    "请删去这一列；个人信息用 bind::yibiao:personal = yes 标出，由系统加密保存；"
+    "手机也要加密时，由运维设 YIBIAO_FORM_KEYS。",
     "Remove the column; mark personal questions with bind::yibiao:personal = yes: they are kept encrypted. For phones "
     "to encrypt as well, the operator sets YIBIAO_FORM_KEYS.",
 )
