@@ -14,6 +14,7 @@ from tests.records.conftest import AT, ERDAO, PROGRAM, VISIT, World, rows, visit
 from yibiao.core.problems import Refusal
 from yibiao.forms import queries as forms
 from yibiao.ledger import actions as ledger
+from yibiao.ledger import queries, verifying, writing
 from yibiao.ledger.types import FactDraft
 from yibiao.records import actions, storing
 from yibiao.records.intake import sheet
@@ -59,14 +60,23 @@ def _plain(found: dict[str, list[dict[str, Any]]], salted: set[str]) -> Any:
     return shown
 
 
+# What could be taken for the end of a value, of a row or of all rows.
+ODD = ("a\tb", "c\nd\r\ne", "\\.", "\\N", "f\\", '"g"', "\x0b\x1f\u2028", "😀", "\\\\t")
+
+
 def _drafts() -> list[SubmissionDraft]:
-    made = [visit(hazards=n % 4 + 1, measure=f"第 {n} 处", area=f"{n}.50", topics=["power", "fire"]) for n in range(11)]
+    made = [visit(hazards=n % 4 + 1, measure=f"第 {n} 处", area=f"{n}.50", topics=["power", "fire"]) for n in range(2)]
+    made += [visit(measure=f"x{odd}x", channel="sample" if odd == "😀" else "api") for odd in ODD]
     made += [visit(contact="样例某", phone="13800000000", finds=[{"what": "电线", "days": n}]) for n in range(3)]
     sent = Sent(instance="uuid:1", device="d", agent="a")
     return [*made, SubmissionDraft(made[0].id[:-4] + "ffff", VISIT, PROGRAM, made[0].answers, "collect", "", sent)]
 
 
-def test_a_list_is_stored_as_its_records_would_be_one_by_one(world: World) -> None:
+@pytest.mark.parametrize("few", [60, 0])
+def test_a_list_is_stored_as_its_records_would_be_one_by_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(writing, "FEW", few)
     drafts, by = _drafts(), world.warrant()
     ids, salted = [draft.id for draft in drafts], {draft.id for draft in drafts[11:14]}
     with rolled_back():
@@ -77,6 +87,21 @@ def test_a_list_is_stored_as_its_records_would_be_one_by_one(world: World) -> No
     alone = _stored(ids)
     assert [len(kept) for kept in alone.values()] == [15, 15, 3, 1, 15]
     assert _plain(together, salted) == _plain(alone, salted)
+
+
+def test_facts_are_appended_with_whatever_their_texts_hold(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "FEW", 0)
+    facts = [
+        FactDraft("record.x", f"{n}{odd}", 1, odd, ERDAO, odd, "", odd, NOW, {"a": odd}) for n, odd in enumerate(ODD)
+    ]
+    with transaction.atomic():
+        ledger.append(facts)
+    ledger.seal_all()
+    found = list(queries.entries(0, queries.counts().entries, ["record.x"]))
+    assert [(one.id, one.program, one.organisation, one.subject, one.payload) for one in found] == [
+        (one.id, one.program, one.organisation, one.subject, one.payload) for one in facts
+    ]
+    assert verifying.verify().sound
 
 
 def test_what_fails_in_a_later_piece_leaves_nothing_of_the_earlier(world: World) -> None:

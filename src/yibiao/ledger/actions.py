@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
 
 from yibiao.core import canon, clock, merkle
-from yibiao.core.problems import refuse
+from yibiao.core.problems import Refusal, refuse
 from yibiao.ledger import models, problems, rows, writing
 from yibiao.ledger.types import Checkpoint, FactDraft
 
 TEXTS: Final = ("kind", "id", "program", "place", "organisation", "actor", "subject")
+# The last of them are those in which facts are alike.
+_ENTRY: Final = (
+    "fact", "subject", "occurred_at", "payload", "digest", "kind", "revision", "program", "place", "organisation",
+    "actor", "withdrawn", "received_at",
+)  # fmt: skip
 AT_ONCE: Final = 20_000
 SEALER: Final = 0x7969_6269_616F  # the advisory lock of the sealer in PostgreSQL
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
@@ -41,21 +47,34 @@ def append(
         return
     at, moment = received_at or clock.now(), writing.moments()
     received, now = canon.instant(at), moment(at)
+    alike: dict[tuple[object, ...], tuple[rows.Frame, writing.Same]] = {}
     entries = []
     for draft in drafts:
         payload = draft.payload if isinstance(draft.payload, canon.Ready) else canon.dumps(draft.payload)
-        digest = _leaf(draft, received, payload)
-        entries.append((
-            draft.kind, draft.id, draft.revision, draft.program, draft.place, draft.organisation, draft.actor,
-            draft.subject, moment(draft.occurred_at), now, draft.withdrawn, payload, digest,
-        ))  # fmt: skip
-    later(_store, entries, apart)
+        shared = (
+            draft.kind, draft.revision, draft.program, draft.place, draft.organisation, draft.actor, draft.withdrawn,
+        )  # fmt: skip
+        like = alike.get(shared)
+        if like is None:
+            if "\0" in "".join(map(str, shared)):
+                raise _unstorable(draft, payload)
+            like = alike[shared] = (rows.frame(draft, received), writing.Same(*shared, now))
+        frame, same = like
+        if "\0" in payload or "\0" in draft.id or "\0" in draft.subject:
+            raise _unstorable(draft, payload)
+        try:
+            digest = frame.leaf(draft.id, canon.instant(draft.occurred_at), payload, draft.subject).hex()
+        except UnicodeEncodeError:
+            raise _unstorable(draft, payload) from None
+        entries.append((draft.id, draft.subject, moment(draft.occurred_at), payload, digest, same))
+    store = partial(later, _storing, apart)
+    writing.insert_numbered(models.Entry, _ENTRY, entries, models.Pending, "entry_id", store)
 
 
-def _store(entries: Sequence[writing.Row], apart: bool) -> None:
+def _storing(apart: bool, act: Callable[..., object], *given: Any) -> None:
     try:
         with transaction.atomic() if apart else nullcontext():
-            writing.insert_numbered(models.Entry, rows.FACT, entries, models.Pending, "entry_id")
+            act(*given)
     except IntegrityError as error:
         raise refuse(problems.REPEATED.at()) from error
 
@@ -121,16 +140,10 @@ def reset(follower: str) -> None:
     models.Cursor.objects.filter(follower=follower).delete()
 
 
-def _leaf(draft: FactDraft, received: str, payload: str) -> str:
-    """The digest of a fact, unless one of the two databases cannot store it (NUL) or there is none (half a surrogate
+def _unstorable(draft: FactDraft, payload: str) -> Refusal:
+    """Why a fact is refused that one of the two databases cannot store (NUL) or that has no digest (half a surrogate
     pair)."""
-    texts = [getattr(draft, name) for name in TEXTS]
-    try:
-        if "\0" not in payload and "\0" not in "".join(texts):
-            return rows.leaf(draft, draft.id, received, payload).hex()
-    except UnicodeEncodeError:
-        pass
-    bad = [name for name, text in zip(TEXTS, texts, strict=True) if _UNSTORABLE.search(text)]
+    bad = [name for name in TEXTS if _UNSTORABLE.search(getattr(draft, name))]
     if _UNSTORABLE.search(payload):
         bad.append("payload")
-    raise refuse(*(problems.UNSTORABLE.at(field=name) for name in bad))
+    return refuse(*(problems.UNSTORABLE.at(field=name) for name in bad))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from django.db import connection
@@ -22,20 +23,45 @@ _TOGETHER: Final = 1_000
 _Made = TypeVar("_Made")
 
 
-def leaf(row: FactDraft | Fact | models.Entry, id: str, received: str, payload: str) -> bytes:
-    """The leaf hash of a fact whose payload is ``payload`` as canonical text, and its ``received_at`` as an instant.
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The canonical text of a fact, but for what is another in each: its id, moment, payload and subject."""
 
-    Equal to the hash of ``canon.dumps`` of all of it; written out because the payload is canonical text already and
-    must not be parsed again (the bytes stored are the bytes that count), and because it runs once per fact.
+    before: str
+    kind: str
+    organisation: str
+    place: str
+    after: str
+
+    def leaf(self, id: str, occurred: str, payload: str, subject: str) -> bytes:
+        """The leaf hash of a fact, of its canonical payload as it is."""
+        text = (
+            f"{self.before}{_text(id)}{self.kind}{occurred}{self.organisation}{payload}{self.place}{_text(subject)}"
+            f"{self.after}"
+        )
+        return merkle.leaf_hash(text.encode())
+
+
+def frame(row: FactDraft | Fact | models.Entry, received: str) -> Frame:
+    """The frame of a fact and of its like, received at an instant.
+
+    What is put into it is equal to ``canon.dumps`` of all of the fact; written out because the payload is canonical
+    text already and must not be parsed again (the bytes stored are the bytes that count), and because it runs once per
+    fact.
     """
-    text = (
-        f'{{"actor":{_text(row.actor)},"id":{_text(id)},"kind":{_text(row.kind)},'
-        f'"occurred_at":"{canon.instant(row.occurred_at)}","organisation":{_text(row.organisation)},'
-        f'"payload":{payload},"place":{_text(row.place)},"program":{_text(row.program)},'
-        f'"received_at":"{received}","revision":{row.revision},'
-        f'"subject":{_text(row.subject)},"withdrawn":{"true" if row.withdrawn else "false"}}}'
+    return Frame(
+        f'{{"actor":{_text(row.actor)},"id":',
+        f',"kind":{_text(row.kind)},"occurred_at":"',
+        f'","organisation":{_text(row.organisation)},"payload":',
+        f',"place":{_text(row.place)},"program":{_text(row.program)},"received_at":"{received}",'
+        f'"revision":{row.revision},"subject":',
+        f',"withdrawn":{"true" if row.withdrawn else "false"}}}',
     )
-    return merkle.leaf_hash(text.encode())
+
+
+def leaf(row: FactDraft | Fact | models.Entry, id: str, received: str, payload: str) -> bytes:
+    """The leaf hash of a fact whose payload is ``payload`` as canonical text, and its ``received_at`` as an instant."""
+    return frame(row, received).leaf(id, canon.instant(row.occurred_at), payload, row.subject)
 
 
 def leaf_of(entry: models.Entry) -> bytes:

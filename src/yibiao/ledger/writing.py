@@ -18,6 +18,9 @@ from typing import Any, Final, TypeAlias
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import Cursor
 
+from yibiao.ledger import copying
+from yibiao.ledger.copying import Same
+
 Row = Sequence[Any]
 # Does something to the database, at once or behind the caller's back, but always in the order in which it is asked.
 Later: TypeAlias = Callable[..., None]
@@ -27,39 +30,38 @@ _AHEAD: Final = 8
 FEW: Final = 60
 
 
-def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Insert rows of the named columns; errors of the database arrive as Django's."""
+def at_once(act: Callable[..., object], *given: Any) -> None:
+    act(*given)
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], later: Later = at_once) -> None:
+    """Insert rows of the named columns; errors of the database arrive as Django's. ``Same`` in a row stands for the
+    values that it holds, and in every other row in the same place. ``later`` is given what is left for the database."""
     if connection.vendor != "postgresql":
-        _each(model, columns, rows)
+        later(_each, model, columns, _flat(rows))
     elif len(rows) <= FEW:
-        _sent(_inserted(model, tuple(columns)), rows)
+        later(_sent, _inserted(model, tuple(columns)), _flat(rows))
     else:
-        _copied(model, columns, rows)
+        later(_copied, model, columns, copying.text(copying.lines(rows)))
 
 
 def insert_numbered(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], noted: type[models.Model], note: str
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    noted: type[models.Model],
+    note: str,
+    later: Later = at_once,
 ) -> None:
     """Insert rows whose ``id`` the database numbers in their order, and each number into a column of another table."""
     if connection.vendor != "postgresql":
-        _each(model, columns, rows)
-        with connection.cursor() as cursor:
-            # SQLite has one writer at a time, so the ids of one insert are without a gap.
-            cursor.execute("SELECT last_insert_rowid()")
-            last: int = cursor.fetchone()[0]
-        _each(noted, [note], [(number,) for number in range(last - len(rows) + 1, last + 1)])
-        return
-    if len(rows) <= FEW:
+        later(_each_numbered, model, columns, _flat(rows), noted, note)
+    elif len(rows) <= FEW:
         made = f"WITH made AS ({_inserted(model, tuple(columns))} RETURNING id)"
         into = _named(noted, (note,))
-        _sent(f"{made} INSERT INTO {into} SELECT id FROM made", rows)  # noqa: S608 names of our own tables
-        return
-    with connection.cursor() as cursor:
-        asked = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-        cursor.execute(asked, [model._meta.db_table, len(rows)])
-        ids = [number for (number,) in cursor.fetchall()]
-    _copied(model, ["id", *columns], [(number, *row) for number, row in zip(ids, rows, strict=True)])
-    _copied(noted, [note], [(number,) for number in ids])
+        later(_sent, f"{made} INSERT INTO {into} SELECT id FROM made", _flat(rows))  # noqa: S608 names of our own tables
+    else:
+        later(_copied_numbered, model, columns, list(copying.lines(rows)), noted, note)
 
 
 def moments() -> Callable[[datetime], Any]:
@@ -84,10 +86,6 @@ def together() -> Iterator[None]:
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
-
-
-def at_once(act: Callable[..., object], *given: Any) -> None:
-    act(*given)
 
 
 @contextmanager
@@ -137,17 +135,52 @@ def compress(schema_editor: Any, table: str, column: str) -> None:
         schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET COMPRESSION lz4")
 
 
+def _flat(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows with the values themselves."""
+    places = [place for place, value in enumerate(rows[0]) if value.__class__ is Same] if rows else []
+    if not places:
+        return rows
+    found = []
+    for row in rows:
+        made = list(row)
+        for place in reversed(places):
+            made[place : place + 1] = row[place].values
+        found.append(made)
+    return found
+
+
 def _each(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
     marks = ", ".join(["%s"] * len(columns))
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {_named(model, columns)} VALUES ({marks})", rows)  # noqa: S608 our own names
 
 
-def _copied(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
+def _each_numbered(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], noted: type[models.Model], note: str
+) -> None:
+    _each(model, columns, rows)
+    with connection.cursor() as cursor:
+        # SQLite has one writer at a time, so the ids of one insert are without a gap.
+        cursor.execute("SELECT last_insert_rowid()")
+        last: int = cursor.fetchone()[0]
+    _each(noted, [note], [(number,) for number in range(last - len(rows) + 1, last + 1)])
+
+
+def _copied(model: type[models.Model], columns: Sequence[str], text: bytes) -> None:
     statement = f"COPY {_named(model, columns)} FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+        copy.write(text)
+
+
+def _copied_numbered(
+    model: type[models.Model], columns: Sequence[str], lines: Sequence[str], noted: type[models.Model], note: str
+) -> None:
+    with connection.cursor() as cursor:
+        asked = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+        cursor.execute(asked, [model._meta.db_table, len(lines)])
+        ids = [str(number) for (number,) in cursor.fetchall()]
+    _copied(model, ["id", *columns], copying.text(map("\t".join, zip(ids, lines, strict=True))))
+    _copied(noted, [note], copying.text(ids))
 
 
 def _sent(statement: str, rows: Sequence[Row]) -> None:

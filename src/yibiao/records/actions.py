@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -31,6 +32,7 @@ from yibiao.records import (
     storing,
 )
 from yibiao.records.closing import close_form, open_form
+from yibiao.records.collecting import seldom_collected
 from yibiao.records.complaining import answer_complaint, complain
 from yibiao.records.merging import confirm_code, keep_apart, merge, undo
 from yibiao.records.offline import release_overdue, settle, take_waiting
@@ -69,11 +71,12 @@ def receive_many(
     batch, moment = list(drafts), at or checking.now()
     if len(batch) > BATCH_LIMIT:
         raise refuse(problems.TOO_MANY.at(count=len(batch), limit=BATCH_LIMIT))
-    # Checking only reads: it stays outside the transaction so that SQLite's one writer is not kept waiting.
-    ready, found = checking.prepare_all(batch, by=warrants, at=moment)
-    if found:
-        raise Refusal(found)
-    return batching.write(ready, at=moment, shared=at is None)
+    with seldom_collected() if len(batch) > batching.SHARED_LIMIT else nullcontext():
+        # Checking only reads: it stays outside the transaction so that SQLite's one writer is not kept waiting.
+        ready, found = checking.prepare_all(batch, by=warrants, at=moment)
+        if found:
+            raise Refusal(found)
+        return batching.write(ready, at=moment, shared=at is None)
 
 
 def receive_each(sent: Sequence[tuple[SubmissionDraft, Sequence[Warrant]]]) -> list[Receipt | Refusal | None]:

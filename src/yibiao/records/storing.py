@@ -18,15 +18,16 @@ from yibiao.records import branches, checking, models, personal, prefilling, pro
 from yibiao.records.checking import Prepared
 from yibiao.records.types import Origins, Receipt
 
-_CHUNK: Final = 500
+_CHUNK: Final = 1_000
 _LOOKUP: Final = 400
+# The last of them are those in which records are alike.
 _SUBMISSION: Final = (
-    "id", "actor", "received_at", "revision", "state", "form", "form_version", "program", "place", "lineage",
-    "organisation", "subject", "participants", "occurred_at", "channel", "sample", "has_personal", "answers",
-    "confirmed_count", "changed_count", "typed_count", "prefilled",
+    "id", "subject", "occurred_at", "answers", "actor", "form", "form_version", "program", "place", "lineage",
+    "organisation", "participants", "channel", "sample", "has_personal", "confirmed_count", "changed_count",
+    "typed_count", "prefilled", "received_at", "revision", "state",
 )  # fmt: skip
 _STEP: Final = (
-    "submission_id", "revision", "act", "reason", "actor", "at", "form_version", "digest", "answers",
+    "submission_id", "digest", "answers", "revision", "act", "reason", "actor", "at", "form_version",
 )  # fmt: skip
 _SENDING: Final = ("submission_id", "revision", "form", "program", "instance", "device", "agent")
 Outcome: TypeAlias = list[Receipt] | Refusal
@@ -94,18 +95,28 @@ def _file(items: Sequence[Prepared], *, at: datetime, later: writing.Later) -> d
     """Stores the rows of records; the salted digests of personal answers by record."""
     moment = writing.moments()
     now = moment(at)
-    later(writing.insert, models.Submission, _SUBMISSION, [
-        (
-            item.id, item.by.actor, now, 1, "received", item.form.id, item.form.version, item.program, item.place,
-            item.lineage, item.organisation, item.subject, " ".join(item.participants), moment(item.occurred_at),
-            item.channel, item.channel == "sample", bool(item.personal), item.text, *_origins(item),
-        )
-        for item in items
-    ])  # fmt: skip
+    alike: dict[tuple[Any, ...], writing.Same] = {}
+    rows = []
+    for item in items:
+        shared = (
+            item.by.actor, item.form.id, item.form.version, item.program, item.place, item.lineage, item.organisation,
+            item.participants, item.channel, bool(item.personal), *_origins(item),
+        )  # fmt: skip
+        same = alike.get(shared) or alike.setdefault(shared, _alike(shared, now))
+        rows.append((item.id, item.subject, moment(item.occurred_at), item.text, same))
+    writing.insert(models.Submission, _SUBMISSION, rows, later)
     salted = keep(items, 1, later)
     step(items, 1, act="received", reason="", at=at, later=later)
     note(items, 1, later)
     return salted
+
+
+def _alike(shared: tuple[Any, ...], now: Any) -> writing.Same:
+    *who_where, participants, channel, has_personal, confirmed, changed, typed, prefilled = shared
+    return writing.Same(
+        *who_where, " ".join(participants), channel, channel == "sample", has_personal, confirmed, changed, typed,
+        prefilled, now, 1, "received",
+    )  # fmt: skip
 
 
 def _tell(items: Sequence[Prepared], salted: Mapping[str, str], *, at: datetime, later: writing.Later) -> None:
@@ -181,10 +192,15 @@ def step(
     later: writing.Later = writing.at_once,
 ) -> None:
     now = writing.moments()(at)
-    later(writing.insert, models.SubmissionRevision, _STEP, [
-        (item.id, revision, act, reason, item.by.actor, now, item.form.version, item.digest, item.text)
-        for item in items
-    ])  # fmt: skip
+    alike: dict[tuple[str, str], writing.Same] = {}
+    rows = []
+    for item in items:
+        shared = (item.by.actor, item.form.version)
+        same = alike.get(shared) or alike.setdefault(
+            shared, writing.Same(revision, act, reason, shared[0], now, shared[1])
+        )
+        rows.append((item.id, item.digest, item.text, same))
+    writing.insert(models.SubmissionRevision, _STEP, rows, later)
 
 
 def note(items: Sequence[Prepared], revision: int, later: writing.Later = writing.at_once) -> None:
@@ -195,7 +211,7 @@ def note(items: Sequence[Prepared], revision: int, later: writing.Later = writin
         if (of := item.sent)
     ]
     if sent:
-        later(writing.insert, models.Sending, _SENDING, sent)
+        writing.insert(models.Sending, _SENDING, sent, later)
 
 
 def statements(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:

@@ -6,7 +6,6 @@ checking only reads, and taking is one transaction.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import threading
@@ -20,11 +19,11 @@ from typing import Any, Final, Literal, TypeVar
 from django.db import connection, connections
 
 from yibiao.core.problems import Refusal
+from yibiao.records.collecting import seldom_collected
 
 SILENT: Final = 20.0
 BEAT: Final = 4.0
 STEP: Final = 500
-SELDOM: Final = 100_000
 # A small sheet is done within the request that brings it.
 SMALL: Final = 200_000
 # A sheet of more, as it is kept, has a process of its own.
@@ -98,31 +97,11 @@ def run(path: Path, job: Job, work: Work, *, beside: bool) -> None:
     write(path, job)
     # A thread has a connection of its own, which could not see what a transaction here has not committed.
     if not beside or connection.in_atomic_block:
-        with _seldom_collected():
+        with seldom_collected():
             state = work(lambda done, total: None)
         _end(path, state)
         return
     threading.Thread(target=see_through, args=(path, job, work), daemon=True).start()
-
-
-_line: Final = threading.Lock()
-_usual: list[tuple[int, int, int]] = []
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Looks for garbage in circles seldom: to walk through a million cells that are in use is a tenth of the work."""
-    with _line:
-        _usual.append(gc.get_threshold())
-        gc.set_threshold(SELDOM, *_usual[0][1:])
-    try:
-        yield
-    finally:
-        with _line:
-            first = _usual[0]
-            _usual.pop()
-            if not _usual:
-                gc.set_threshold(*first)
 
 
 @contextmanager
@@ -158,7 +137,7 @@ def _end(path: Path, state: State) -> None:
 def see_through(path: Path, job: Job, work: Work) -> None:
     """Does a job, and keeps how far it is and what became of it in its file."""
     try:
-        with _beating(path, job) as report, _seldom_collected():
+        with _beating(path, job) as report, seldom_collected():
             state = work(report)
         _end(path, state)
     except Refusal as refusal:

@@ -1,0 +1,59 @@
+"""Rows as PostgreSQL's ``COPY`` reads them, made for many rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+# What would be read as the end of a value or of a row, or as something else.
+_ODD: Final = ("\\", "\t", "\n", "\r")
+
+
+class Same:
+    """Values of columns that stand side by side, alike in many rows: how they are sent is made once for all of them."""
+
+    __slots__ = ("line", "values")
+
+    def __init__(self, *values: Any) -> None:
+        self.values = values
+        self.line = "\t".join(map(_field, values))
+
+
+def lines(rows: Sequence[Sequence[Any]]) -> Iterable[str]:
+    """Each row as its line."""
+    return map("\t".join, zip(*map(_column, zip(*rows, strict=True)), strict=True))
+
+
+def text(lines: Iterable[str]) -> bytes:
+    """What is sent of so many lines."""
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _column(values: Sequence[Any]) -> Iterable[str]:
+    kinds = set(map(type, values))
+    if kinds == {Same}:
+        return [value.line for value in values]
+    if not all(issubclass(kind, str) for kind in kinds):
+        return map(_field, values)
+    # Nearly always there is nothing odd in any of them, which one look at all of them tells.
+    together = "".join(values)
+    return map(_escaped, values) if any(odd in together for odd in _ODD) else values
+
+
+def _field(value: Any) -> str:
+    match value:
+        case str():
+            return _escaped(value)
+        case None:
+            return r"\N"
+        case bool():
+            return "t" if value else "f"
+        case int():
+            return str(value)
+        case bytes():
+            return rf"\\x{value.hex()}"
+    raise TypeError(f"{type(value).__name__} has no form for COPY")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
