@@ -125,11 +125,31 @@ def _compare(query: Query) -> None:
         query
     )
     assert (found.query, found.as_of) == (query, question.checkpoint)
-    if found.indicator.measure == "count":
-        parts = queries.breakdown(query, by="child", scope=world.EVERYWHERE)
-        assert parts == breakdowns.slices(question, "child")
+    if found.indicator.measure in ("count", "sum"):
+        for by in ("child", "day"):
+            assert queries.breakdown(query, by=by, scope=world.EVERYWHERE) == breakdowns.slices(question, by), (query, by)
         at = queries.at_places(query, (ERDAO, SIPING), scope=world.EVERYWHERE)
         assert at == breakdowns.at_places(question, (ERDAO, SIPING))
+
+
+def test_parts_follow_corrections_withdrawals_and_what_lies_elsewhere() -> None:
+    world.install()
+    world.append(
+        draft("check", {"found": 1}, id="a"), draft("check", {"found": 2}, id="b", place=SIPING, at="2022-09-11T09:00"),
+        draft("check", {"found": 4}, id="d", place=JILIN),
+    )  # fmt: skip
+    asked = [world.query(id, place=place) for id in ("checks", "found", "this-year") for place in (JILIN, ERDAO)]
+    for query in asked:
+        _compare(query)
+    for sent in (
+        [draft("check", {"found": 7}, id="a", revision=2, place=NANGUAN, at="2022-09-12T09:00")],
+        [draft("check", {"found": 1}, id="c"), draft("check", {}, id="b", revision=2, withdrawn=True)],
+        [draft("check", {"found": 9}, place=CHANGCHUN, at="2021-09-10T09:00")],
+        [draft("check", {"found": 3}, id="d", revision=2, place=JILIN, program="other")],
+    ):
+        world.append(*sent)
+        for query in asked:
+            _compare(query)
 
 
 def statements(query: Query, scope: Scope = world.EVERYWHERE) -> int:

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from yibiao.core.problems import Refusal
 from yibiao.figures import merging, moments, reading
@@ -24,6 +24,7 @@ from yibiao.people.types import Scope
 from yibiao.places import queries as places
 
 T = TypeVar("T")
+Move: TypeAlias = Callable[[Sequence[tuple[Question, int, T]]], Sequence[T | None]]
 Key = tuple[Hashable, ...]
 MOST: Final = 200_000
 # Beyond so many positions, looking for what was sealed in between costs as much as counting anew.
@@ -72,20 +73,21 @@ _memory = _Memory()
 forget = _memory.forget
 
 
-def answered(query: Query, scope: Scope, what: Key, find: Callable[[Question], T]) -> tuple[Asked, T]:
+def answered(
+    query: Query, scope: Scope, what: Key, find: Callable[[Question], T], move: Move[T] | None = None
+) -> tuple[Asked, T]:
     """What a question comes to: as it was found before, else found now. Whoever may not ask is refused first.
 
     ``what`` says what is found, besides the question itself.
 
     Raises: as ``reading.ask``.
     """
-    return answered_each([query], scope, what, find, lambda kept: [None] * len(kept))[0]
+    return answered_each([query], scope, what, find, move or (lambda kept: [None] * len(kept)))[0]
 
 
 def answered_each(
-    queries: Sequence[Query], scope: Scope, what: Key, find: Callable[[Question], T],
-    move: Callable[[Sequence[tuple[Question, int, T]]], Sequence[T | None]],
-) -> list[tuple[Asked, T]]:  # fmt: skip
+    queries: Sequence[Query], scope: Scope, what: Key, find: Callable[[Question], T], move: Move[T]
+) -> list[tuple[Asked, T]]:
     """The same of several, as of one moment.
 
     ``move`` may bring what was found as of earlier positions up to the questions', where that is less than finding it

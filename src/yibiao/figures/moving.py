@@ -87,7 +87,7 @@ def _added(source: Source, behind: Sequence[Behind]) -> Sequence[Found | None]:
     new, gone = tail.moves(one.question.projection, source, one.found.position, one.question.upto)
     if not new.num_rows and not gone.num_rows:
         return [(each.found.value, each.found.facts) for each in behind]
-    if _beyond(new, one.days) or _beyond(gone, one.days):
+    if beyond(new, one.days) or beyond(gone, one.days):
         return [None] * len(behind)
     terms = [reading.term(each.question, each.indicator) for each in behind]
     first, last = one.days.first.isoformat() if one.days.first else "", one.days.last.isoformat()
@@ -112,7 +112,7 @@ def _added(source: Source, behind: Sequence[Behind]) -> Sequence[Found | None]:
     return found
 
 
-def _beyond(table: Table, days: Days) -> bool:
+def beyond(table: Table, days: Days) -> bool:
     """Whether anything of the last day lies at its cut or after it."""
     if days.cut is None:
         return False

@@ -25,6 +25,7 @@ from yibiao.figures import (
     definitions,
     explaining,
     grids,
+    growing,
     measures,
     moving,
     paging,
@@ -200,7 +201,9 @@ def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:
     if by not in ("child", "day"):
         # The labels of choices are those of the form and the language of today.
         return breakdowns.slices(reading.ask(query, scope), by)
-    return caching.answered(query, scope, ("breakdown", by), lambda question: breakdowns.slices(question, by))[1]
+    moved = growing.by_child if by == "child" else growing.by_day
+    found = caching.answered(query, scope, ("breakdown", by), lambda question: breakdowns.slices(question, by), moved)
+    return found[1]
 
 
 def at_places(query: Query, codes: Sequence[str], *, scope: Scope) -> dict[str, Decimal | None]:
@@ -210,7 +213,10 @@ def at_places(query: Query, codes: Sequence[str], *, scope: Scope) -> dict[str, 
     Raises: as ``figure``.
     """
     what = ("places", *codes)
-    return dict(caching.answered(query, scope, what, lambda question: breakdowns.at_places(question, codes))[1])
+    found = caching.answered(
+        query, scope, what, lambda question: breakdowns.at_places(question, codes), growing.at_places
+    )
+    return dict(found[1])
 
 
 def by_month(query: Query, codes: Sequence[str], *, scope: Scope) -> dict[tuple[str, str], Decimal | None]:
