@@ -15,11 +15,14 @@ export function draw(element) {
       drawn.delete(old);
     }
   }
-  if (drawn.has(element)) return;
   const source = document.getElementById(element.dataset.source);
   // The library arrives later than the page; whoever has moved on meanwhile took the chart along.
   if (!source) return;
   const data = JSON.parse(source.textContent);
+  if (drawn.has(element)) {
+    drawn.get(element).setOption(option(element, data));
+    return;
+  }
   const chart = echarts.init(element, null, { renderer: "svg" });
   drawn.set(element, chart);
   chart.setOption(option(element, data));

@@ -1,5 +1,5 @@
-// The board follows the log. The server tells each key figure that changed, and it is put in its place; the map, the
-// trend and the list are fetched again a little later. Where no stream can be had, a small question is asked instead.
+// The board follows the log. The server tells each key figure that changed, the map, the trend and the list, and they are
+// put in their places. Where no stream can be had, a small question is asked, and the whole is fetched when it is old.
 import htmx from "htmx.org/dist/htmx.esm.js";
 
 const PAUSE = 1000;
@@ -11,15 +11,14 @@ let followed = null;
 let timer = 0;
 let pause = PAUSE;
 let refresh = 0;
-let renewedAt = 0;
 let noStreamUntil = 0;
+const waiting = new Map();
 
 export function watchLive() {
   const live = board();
   // The board was fetched again and stands in the place of the one that was followed.
   if (!live || followed === live.dataset.events) return;
   followed = live.dataset.events;
-  renewedAt = Date.now();
   follow();
 }
 
@@ -76,20 +75,50 @@ function take(told) {
   live.dataset.seen = told.checkpoint;
   for (const [key, html] of Object.entries(told.pieces)) {
     const place = live.querySelector(`[data-figure="${CSS.escape(key)}"]`);
-    if (!place) continue;
-    const before = place.querySelector("[data-key]")?.textContent;
-    const focused = place.contains(document.activeElement);
-    place.innerHTML = html;
-    htmx.process(place);
-    const figure = place.querySelector("[data-key]");
-    if (focused) figure?.focus({ preventScroll: true });
-    if (figure && figure.textContent !== before) figure.classList.add("changed");
+    if (place) put(place, html);
   }
   say(told.sealed_at);
-  refresh ||= setTimeout(renew, Math.max(0, renewedAt + REST * (1 + Math.random() / 4) - Date.now()));
+  // A board that had nothing to show yet has no places.
+  if (!live.querySelector("[data-figure]")) refresh ||= setTimeout(renew, Math.random() * PAUSE);
 }
 
-// Everything below the key figures. Whoever is using it is not disturbed: it waits until she is done.
+function put(place, html) {
+  // Whoever is choosing in a list is not disturbed: it waits until she is done.
+  if (place.querySelector("select")?.matches(":focus")) {
+    if (!waiting.has(place)) place.addEventListener("focusout", () => setTimeout(() => settle(place)), { once: true });
+    waiting.set(place, html);
+    return;
+  }
+  const before = place.querySelector("[data-key]")?.textContent;
+  const held = place.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  const chart = place.querySelector("[data-chart]");
+  place.innerHTML = html;
+  const fresh = place.querySelector("[data-chart]");
+  // A chart that is drawn already goes on from where it stands.
+  if (chart && fresh) {
+    chart.setAttribute("aria-label", fresh.getAttribute("aria-label"));
+    fresh.replaceWith(chart);
+  }
+  htmx.process(place);
+  place.dispatchEvent(new CustomEvent("yibiao:added", { bubbles: true }));
+  const figure = place.querySelector("[data-key]");
+  if (held) focusAgain(place, held, figure);
+  if (figure && figure.textContent !== before) figure.classList.add("changed");
+}
+
+function settle(place) {
+  const html = waiting.get(place);
+  waiting.delete(place);
+  if (html !== undefined && place.isConnected) put(place, html);
+}
+
+// The way down that had the focus has it again, else the number.
+function focusAgain(place, address, figure) {
+  const link = [...place.querySelectorAll("a[href]")].find((one) => one.getAttribute("href") === address);
+  (link ?? figure)?.focus({ preventScroll: true });
+}
+
+// The whole board. Whoever is using it is not disturbed: it waits until she is done.
 async function renew() {
   refresh = 0;
   const live = board();
@@ -99,7 +128,6 @@ async function renew() {
     return;
   }
   const before = values(live);
-  renewedAt = Date.now();
   await htmx.ajax("GET", live.dataset.source, { target: live, swap: "outerHTML" });
   for (const [key, [text, element]] of Object.entries(values(board()))) {
     if (before[key] && before[key][0] !== text) element.classList.add("changed");

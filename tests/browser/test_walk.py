@@ -54,6 +54,7 @@ def test_from_the_form_to_the_bulletin_and_back(site: Site, visit: Callable[...,
     filed, record = time.monotonic(), form.url
     value = board.locator(f".key [data-indicator='{VISITS}']")
     expect(value).to_contain_text(str(before + 2), timeout=5_000)
+    expect(board.locator(".newest a").first).to_have_attribute("href", re.compile(record.split("/records/")[1]))
     assert time.monotonic() - filed < 2
 
     correct(form, record, "漏记一人", add=1)

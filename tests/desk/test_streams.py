@@ -15,6 +15,7 @@ from django.test import Client
 from tests.desk.test_pages import Enter
 from tests.desk.world import ERDAO, JILIN, SAFETY, World, inspection, seal
 from yibiao.desk import streams
+from yibiao.desk.pages.following import Board
 from yibiao.desk.streams import Stream, hub
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as rights
@@ -28,6 +29,7 @@ EVENTS = f"/board/events/?program={SAFETY}"
 def _alone() -> Iterator[None]:
     yield
     hub._streams.clear()
+    hub._due.clear()
 
 
 class Loop:
@@ -86,6 +88,67 @@ def test_what_changed_is_told_and_nothing_else(site: World, enter: Enter) -> Non
     assert unchanged
     hub._round([stream])
     assert told(stream) == {}
+
+
+def test_the_map_the_trend_and_the_list_follow_in_the_same_round(site: World, enter: Enter) -> None:
+    client = enter(site.editor)
+    address = f"/board/?program={SAFETY}&indicator=leader-visits"
+    asked = re.search(r'data-events="([^"]+)"', client.get(address).content.decode())
+    assert asked and "indicator=leader-visits" in asked[1]
+    stream = follow(client, f"{asked[1].replace('&amp;', '&')}&seen={newest()}")
+    hub._round([stream])
+    assert told(stream) == {}
+    receive(site, leaders=3)
+    hub._due.clear()
+    hub._round([stream])
+    pieces, page = told(stream)["pieces"], client.get(address).content.decode()
+    assert {":map", ":trend", ":newest", ":foot"} <= set(pieces)
+    assert re.search(rf'data-place="{ERDAO}".*?<span class="tile-value">4<', pieces[":map"], re.DOTALL)
+    trend = re.search(r'type="application/json">(.+?)</script>', pieces[":trend"])
+    assert trend and sum(value or 0 for value in json.loads(trend[1])["values"]) == 5
+    for key in (":map", ":trend", ":newest", ":foot"):
+        assert pieces[key] in page, key
+
+
+def test_a_layer_is_told_and_what_is_no_longer_drawn_ends_the_stream(
+    site: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "ROUND", 60.0)
+    client = enter(site.editor)
+    layer, gone = (follow(client, f"{EVENTS}&seen=1&indicator={one}") for one in ("open:hazard", "no-such"))
+    hub._round([layer, gone])
+    assert "未办结" in told(layer)["pieces"][":map"]
+    assert (layer._over, gone._over) == (False, True)
+    # Deadlines pass without a fact.
+    assert (hub._aged(layer.board), told(layer)) == (False, {})
+    monkeypatch.setattr(streams, "QUIET", 0.0)
+    hub._due.clear()
+    hub._round([layer])
+    assert (hub._aged(layer.board), told(layer).get("pieces", {})) == (True, {})
+
+
+def test_what_stands_below_is_worked_out_once_for_all_and_at_its_own_pace(
+    site: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    rest = Board.rest
+    monkeypatch.setattr(Board, "rest", lambda board, as_of: asked.append(board.place) or rest(board, as_of))
+    client, clerk = enter(site.editor), enter(site.clerk)
+    all_ = [follow(client, f"{EVENTS}&seen=1"), follow(client, f"{EVENTS}&seen=1"), follow(clerk, f"{EVENTS}&seen=1")]
+    monkeypatch.setattr(streams, "ROUND", 0.0)
+    hub._round(all_)
+    hub._round(all_)
+    # Two boards, of which a round bears one; two streams of the first are told the same.
+    assert sorted(asked) == sorted({JILIN, ERDAO})
+    assert [":map" in told(one)["pieces"] for one in all_] == [True, True, True]
+    receive(site, leaders=3)
+    hub._round(all_)
+    # Too soon after the last time: figures go ahead, the rest comes when it is due.
+    assert (len(asked), all(":map" not in told(one)["pieces"] for one in all_)) == (2, True)
+    hub._due = dict.fromkeys(hub._due, (0.0, 0.0))
+    hub._round(all_)
+    hub._round(all_)
+    assert (len(asked), all(":map" in told(one)["pieces"] for one in all_)) == (4, True)
 
 
 def test_whoever_comes_back_is_told_what_she_missed(site: World, enter: Enter) -> None:

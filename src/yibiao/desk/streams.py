@@ -11,8 +11,9 @@ import json
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Hashable, Iterator, Mapping
-from typing import Any, Final, Protocol
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
+from typing import Any, Final, Protocol, TypeAlias
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -28,12 +29,18 @@ LOOK: Final = 0.15
 # How often it is looked whether whoever follows may still see what is told, and how long at a time.
 CHECK: Final = 10.0
 CHECKING: Final = 0.05
+# What stands below the figures costs more than they do. It is worked out after them, of each board not before so long
+# after it began last, nor before so many times of what it cost; of many boards as many in a round as so long allows.
+REST: Final = 0.3
+RESTING: Final = 4.0
+ROUND: Final = 0.1
 # A log that moves without moving a figure is told this often.
 QUIET: Final = 5.0
 HEARTBEAT: Final = 15.0
 OF_ONE: Final = 6
 log = logging.getLogger(__name__)
-Pieces = Mapping[str, str]
+Pieces: TypeAlias = Mapping[str, str]
+Written: TypeAlias = "dict[tuple[Board, tuple[str, ...]], Pieces]"
 
 
 class Board(Protocol):
@@ -41,11 +48,18 @@ class Board(Protocol):
 
     def __hash__(self) -> int: ...
 
+    @property
+    def ageing(self) -> bool:
+        """Whether what stands below also changes as time passes, and not with the log alone."""
+
     def state(self, as_of: int) -> Mapping[str, Hashable]:
-        """What is shown as of a checkpoint, by key, so that it can be held against what was told."""
+        """What is shown first as of a checkpoint, by key, so that it can be held against what was told."""
+
+    def rest(self, as_of: int) -> Mapping[str, Hashable]:
+        """What is shown below it, likewise; it may cost more."""
 
     def pieces(self, state: Mapping[str, Any], keys: list[str]) -> Pieces:
-        """The same as it stands on the page."""
+        """The same of either as it stands on the page."""
 
 
 class Follower(Protocol):
@@ -65,6 +79,8 @@ class Stream:
     def __init__(self, follower: Follower, board: Board, seen: int) -> None:
         self.follower, self.board, self.seen = follower, board, seen
         self.told: Mapping[str, Hashable] | None = None
+        # The same of what stands below, as of a checkpoint of its own.
+        self.below, self.below_seen = self.told, seen
         self.checked_at = self.told_at = time.monotonic()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
@@ -138,12 +154,33 @@ def _once(stream: Stream) -> Iterator[bytes]:
     yield b"retry: 5000\n\n"
     newest = ledger.checkpoint()
     if newest is not None and newest.number != stream.seen:
-        state = stream.board.state(newest.number)
+        state = {**stream.board.state(newest.number), **stream.board.rest(newest.number)}
         yield event("figures", _told(newest, stream.board.pieces(state, list(state))))
 
 
 def _told(newest: Checkpoint, pieces: Pieces) -> dict[str, Any]:
     return {"checkpoint": newest.number, "sealed_at": newest.sealed_at.isoformat(), "pieces": dict(pieces)}
+
+
+def _open(find: Callable[[int], Mapping[str, Hashable]], as_of: int) -> Mapping[str, Hashable] | None:
+    """What a board shows; None where it is closed."""
+    try:
+        return find(as_of)
+    except Refusal:
+        return None
+
+
+def _changed(before: Mapping[str, Hashable] | None, state: Mapping[str, Hashable]) -> list[str]:
+    held = before or {}
+    return [key for key, one in state.items() if key not in held or held[key] != one]
+
+
+def _written(board: Board, state: Mapping[str, Hashable], changed: list[str], written: Written) -> Pieces:
+    """The pieces that changed, once for all who are told the same."""
+    key = board, tuple(changed)
+    if key not in written:
+        written[key] = board.pieces(state, changed)
+    return written[key]
 
 
 class Hub:
@@ -152,6 +189,8 @@ class Hub:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._streams: set[Stream] = set()
+        # When what stands below the figures of a board was begun last, and when it is due again.
+        self._due: dict[Board, tuple[float, float]] = {}
         self._thread: threading.Thread | None = None
 
     def __len__(self) -> int:
@@ -210,39 +249,61 @@ class Hub:
             return
         with places.remembered():
             states: dict[Board, Mapping[str, Hashable] | None] = {}
-            written: dict[tuple[Board, tuple[str, ...]], Pieces] = {}
+            written: Written = {}
             for stream in streams:
                 if stream.seen == newest.number and stream.told is not None:
                     continue
                 if stream.board not in states:
-                    states[stream.board] = self._state(stream.board, newest.number)
+                    states[stream.board] = _open(stream.board.state, newest.number)
                 state = states[stream.board]
                 if state is None:
                     stream.end()
                 else:
                     self._tell(stream, newest, state, written)
+            self._below(streams, newest)
 
-    def _state(self, board: Board, as_of: int) -> Mapping[str, Hashable] | None:
-        try:
-            return board.state(as_of)
-        except Refusal:
-            return None
-
-    def _tell(
-        self, stream: Stream, newest: Checkpoint, state: Mapping[str, Hashable],
-        written: dict[tuple[Board, tuple[str, ...]], Pieces],
-    ) -> None:  # fmt: skip
+    def _tell(self, stream: Stream, newest: Checkpoint, state: Mapping[str, Hashable], written: Written) -> None:
         if stream.told is None and stream.seen == newest.number:
             stream.told = state
             return
-        before = stream.told or {}
-        changed = [key for key, one in state.items() if key not in before or before[key] != one]
+        changed = _changed(stream.told, state)
         stream.seen, stream.told = newest.number, state
         if changed or time.monotonic() - stream.told_at >= QUIET:
-            key = stream.board, tuple(changed)
-            if key not in written:
-                written[key] = stream.board.pieces(state, changed)
-            stream.tell(_told(newest, written[key]))
+            stream.tell(_told(newest, _written(stream.board, state, changed, written)))
+
+    def _below(self, streams: list[Stream], newest: Checkpoint) -> None:
+        """Tells what stands below the figures, first of the boards that have waited longest."""
+        behind: dict[Board, list[Stream]] = defaultdict(list)
+        for stream in streams:
+            if stream.below_seen != newest.number or stream.below is None or self._aged(stream.board):
+                behind[stream.board].append(stream)
+        self._due = {board: due for board, due in self._due.items() if any(one.board == board for one in streams)}
+        begun, worked = time.monotonic(), False
+        for board in sorted(behind, key=lambda one: self._due.get(one, (0.0, 0.0))[0]):
+            started = time.monotonic()
+            if started < self._due.get(board, (0.0, 0.0))[1]:
+                continue
+            if worked and started - begun > ROUND:
+                return
+            state, worked = _open(board.rest, newest.number), True
+            cost = time.monotonic() - started
+            self._due[board] = started, started + max(REST, RESTING * cost)
+            written: Written = {}
+            for stream in behind[board]:
+                if state is None:
+                    stream.end()
+                else:
+                    self._tell_below(stream, newest, state, written)
+
+    def _aged(self, board: Board) -> bool:
+        return board.ageing and time.monotonic() - self._due.get(board, (0.0, 0.0))[0] >= QUIET
+
+    def _tell_below(self, stream: Stream, newest: Checkpoint, state: Mapping[str, Hashable], written: Written) -> None:
+        known = stream.below is None and stream.below_seen == newest.number
+        changed = [] if known else _changed(stream.below, state)
+        stream.below, stream.below_seen = state, newest.number
+        if changed:
+            stream.tell(_told(newest, _written(stream.board, state, changed, written)))
 
     def _check(self, streams: list[Stream]) -> None:
         """Ends the streams whose session or rights are no longer what they were; those that wait come next time."""

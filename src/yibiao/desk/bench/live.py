@@ -18,18 +18,18 @@ from typing import Any, Final
 from yibiao.desk.bench import ingest
 
 PATIENCE: Final = 30.0
-_VALUE: Final = re.compile(r'data-key="visits"[^>]*>([\d,]+)<')
+_VALUE: Final = re.compile(r'data-indicator="bench.visits"[^>]*>([\d,]+)<')
 
 
 class Watcher(threading.Thread):
-    """An open board: when it was told of how many visits."""
+    """An open board: when it was told of how many visits, by its key figure and by its map."""
 
     def __init__(self, port: int, session: str) -> None:
         super().__init__(daemon=True)
-        self.heard: list[tuple[float, int]] = []
+        self.heard: dict[str, list[tuple[float, int]]] = {"visits": [], ":map": []}
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2 * PATIENCE)
         self._connection.request(
-            "GET", "/board/events/?program=bench&seen=0", headers={"Cookie": f"sessionid={session}"}
+            "GET", "/board/events/?program=bench&indicator=visits&seen=0", headers={"Cookie": f"sessionid={session}"}
         )
         self._answer = self._connection.getresponse()
         if self._answer.status != 200:
@@ -38,20 +38,22 @@ class Watcher(threading.Thread):
     def run(self) -> None:
         while line := self._answer.readline():
             if line.startswith(b"data: "):
-                piece = json.loads(line[6:])["pieces"].get("visits", "")
-                if found := _VALUE.search(piece):
-                    self.heard.append((time.monotonic(), int(found[1].replace(",", ""))))
+                pieces = json.loads(line[6:])["pieces"]
+                for part, heard in self.heard.items():
+                    if found := _VALUE.search(pieces.get(part, "")):
+                        heard.append((time.monotonic(), int(found[1].replace(",", ""))))
 
     @property
-    def count(self) -> int:
-        return self.heard[-1][1] if self.heard else 0
+    def counts(self) -> set[int]:
+        """What its parts say, of which there is one number in the end."""
+        return {heard[-1][1] if heard else 0 for heard in self.heard.values()}
 
 
 def run(folder: Path, database: str, *, rates: Sequence[float], seconds: float, boards: int) -> dict[str, Any]:
     """Every rate, in one run on one database.
 
     Units: rates per second; waits in milliseconds, from the answer to a submission until an event that surely counts
-    it; CPU of the server's processes per submission.
+    it, in the key figure and in the ``map``; CPU of the server's processes per submission.
     """
     around = ingest.environment(folder, database)
     world = ingest.child(around, "yibiao.desk.bench.watched")
@@ -85,27 +87,37 @@ def _paced(port: int, path: str, rate: float, seconds: float) -> dict[str, Any]:
 
 def _await(watchers: Sequence[Watcher], count: int) -> None:
     until = time.monotonic() + PATIENCE
-    while any(watcher.count < count for watcher in watchers) and time.monotonic() < until:
+    while any(min(watcher.counts) < count for watcher in watchers) and time.monotonic() < until:
         time.sleep(0.05)
     for watcher in watchers:
-        if watcher.count != count:
-            raise AssertionError(f"the board says {watcher.count}, {count} were acknowledged")
+        if watcher.counts != {count}:
+            raise AssertionError(f"the board says {watcher.counts}, {count} were acknowledged")
 
 
 def _round(rate: float, sent: Mapping[str, Any], watchers: Sequence[Watcher], before: int) -> dict[str, Any]:
-    waits = [
-        wait for watcher in watchers for wait in waits_of(sent["answered"], sent["started"], watcher.heard, before)
-    ]
-    ranked = sorted(waits)
+    figures, map_ = (
+        _summed([
+            wait for one in watchers for wait in waits_of(sent["answered"], sent["started"], one.heard[part], before)
+        ])
+        for part in ("visits", ":map")
+    )  # fmt: skip
     return {
         "asked_per_second": rate,
         "acknowledged": len(sent["answered"]),
         "failed": len(sent["started"]) - len(sent["answered"]),
         "per_second": round(len(sent["answered"]) / sent["seconds"], 1),
-        "p50_ms": round(1000 * statistics.median(ranked)) if ranked else None,
-        "p95_ms": round(1000 * ranked[int(0.95 * (len(ranked) - 1))]) if ranked else None,
-        "max_ms": round(1000 * ranked[-1]) if ranked else None,
+        **figures,
+        "map": map_,
     }
+
+
+def _summed(waits: Sequence[float]) -> dict[str, int | None]:
+    if not waits:
+        return {"p50_ms": None, "p95_ms": None, "max_ms": None}
+    ranked = sorted(waits)
+    nth = ranked[int(0.95 * (len(ranked) - 1))]
+    middle = statistics.median(ranked)
+    return {"p50_ms": round(1000 * middle), "p95_ms": round(1000 * nth), "max_ms": round(1000 * ranked[-1])}
 
 
 def waits_of(

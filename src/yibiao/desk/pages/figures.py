@@ -17,7 +17,7 @@ from yibiao.cases import queries as cases
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.desk import addresses, border, labels, reckoning, tables
-from yibiao.desk.pages.board import ask, over_time, trend
+from yibiao.desk.pages.drawing import ask, over_time, trend
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_INDICATOR
 from yibiao.figures import queries as figures

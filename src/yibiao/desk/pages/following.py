@@ -1,7 +1,8 @@
-"""Who follows a live board, and what of it is told: its key figures."""
+"""Who follows a live board, and what of it is told: its key figures, and what stands below them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -10,22 +11,33 @@ from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 
 from yibiao.core.periods import Period
 from yibiao.desk import border, reckoning, streams
+from yibiao.desk.pages import drawing
 from yibiao.desk.pages.frame import Frame
-from yibiao.figures import queries as figures
-from yibiao.figures.types import Figure, Indicator, Query
+from yibiao.figures.types import Figure, Query
+from yibiao.ledger import queries as ledger
+from yibiao.packs import queries as packs
 from yibiao.people.types import Scope
+from yibiao.places import queries as places
 
-MOST_KEYS: Final = 12
-INSTEAD: Final = 6
+# What stands below the key figures. No indicator has such a name.
+MAP, TREND, NEWEST, MISSING, FOOT = ":map", ":trend", ":newest", ":missing", ":foot"
+_TEMPLATES: Final[Mapping[str, str]] = {
+    MAP: "desk/parts/board_map.html",
+    TREND: "desk/parts/board_trend.html",
+    NEWEST: "desk/parts/board_newest.html",
+    MISSING: "desk/parts/board_missing.html",
+    FOOT: "desk/parts/board_foot.html",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The key figures of a program for a place and a period, in a language."""
+    """A program for a place and a period, in a language; ``drawn`` is what the map shows, empty where it may choose."""
 
     pack: str
     program: str
@@ -33,32 +45,65 @@ class Board:
     period: Period
     scope: Scope
     language: str
+    drawn: str = ""
+    screen: bool = False
+
+    @property
+    def ageing(self) -> bool:
+        # Deadlines pass, and whoever follows cases and duty comes a little after the log. Indicators have no colon.
+        return ":" in self.drawn
 
     def state(self, as_of: int) -> Mapping[str, Hashable]:
-        shown = keys(self.pack)
+        shown = drawing.keys(self.pack)
         asked = [Query(one.ref, self.program, self.place, self.period, as_of) for one in shown]
         found = reckoning.figures_of(asked, scope=self.scope)
-        return {one.id: _Shown(figure) for one, figure in zip(shown, found, strict=True)}
+        return {one.id: _Figure(figure) for one, figure in zip(shown, found, strict=True)}
+
+    def rest(self, as_of: int) -> Mapping[str, Hashable]:
+        at = places.place(self.place)
+        setting = Frame(packs.program(self.program), at, self.period, ledger.checkpoint(as_of), self.scope, (), ())
+        with translation.override(self.language):
+            shown = context(setting, self.drawn, screen=self.screen)
+        return {key: _Piece(said, shown) for key, said in _said(shown).items()}
 
     def pieces(self, state: Mapping[str, Any], changed: list[str]) -> Mapping[str, str]:
         with translation.override(self.language):
-            return {key: render_to_string("desk/parts/key.html", {"one": state[key].figure}) for key in changed}
+            made = {key: state[key].written(key) for key in changed}
+            below = next((state[key] for key in changed if isinstance(state[key], _Piece)), None)
+            # It says as of when, and so is different each time: it goes with whatever else there is to say.
+            return made | {FOOT: below.written(FOOT)} if below else made
 
 
-class _Shown:
+class _Figure:
     """A figure as of some checkpoint; equal to another where it says the same."""
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
 
-    def _said(self) -> tuple[Hashable, ...]:
-        return self.figure.value, self.figure.facts, self.figure.coverage, self.figure.note, self.figure.indicator
+    def written(self, _key: str) -> str:
+        return render_to_string("desk/parts/key.html", {"one": self.figure})
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Shown) and self._said() == other._said()
+        return isinstance(other, _Figure) and _figure(self.figure) == _figure(other.figure)
 
     def __hash__(self) -> int:
-        return hash(self._said())
+        return hash(_figure(self.figure))
+
+
+class _Piece:
+    """A part of the board below its key figures; equal to another where it says the same."""
+
+    def __init__(self, said: Hashable, shown: Mapping[str, Any]) -> None:
+        self.said, self.shown = said, shown
+
+    def written(self, key: str) -> str:
+        return render_to_string(_TEMPLATES[key], dict(self.shown)).strip()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Piece) and self.said == other.said
+
+    def __hash__(self) -> int:
+        return hash(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +124,30 @@ class Follower:
         return replace(self.asked, scope=_anybodys(border.reading(request)))
 
 
-def keys(pack: str) -> list[Indicator]:
-    """The figures that stand first on a board."""
-    known = figures.indicators(pack)
-    return [one for one in known if one.key][:MOST_KEYS] or list(known[:INSTEAD])
+def context(setting: Frame, drawn: str, *, screen: bool) -> dict[str, Any]:
+    """What the templates of a board show, but for the address of its events.
+
+    Raises: desk.indicator.unknown
+    """
+    own = setting.address(reverse("desk_board"), indicator=drawn)
+    shown: dict[str, Any] = {
+        "frame": setting,
+        "dark": screen,
+        "normal_url": own,
+        "screen_url": setting.address(reverse("desk_board"), indicator=drawn, screen=1),
+        "newest": drawing.newest(setting.scope, setting.program.code),
+    }
+    if setting.checkpoint is None:
+        return shown | {"figures": ()}
+    asked = [drawing.ask(setting, one) for one in drawing.keys(setting.program.pack)]
+    values = reckoning.figures_of(asked, scope=setting.scope)
+    return shown | {"figures": values, "missing": drawing.missing(values), **drawing.below(setting, drawn)}
 
 
-def board(setting: Frame) -> Board:
+def board(setting: Frame, drawn: str = "", *, screen: bool = False) -> Board:
     return Board(
         setting.program.pack, setting.program.code, setting.place.code, setting.period, _anybodys(setting.scope),
-        translation.get_language() or "zh-hans",
+        translation.get_language() or "zh-hans", drawn, screen,
     )  # fmt: skip
 
 
@@ -99,3 +158,25 @@ def follower(request: HttpRequest, asked: Board) -> Follower:
 def _anybodys(scope: Scope) -> Scope:
     """The same rights without a name: whoever has them sees the same."""
     return replace(scope, actor="")
+
+
+def _figure(one: Figure | None) -> tuple[Hashable, ...]:
+    return (one.value, one.facts, one.coverage, one.note, one.indicator) if one else ()
+
+
+def _said(shown: Mapping[str, Any]) -> dict[str, Hashable]:
+    """What each piece says, without the addresses, which name a checkpoint."""
+    said: dict[str, Hashable] = {
+        NEWEST: tuple((one["record"].id, one["record"].revision, one["record"].state) for one in shown["newest"]),
+        MISSING: tuple(_figure(one) for one, _ in shown.get("missing", ())),
+    }
+    if "mapped" in shown or "layer" in shown:
+        parts: list[Hashable] = [(one.code, one.value, one.step) for one in shown.get("tiles", ())]
+        rows = (*shown.get("parts", ()), *(shown.get("content") or {}).get("rows", ()))
+        parts += [(one["label"], one["value"]) for one in rows]
+        parts += [(one["spot"].code, one["spot"].title) for one in shown.get("layer_tiles", ())]
+        parts += [(one.code, one.title) for one in shown.get("layer_rows", ())]
+        said[MAP] = _figure(shown.get("mapped")), shown.get("layer_total"), tuple(parts)
+    if "trend" in shown:
+        said[TREND] = json.dumps(shown["trend"], ensure_ascii=False)
+    return said

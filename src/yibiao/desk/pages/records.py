@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from yibiao.cases import queries as cases
 from yibiao.core import canon
 from yibiao.desk import border, casing, tables
-from yibiao.desk.pages.board import named
+from yibiao.desk.pages.drawing import named
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.templatetags import desk as writing
 from yibiao.forms import queries as forms

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from yibiao.bulletins import queries as bulletins
 from yibiao.core.problems import refuse
 from yibiao.desk import border, context, reckoning
-from yibiao.desk.pages.board import ask
+from yibiao.desk.pages.drawing import ask
 from yibiao.desk.pages.frame import frame, nothing
 from yibiao.desk.problems import NO_PAGE
 from yibiao.figures import queries as figures
