@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.test import Client
 
-from tests.records.conftest import ERDAO, NANGUAN, PROGRAM, World, rows
+from tests.records.conftest import ERDAO, NANGUAN, PROGRAM, World, rows, visit
 from tests.records.openrosa.conftest import FORM, Phone, new_id, phone_of, xml
 from tests.records.openrosa.test_pictures import picture, private
 from tests.records.openrosa.test_submission import camera, plain
@@ -17,6 +19,8 @@ from yibiao.people import queries as people_of
 from yibiao.people.types import Grant
 from yibiao.records import actions, attachments
 from yibiao.records.intake.openrosa import projects
+from yibiao.records.odata import relations
+from yibiao.records.odata.shapes import shape as odata_shape
 
 __all__ = ["camera", "private"]
 VISITS = f"projects/{PROGRAM}/forms/watch.visit/submissions"
@@ -73,11 +77,12 @@ def test_5_projects_forms_and_tables_are_those_of_ones_own_rights(script: Script
     assert script.ask("GET", at).json() == listed[f"watch.visit@{PROGRAM}"]
     rows_of = f"{at}.svc/Submissions?$top=10"
     table = script.ask("GET", rows_of).json()["value"]
-    assert [one["__id"] for one in table] == [id.removeprefix("uuid:")]
+    assert [one["__id"] for one in table] == [id]
     assert [one["instanceId"] for one in script.ask("GET", f"{at}/submissions").json()] == [id]
     whole = "/odata/watch.visit.svc/Submissions?$top=10"
     own = Client().get(whole, headers={"Authorization": f"Bearer {script.token}"})
-    assert own.json()["value"] == table
+    # The same rows, which go by the ids of their records there.
+    assert own.json()["value"] == [{**one, "__id": id.removeprefix("uuid:"), **linked(one, id)} for one in table]
     assert script.ask("GET", f"{at}/submissions/{id}").json()["instanceId"] == id
     assert script.ask("GET", f"{at}/submissions/{id}/attachments").json() == []
     # Of another county neither the list nor the table nor the one is seen.
@@ -87,6 +92,57 @@ def test_5_projects_forms_and_tables_are_those_of_ones_own_rights(script: Script
     assert theirs.ask("GET", f"{at}/submissions/{id}/attachments").status_code in (403, 404)
     assert script.ask("GET", "projects/7").status_code == 404
     assert script.ask("GET", "projects/7/forms/watch.visit.svc/Submissions").status_code == 403
+
+
+def linked(row: dict[str, Any], id: str) -> dict[str, str]:
+    """The links of a row, by the id of its record."""
+    of = {name: str(value) for name, value in row.items() if name.endswith("navigationLink")}
+    return {name: value.replace(id.replace(":", "%3A"), id.removeprefix("uuid:")) for name, value in of.items()}
+
+
+def test_5_rows_go_by_the_ids_that_were_sent(script: Script, phone: Phone, world: World) -> None:
+    """As ODK Central has them: a script puts the list of submissions and the table together by these ids."""
+    finds = "<finds><what>线路老化</what><days>3</days></finds>"
+    named, odd, both = new_id(), "phone-7 / 0001", new_id()
+    for id in (named, odd):
+        assert script.ask("POST", f"{VISITS}?deviceID=laptop", xml(id, extra=finds)).status_code == 200
+    registered = (
+        f'<data id="watch.site@{PROGRAM}" version="1"><code>S7</code><site_name>示例场所</site_name><place>{ERDAO}'
+        f"</place><occurred_at>2022-09-10T09:30:00.000+08:00</occurred_at><meta><instanceID>{both}</instanceID></meta>"
+        "</data>"
+    ).encode()
+    assert phone.send(registered).status_code == 201
+    assert script.create(xml(both)).status_code == 200
+    typed = actions.receive(visit(), by=world.warrant()).id
+    svc = VISITS.replace("/submissions", ".svc/Submissions")
+    table = script.ask("GET", f"{svc}?$top=9").json()["value"]
+    assert {row["__id"] for row in table} == {named, odd, both, f"uuid:{typed}"}
+    assert {one["instanceId"] for one in script.ask("GET", VISITS).json()} == {row["__id"] for row in table}
+    devices = {row["__id"]: row["__system"]["deviceId"] for row in table}
+    assert devices == {named: "laptop", odd: "laptop", both: "", f"uuid:{typed}": None}
+    for id in (named, odd, both, f"uuid:{typed}"):
+        asked = quote(f"__id eq '{id}'")
+        assert [row["__id"] for row in script.ask("GET", f"{svc}?$filter={asked}&$top=9").json()["value"]] == [id]
+        assert script.ask("GET", f"{svc}('{quote(id, safe='')}')").json()["__id"] == id
+    of = script.ask("GET", f"{svc}.finds?$top=9").json()["value"]
+    assert {(row["__Submissions-id"], row["__id"]) for row in of} == {(id, f"{id}-0") for id in (named, odd)}
+    link = next(row["finds@odata.navigationLink"] for row in table if row["__id"] == odd)
+    assert script.ask("GET", svc.replace("Submissions", f"{link}?$top=1")).json()["value"][0]["days"] == 3
+    assert script.ask("GET", f"{svc}('uuid:none')").status_code == 404
+
+
+def test_5_what_a_row_came_by_is_found_by_an_index(phone: Phone, world: World) -> None:
+    """A million sendings cost one row of a table what ten cost."""
+    of = odata_shape("watch.visit", instances=True)
+    held = relations.of(of, of.main, scope=people_of.scope(world.clerk.key, "fill"), withdrawn=False)
+    postgres = connection.vendor == "postgresql"
+    sql, params = held.statement([held.columns["__system/deviceId"], held.columns["__id"]])
+    with connection.cursor() as cursor:
+        if postgres:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}" if postgres else f"EXPLAIN QUERY PLAN {sql}", params)
+        plan = str(cursor.fetchall())
+    assert plan.count("records_sending_once" if postgres else "sqlite_autoindex_records_sending_1") == 2
 
 
 def test_5_a_session_is_for_the_key_and_token_of_a_client(script: Script) -> None:

@@ -64,8 +64,9 @@ def item_number() -> str:
     return "e.key" if _sqlite() else "(e.key - 1)"
 
 
-def item_id() -> str:
-    return "(s.id || '-' || e.key)" if _sqlite() else "(s.id || '-' || (e.key - 1)::text)"
+def item_id(record: str) -> str:
+    """The id of an item, from the expression of its record's id."""
+    return f"({record} || '-' || e.key)" if _sqlite() else f"({record} || '-' || (e.key - 1)::text)"
 
 
 def part(name: str, of: Value) -> Value:

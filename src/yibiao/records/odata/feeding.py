@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from yibiao.core.problems import refuse
 from yibiao.people.types import Scope
+from yibiao.records import models
+from yibiao.records.checking import canonical_id
 from yibiao.records.odata import dialects, problems, relations, rows
 from yibiao.records.odata.dialects import Value
 from yibiao.records.odata.options import PAGE_LIMIT, Mark, Options, token
@@ -79,10 +81,12 @@ class Feed:
         return made
 
     def _wanted(self) -> dict[str, Value]:
-        if self.writer.table.repeat:
+        repeat = self.writer.table.repeat
+        shown = {"shown": self.relation.columns[PARENT if repeat else ID]}
+        if repeat:
             names = {"id": "s.id", "received_at": "s.received_at", "number": dialects.item_number(), "item": "e.value"}
-            return {name: Value(sql, (), "text") for name, sql in names.items()}
-        found = {name: Value(f"s.{name}", (), "text") for name in COLUMNS}
+            return {name: Value(sql, (), "text") for name, sql in names.items()} | shown
+        found = {name: Value(f"s.{name}", (), "text") for name in COLUMNS} | shown
         if self.writer.wants_system:
             asked = {path: one for path, one in self.relation.columns.items() if path.startswith("__system/")}
             found |= {path: one for path, one in asked.items() if one.kind != "shown"}
@@ -93,7 +97,7 @@ class Feed:
             return self.writer.record(row)
         item = row["item"]
         held = json.loads(item) if isinstance(item, str) else item
-        return self.writer.item(self.writer.table, row["id"], int(row["number"]), held)
+        return self.writer.item(self.writer.table, row["shown"], int(row["number"]), held)
 
     def _mark(self, row: Row) -> Mark:
         at = row["received_at"]
@@ -103,13 +107,13 @@ class Feed:
 
 
 def feed(shape: Shape, table: Table, asked: Options, *, scope: Scope, of: str = "") -> Feed:
-    """What was asked of a set; ``of`` keeps to one submission.
+    """What was asked of a set; ``of`` keeps to one submission, by the id under which it is shown.
 
     Raises: ``records.odata.property|type|unsupported|malformed``.
     """
-    held = relations.of(table, form=shape.form, scope=scope, withdrawn=asked.deleted)
+    held = relations.of(shape, table, scope=scope, withdrawn=asked.deleted)
     if of:
-        held = held.narrowed(Value("s.id = %s", (of,), "bool"))
+        held = held.narrowed(_one(shape, of))
     if asked.condition is not None:
         held = held.filtered(asked.condition)
     if asked.orders:
@@ -118,12 +122,20 @@ def feed(shape: Shape, table: Table, asked: Options, *, scope: Scope, of: str = 
     return Feed(held, Writer(shape, table, asked.select, asked.expand, asked.wkt), asked)
 
 
+def _one(shape: Shape, id: str) -> Value:
+    ids = {canonical_id(id)}
+    if shape.instances:
+        given = models.Sending.objects.filter(form=shape.form, instance__in=[*ids, id], revision=1)
+        ids |= set(given.values_list("submission_id", flat=True))
+    return Value(f"s.id IN ({', '.join(['%s'] * len(ids))})", tuple(ids), "bool")
+
+
 def groups(shape: Shape, table: Table, asked: Options, *, scope: Scope) -> tuple[list[Row], int]:
     """The rows of $apply, and how many there are in all.
 
     Raises: ``records.odata.property|type|unsupported|malformed``.
     """
-    held = relations.of(table, form=shape.form, scope=scope, withdrawn=asked.deleted)
+    held = relations.of(shape, table, scope=scope, withdrawn=asked.deleted)
     held = relations.grouped(held, asked.steps)
     if asked.condition is not None:
         held = held.filtered(asked.condition)
@@ -141,7 +153,7 @@ def groups(shape: Shape, table: Table, asked: Options, *, scope: Scope) -> tuple
 
 def state(shape: Shape, scope: Scope) -> Sequence[Any]:
     """What changes when the form gets, loses or corrects a record that the scope may see, and not otherwise."""
-    held = relations.of(shape.main, form=shape.form, scope=scope, withdrawn=True)
+    held = relations.of(shape, shape.main, scope=scope, withdrawn=True)
     return held.select(["COUNT(*)", "SUM(s.revision)", "MAX(s.received_at)"])[0]
 
 

@@ -15,7 +15,7 @@ from yibiao.records import models, placing
 from yibiao.records.odata import dialects, problems, syntax
 from yibiao.records.odata.compiling import Compiler
 from yibiao.records.odata.dialects import Value
-from yibiao.records.odata.shapes import ID, PARENT, SYSTEM, Kind, Table
+from yibiao.records.odata.shapes import ID, PARENT, SYSTEM, Kind, Shape, Table
 from yibiao.records.odata.syntax import Node, Order, Step
 
 GROUP_LIMIT: Final = 100_000
@@ -23,6 +23,22 @@ COLUMNS: Final = (
     "id", "received_at", "occurred_at", "form_version", "program", "place", "organisation", "actor", "revision",
     "state", "answers",
 )  # fmt: skip
+# How a record came, by the id that its phone gave it: nearly always its own id, which an index finds. Where that id was
+# taken, or is no UUID, the record has one derived from it (version 5), and its sending is looked for.
+_CAME: Final = (
+    "COALESCE((SELECT {0} FROM records_sending AS d WHERE d.instance = s.id AND d.form = s.form "
+    "AND d.program = s.program AND d.revision = 1 AND d.submission_id = s.id), "
+    "CASE WHEN SUBSTR(s.id, 15, 1) = '5' THEN "
+    "(SELECT {0} FROM records_sending AS d WHERE d.submission_id = s.id AND d.revision = 1) END)"
+)
+# Phones write ``uuid:`` before a UUID; it is kept without. What came by web, sheet or API is named as if it had one.
+_INSTANCE: Final = (
+    "COALESCE("
+    + _CAME.format(
+        "CASE WHEN d.instance LIKE '________-____-____-____-____________' THEN 'uuid:' ELSE '' END || d.instance"
+    )
+    + ", 'uuid:' || s.id)"
+)
 _STEPS: Final = "FROM records_submissionrevision AS r WHERE r.submission_id = s.id AND r.act"
 _SYSTEM: Final = {
     "submissionDate": "s.received_at", "submitterId": "s.actor", "formVersion": "s.form_version",
@@ -32,7 +48,7 @@ _SYSTEM: Final = {
     "updatedAt": f"(SELECT MAX(r.at) {_STEPS} = 'corrected')",
     "deletedAt": f"(SELECT MAX(r.at) {_STEPS} = 'withdrawn')",
     "attachmentsPresent": "(SELECT COUNT(*) FROM records_attachment AS a WHERE a.submission_id = s.id)",
-    "deviceId": "(SELECT MAX(d.device) FROM records_sending AS d WHERE d.submission_id = s.id AND d.revision = 1)",
+    "deviceId": _CAME.format("d.device"),
 }  # fmt: skip
 
 
@@ -82,10 +98,10 @@ class Relation:
         return ", ".join(said), tuple(x for value, _ in found for x in value.params)
 
 
-def of(table: Table, *, form: str, scope: Scope, withdrawn: bool) -> Relation:
+def of(shape: Shape, table: Table, *, scope: Scope, withdrawn: bool) -> Relation:
     """The rows of a set that the scope may see."""
-    base, params = _base(form, scope)
-    source, columns = f"({base}) AS s", _own(table)
+    base, params = _base(shape.form, scope)
+    source, columns = f"({base}) AS s", _own(table, _INSTANCE if shape.instances else "s.id")
     if table.repeat:
         join, more = dialects.items(table.repeat)
         source, params = f"{source} {join}", (*params, *more)
@@ -96,21 +112,21 @@ def of(table: Table, *, form: str, scope: Scope, withdrawn: bool) -> Relation:
 def _base(form: str, scope: Scope) -> tuple[str, tuple[Any, ...]]:
     rows = models.Submission.objects.filter(form=form).order_by()
     try:
-        sql, params = rows.filter(placing.within(scope)).values_list(*COLUMNS).query.sql_with_params()
+        sql, params = rows.filter(placing.within(scope)).values_list("form", *COLUMNS).query.sql_with_params()
     except EmptyResultSet:
-        sql, params = rows.values_list(*COLUMNS).query.sql_with_params()
+        sql, params = rows.values_list("form", *COLUMNS).query.sql_with_params()
         sql += " AND 1 = 0"
     return sql, tuple(params)
 
 
-def _own(table: Table) -> dict[str, Value]:
+def _own(table: Table, id: str) -> dict[str, Value]:
     system: dict[str, Value] = {
         f"__system/{name}": Value(_SYSTEM.get(name, "NULL"), (), kind) for name, (_, kind) in SYSTEM.items()
     }
     if table.repeat:
-        keys = {ID: Value(dialects.item_id(), (), "text"), PARENT: Value("s.id", (), "text")}
+        keys = {ID: Value(dialects.item_id(id), (), "text"), PARENT: Value(id, (), "text")}
     else:
-        keys = {ID: Value("s.id", (), "text")}
+        keys = {ID: Value(id, (), "text")}
     source = "e.value" if table.repeat else "s.answers"
     own = {one.address: dialects.answer(source, one.field.name, one.kind) for one in table.properties}
     return {**own, **system, **keys}

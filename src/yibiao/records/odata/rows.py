@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import quote
 
 from yibiao.core.periods import SHANGHAI
 from yibiao.people import queries as people
@@ -48,7 +49,8 @@ class Writer:
     def record(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """One submission from its columns."""
         answers = json.loads(row["answers"])
-        found: dict[str, Any] = {ID: row["id"]} if self.wants(ID) else {}
+        shown = row["shown"]
+        found: dict[str, Any] = {ID: shown} if self.wants(ID) else {}
         if self.wants_system:
             system = self._system(row, answers)
             found["__system"] = {name: one for name, one in system.items() if self.wants(f"__system/{name}")}
@@ -56,9 +58,9 @@ class Writer:
         for repeat in self.shape.repeats:
             if self.expand:
                 items = answers.get(repeat.repeat) or []
-                found[repeat.short] = [self.item(repeat, row["id"], n, one) for n, one in enumerate(items)]
+                found[repeat.short] = [self.item(repeat, shown, n, one) for n, one in enumerate(items)]
             elif not self.chosen:
-                found[f"{repeat.short}@odata.navigationLink"] = f"Submissions('{row['id']}')/{repeat.short}"
+                found[f"{repeat.short}@odata.navigationLink"] = f"Submissions('{quote(shown, safe='')}')/{repeat.short}"
         return found
 
     def item(self, table: Table, id: str, number: int, answers: Mapping[str, Any]) -> dict[str, Any]:

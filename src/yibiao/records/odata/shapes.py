@@ -62,9 +62,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
+    """``instances``: rows go by the ids that phones gave them, as in ODK Central, not by those of their records."""
+
     form: str
     main: Table
     repeats: tuple[Table, ...]
+    instances: bool = False
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -78,7 +81,7 @@ class Shape:
         return found
 
 
-def shape(form: str) -> Shape:
+def shape(form: str, *, instances: bool = False) -> Shape:
     """Every question that a version of the form ever asked; personal ones are no part of it.
 
     Raises: ``forms.form.unknown``.
@@ -86,7 +89,7 @@ def shape(form: str) -> Shape:
     fields = [one for one in forms.dictionary(form) if not one.personal]
     names = dict.fromkeys(one.repeat for one in fields if one.repeat)
     repeats = tuple(Table(f"{MAIN}.{identifier(name)}", name, _properties(fields, name)) for name in names)
-    return Shape(form, Table(MAIN, "", _properties(fields, "")), repeats)
+    return Shape(form, Table(MAIN, "", _properties(fields, "")), repeats, instances)
 
 
 def identifier(name: str) -> str:

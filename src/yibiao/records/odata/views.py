@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 from yibiao.core.problems import Refusal, refuse
 from yibiao.people.types import Scope
 from yibiao.records import border
-from yibiao.records.checking import canonical_id
 from yibiao.records.intake.openrosa import digest, projects
 from yibiao.records.odata import asking, feeding, metadata, options, problems
 from yibiao.records.odata.options import Options
@@ -42,7 +41,7 @@ def speaking(kind: str) -> Callable[[View], View]:
             try:
                 _acceptable(request, kind)
                 scope = asking.scope(request, form, projects.code(program))
-                answer = view(request, shape(form), scope, **kwargs)
+                answer = view(request, shape(form, instances=bool(program)), scope, **kwargs)
             except Refusal as refusal:
                 answer = _refused(request, refusal, kind)
             answer["OData-Version"] = "4.0"
@@ -101,15 +100,14 @@ def _single(
 ) -> HttpResponseBase:
     if table.name != MAIN:
         raise refuse(problems.UNSUPPORTED.at(feature=f"{table.name}('…')"))
-    key = canonical_id(id)
-    whole = feeding.feed(of, of.main, options.Options(wkt=asked.wkt, expand=asked.expand), scope=scope, of=key)
-    found, _ = whole.page() if key else ([], "")
+    plain = options.Options(wkt=asked.wkt, expand=asked.expand)
+    found, _ = feeding.feed(of, of.main, plain, scope=scope, of=id).page() if id else ([], "")
     if not found:
         raise refuse(problems.UNKNOWN.at(name=f"{MAIN}('{id}')"[:80]))
     if below:
         inner = of.table(f"{MAIN}.{below}")
-        return _rows(request, of, inner, feeding.feed(of, inner, asked, scope=scope, of=key))
-    chosen = feeding.feed(of, of.main, asked, scope=scope, of=key).page()[0] if asked.select else found
+        return _rows(request, of, inner, feeding.feed(of, inner, asked, scope=scope, of=id))
+    chosen = feeding.feed(of, of.main, asked, scope=scope, of=id).page()[0] if asked.select else found
     return _json({"@odata.context": f"{_base(request, of)}/$metadata#{MAIN}/$entity", **chosen[0]})
 
 
