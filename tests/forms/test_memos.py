@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.databases import examples
 from tests.forms.world import NOW, pack, whole
+from yibiao.core import canon
 from yibiao.forms import checking, queries
 from yibiao.forms.types import Checked, FormVersion
 
@@ -81,6 +82,7 @@ def test_what_was_judged_before_is_judged_alike(several: list[dict[str, Any]]) -
     for answers in [*several, *several]:
         warm = queries.check_answers(MADE, answers, now=NOW)
         assert _all_of(warm) == _all_of(queries.check_answers(_never_seen(), answers, now=NOW))
+        assert warm.text == canon.dumps(warm.public)
 
 
 def test_what_is_handed_out_is_nobody_elses() -> None:

@@ -16,7 +16,6 @@ encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=
 # The same of a text alone, several times as fast.
 quoted: Final = encode_basestring
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
-_TEXT: Final = frozenset({str})
 Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
 
 
@@ -70,10 +69,10 @@ def plain(value: object) -> Json:
 def _shallow(value: Any) -> Json:
     if value.__class__ is list:
         return [item if item.__class__ in _PLAIN else plain(item) for item in value]
-    made = value.copy() if _TEXT.issuperset(map(type, value)) else {str(key): item for key, item in value.items()}
-    for key in [key for key, item in made.items() if item.__class__ not in _PLAIN]:
-        made[key] = plain(made[key])
-    return made
+    return {
+        key if key.__class__ is str else str(key): item if item.__class__ in _PLAIN else plain(item)
+        for key, item in value.items()
+    }
 
 
 def dumps(value: object) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from yibiao.core import canon
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Rule
 from yibiao.forms import plans, problems, reading
@@ -29,8 +30,9 @@ def check(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> Ch
     scope = run.evaluate(answers)
     public: dict[str, Any] = {}
     personal: dict[str, Any] = {}
-    run.judge(plan.top, scope, public, personal)
-    return run.checked(scope, public, personal)
+    pieces: list[str] = []
+    run.judge(plan.top, scope, public, personal, pieces)
+    return run.checked(scope, public, personal, pieces)
 
 
 def states(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> tuple[FieldState, ...]:
@@ -81,15 +83,19 @@ class _Run:
     # Reading
 
     def read(self, level: Level, answers: Mapping[str, Any], scope: Scope) -> None:
-        known, into = level.known, scope.values
+        known, into, kept = level.known, scope.values, scope.good
         for name, raw in answers.items():
             member = known.get(name)
             # An unknown name without a value is as wrong as one with a value.
             if member is not None and (raw is None or raw == ""):
                 continue
             if isinstance(member, Question):
-                if member.memo is not None and (good := member.memo.get(raw)) is not None:
-                    into[name], scope.good[name] = good
+                memo = member.memo
+                good = None
+                if memo is not None:
+                    good = memo.texts.get(raw) if raw.__class__ is str else memo.get(raw)
+                if good is not None:
+                    into[name], kept[name] = good[0], good
                 else:
                     self.read_one(member, level, raw, scope)
             elif member is None:
@@ -110,7 +116,8 @@ class _Run:
             return
         scope.values[question.name] = value
         if question.memo is not None and _good(question, scope, value):
-            question.memo.put(raw, value, _written(question, value))
+            written = _written(question, value)
+            question.memo.put(raw, value, written, _piece(question, written))
 
     def read_items(self, level: Level, raw: Any, scope: Scope) -> None:
         listed = isinstance(raw, Sequence) and not isinstance(raw, str | bytes)
@@ -129,25 +136,36 @@ class _Run:
 
     # Judging
 
-    def judge(self, level: Level, scope: Scope, public: dict[str, Any], personal: dict[str, Any]) -> None:
+    def judge(
+        self, level: Level, scope: Scope, public: dict[str, Any], personal: dict[str, Any], pieces: list[str]
+    ) -> None:
+        """Judges all answers of a level; ``pieces`` are the parts of the canonical text of those that are public."""
         found, good = scope.values, scope.good
         for member in level.members:
             if not isinstance(member, Question):
-                self.judge_items(member, scope, public, personal)
+                self.judge_items(member, scope, public, personal, pieces)
                 continue
             name = member.name
             value = found.get(name)
             if value is None:
-                self.judge_missing(member, level, scope)
-            elif name in good:
-                written = good[name]
-                public[name] = list(written) if member.several else written
+                if member.asked:
+                    self.judge_missing(member, level, scope)
+            elif (kept := good.get(name)) is not None:
+                public[name] = list(kept[1]) if member.several else kept[1]
+                pieces.append(kept[2])
             else:
                 if member.judged:
                     self.judge_value(member, level, scope, value)
-                (personal if member.field.personal else public)[name] = _written(member, value)
+                written = _written(member, value)
+                if member.field.personal:
+                    personal[name] = written
+                else:
+                    public[name] = written
+                    pieces.append(_piece(member, written))
 
-    def judge_items(self, level: Level, scope: Scope, public: dict[str, Any], personal: dict[str, Any]) -> None:
+    def judge_items(
+        self, level: Level, scope: Scope, public: dict[str, Any], personal: dict[str, Any], pieces: list[str]
+    ) -> None:
         scopes = scope.items.get(level.name, [])
         if level.count is not None:
             wanted = values.number(level.count.run(scope, None))
@@ -158,15 +176,19 @@ class _Run:
             return
         open_items: list[dict[str, Any]] = [{} for _ in scopes]
         closed_items: list[dict[str, Any]] = [{} for _ in scopes]
+        texts = []
         for inner, one, other in zip(scopes, open_items, closed_items, strict=True):
-            self.judge(level, inner, one, other)
+            parts: list[str] = []
+            self.judge(level, inner, one, other, parts)
+            texts.append(_together(parts))
         public[level.name] = open_items
+        pieces.append(f"{canon.quoted(level.name)}:[{','.join(texts)}]")
         if any(closed_items):
             personal[level.name] = closed_items
 
     def judge_missing(self, question: Question, level: Level, scope: Scope) -> None:
         item = question.field
-        if item.calculate or (id(scope), item.name) in self.misread or not _required(question, scope):
+        if (id(scope), item.name) in self.misread or not _required(question, scope):
             return
         said = {"label": item.label.zh, "label_en": item.label.of("en")}
         self.add(question, level, scope, problems.ANSWER_REQUIRED, said)
@@ -216,17 +238,19 @@ class _Run:
 
     # Results
 
-    def checked(self, scope: Scope, public: dict[str, Any], personal: dict[str, Any]) -> Checked:
+    def checked(self, scope: Scope, public: dict[str, Any], personal: dict[str, Any], pieces: list[str]) -> Checked:
         roles, found = self.plan.roles, scope.values
         at = found.get(roles.get("occurred_at", ""))
+        others = found.get(roles.get("participants", ""))
         return Checked(
-            public=public,
-            personal=personal,
-            place=str(found.get(roles.get("place", ""), "")),
-            occurred_at=values.moment(at) if at is not None else self.now,
-            subject=values.text(found.get(roles.get("subject", ""), "")),
-            participants=tuple(dict.fromkeys(str(found.get(roles.get("participants", ""), "")).split())),
-            problems=tuple(self.problems),
+            public,
+            personal,
+            str(found.get(roles.get("place", ""), "")),
+            values.moment(at) if at is not None else self.now,
+            values.text(found.get(roles.get("subject", ""), "")),
+            tuple(dict.fromkeys(str(others).split())) if others is not None else (),
+            tuple(self.problems),
+            _together(pieces),
         )
 
     def states(self, level: Level, scope: Scope) -> Iterator[FieldState]:
@@ -289,6 +313,16 @@ def _written(question: Question, value: Any) -> Any:
     if question.several:
         return _in_order(value, question)
     return reading.written(value) if question.dated else value
+
+
+def _piece(question: Question, written: Any) -> str:
+    text = canon.quoted(written) if written.__class__ is str else canon.dumps(written)
+    return f"{question.head}{text}"
+
+
+def _together(pieces: list[str]) -> str:
+    """The canonical text of named parts: no name has a character that comes before the mark at its end."""
+    return f"{{{','.join(sorted(pieces))}}}"
 
 
 def _scopes(scope: Scope, repeats: tuple[str, ...]) -> list[Scope]:

@@ -6,7 +6,7 @@ is remembered, and nothing personal. What is wrong is always judged anew: its pr
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from yibiao.forms.types import Field, FormVersion
 from yibiao.forms.xpath.ast import Call, Expression, ExpressionError, Path, Reference, walk
@@ -21,16 +21,21 @@ _REPEATED: Final = frozenset({"integer", "decimal", "date", "time", "datetime", 
 _BEYOND: Final = frozenset({"today", "now", "position", "indexed-repeat"})
 
 
-class Memo:
-    """Good values of one question: by what arrived, its value and how that is written."""
+# A value, how it is written, and how that stands in the canonical text of the answers.
+Good: TypeAlias = tuple[Any, Any, str]
 
-    __slots__ = ("kept",)
+
+class Memo:
+    """Good values of one question, by what arrived."""
+
+    __slots__ = ("kept", "texts")
 
     def __init__(self) -> None:
         # 1 and True are equal, and so are their hashes: each class has its own.
-        self.kept: dict[type, dict[Any, tuple[Any, Any]]] = {str: {}, int: {}, list: {}}
+        self.texts: dict[Any, Good] = {}
+        self.kept: dict[type, dict[Any, Good]] = {str: self.texts, int: {}, list: {}}
 
-    def get(self, raw: Any) -> tuple[Any, Any] | None:
+    def get(self, raw: Any) -> Good | None:
         kept = self.kept.get(raw.__class__)
         if not kept:
             return None
@@ -39,13 +44,13 @@ class Memo:
         except TypeError:
             return None
 
-    def put(self, raw: Any, value: Any, written: Any) -> None:
+    def put(self, raw: Any, value: Any, written: Any, piece: str) -> None:
         kept = self.kept.get(raw.__class__)
         if kept is None or len(str(value)) > LONGEST:
             return
         if len(kept) >= LIMIT:
             kept.clear()
-        kept[tuple(raw) if raw.__class__ is list else raw] = (value, written)
+        kept[tuple(raw) if raw.__class__ is list else raw] = (value, written, piece)
 
 
 class Beside:

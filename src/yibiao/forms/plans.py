@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final, TypeAlias
 
+from yibiao.core import canon
 from yibiao.core.problems import Problem
 from yibiao.forms import memos, problems, reading
 from yibiao.forms.types import Field, FormVersion, Section
@@ -28,10 +29,13 @@ Fault: TypeAlias = tuple[str, str, ExpressionError]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A field with all that judges an answer to it. ``offered`` maps the names of its choices to their rows."""
+    """A field with all that judges an answer to it. ``offered`` maps the names of its choices to their rows; ``head``
+    is its name as it stands in the canonical text of the answers; ``asked`` says whether an answer may be missed."""
 
     field: Field
     name: str
+    head: str
+    asked: bool
     read: Callable[[Any], Any]
     required: bool
     required_if: Compiled | None
@@ -167,6 +171,8 @@ class _Builder:
         return Question(
             field=item,
             name=item.name,
+            head=f"{canon.quoted(item.name)}:",
+            asked=bool(item.required or item.required_if) and not item.calculate,
             read=reading.READERS[item.type],
             required=item.required,
             required_if=self.expression(item.required_if, node, item.path, "required"),

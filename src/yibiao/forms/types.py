@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from yibiao.core.problems import Problem
 from yibiao.packs.types import Text
@@ -151,12 +151,11 @@ class FieldState:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """The outcome of checking answers: cleaned values (typed, calculated, irrelevant ones dropped), or every problem.
 
     ``public`` goes into the fact, ``personal`` is kept encrypted in its room; both as ``{name: value}`` with repeats as
-    lists of such mappings.
+    lists of such mappings. ``text`` is ``public`` as canonical JSON.
     """
 
     public: Mapping[str, Any]
@@ -166,3 +165,4 @@ class Checked:
     subject: str
     participants: tuple[str, ...]
     problems: tuple[Problem, ...]
+    text: str = ""

@@ -21,6 +21,19 @@ from psycopg import Cursor
 from yibiao.ledger import copying
 from yibiao.ledger.copying import Same
 
+__all__ = [
+    "FEW",
+    "Later",
+    "Row",
+    "Same",
+    "at_once",
+    "behind",
+    "compress",
+    "insert",
+    "insert_numbered",
+    "moments",
+    "together",
+]
 Row = Sequence[Any]
 # Does something to the database, at once or behind the caller's back, but always in the order in which it is asked.
 Later: TypeAlias = Callable[..., None]

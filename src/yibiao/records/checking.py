@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from yibiao.core import canon, clock
 from yibiao.core.periods import SHANGHAI, local_day, midnight
@@ -34,9 +34,9 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A record ready to be written. ``text`` is the canonical JSON of ``answers``."""
+class Prepared(NamedTuple):
+    """A record ready to be written. ``text`` is the canonical JSON of ``answers``. There is one for each row of a list,
+    and a tuple is made in a third of the time of a frozen object."""
 
     id: str
     form: FormVersion
@@ -54,8 +54,8 @@ class Prepared:
     digest: str
     entity: registers.Draft | None
     by: Warrant
-    sent: Sent | None = None
-    prefilled: Mapping[str, Any] = field(default_factory=dict)
+    sent: Sent | None
+    prefilled: Mapping[str, Any]
 
 
 class Content(Protocol):
@@ -87,9 +87,10 @@ class Judged:
 
     def write(self) -> None:
         if not self.text:
-            self.answers = canon.plain(self.checked.public)  # type: ignore[assignment]
-            self.personal = canon.plain(self.checked.personal)  # type: ignore[assignment]
-            self.text = canon.encode(self.answers)
+            checked = self.checked
+            self.answers, self.text = checked.public, checked.text
+            if checked.personal:
+                self.personal = canon.plain(checked.personal)  # type: ignore[assignment]
             self.digest = _digest(self.form, self.program.code, self.answers, self.text)
 
 
@@ -121,6 +122,8 @@ class Checker:
     at: datetime
     kept: models.Submission | None = None
     known: Known = field(default_factory=lambda: remembered(Known, "checking"))
+    # What was found before of drafts of the same form and program.
+    open: dict[tuple[str, str, str, str], tuple[FormVersion, Program]] = field(default_factory=dict)
     # What was found before of the draft's place: its lineage by day, and who covers it.
     stood: dict[tuple[str, date], str] = field(default_factory=dict)
     covered: dict[tuple[str, str], Warrant] = field(default_factory=dict)
@@ -145,12 +148,9 @@ class Checker:
         if not id:
             found.append(problems.ID.at(id=draft.id[:80]))
         try:
-            form = self._form(draft.form, draft.form_version)
-            program = self._program(draft.program)
+            form, program = self._open(draft)
         except Refusal as refusal:
             return None, [*found, *refusal.problems]
-        if wrong := self._shut(form, program, draft.channel):
-            return None, [*found, wrong]
         checked = forms.check_answers(form, draft.answers, now=self.at)
         found += checked.problems
         return Judged(id, form, program, draft.channel, checked, draft.sent, draft.prefilled), found
@@ -178,11 +178,23 @@ class Checker:
             return None
         judged.write()
         return Prepared(
-            id=judged.id, form=form, program=program.code, channel=judged.channel, place=place, lineage=lineage,
-            organisation=body, subject=checked.subject, participants=participants, occurred_at=occurred_at,
-            answers=judged.answers, text=judged.text, personal=judged.personal, digest=judged.digest, entity=entity,
-            by=by, sent=judged.sent, prefilled=judged.prefilled,
+            judged.id, form, program.code, judged.channel, place, lineage, body, checked.subject, participants,
+            occurred_at, judged.answers, judged.text, judged.personal, judged.digest, entity, by, judged.sent,
+            judged.prefilled,
         )  # fmt: skip
+
+    def _open(self, draft: SubmissionDraft) -> tuple[FormVersion, Program]:
+        """The form and the program of a draft, looked up once for all that are alike.
+
+        Raises: what keeps the draft from being filed at all.
+        """
+        asked = (draft.form, draft.form_version, draft.program, draft.channel)
+        if asked not in self.open:
+            form, program = self._form(draft.form, draft.form_version), self._program(draft.program)
+            if wrong := self._shut(form, program, draft.channel):
+                raise refuse(wrong)
+            self.open[asked] = (form, program)
+        return self.open[asked]
 
     def _shut(self, form: FormVersion, program: Program, channel: str) -> Problem | None:
         if form.pack != program.pack:
@@ -308,7 +320,7 @@ def _led_on(item: Prepared, moved: Mapping[tuple[str, str], str]) -> Prepared:
     answers = registers.led_on(item.form, item.answers, moved)
     asked = outline(item.form).roles.get("subject")
     subject = moved.get((asked.register, item.subject), item.subject) if asked and asked.register else item.subject
-    return replace(item, answers=answers, text=canon.encode(answers), subject=subject)
+    return item._replace(answers=answers, text=canon.dumps(answers), subject=subject)
 
 
 def repeats(prepared: Content, revisions: Iterable[models.SubmissionRevision]) -> bool:
@@ -391,5 +403,5 @@ def _digest(form: FormVersion, program: str, answers: Mapping[str, Any], text: s
                 chosen[repeat] = [
                     {key: value for key, value in item.items() if key not in names} for item in chosen[repeat]
                 ]
-        text = canon.encode(chosen)
+        text = canon.dumps(chosen)
     return hashlib.sha256(f"{form.id}\n{program}\n{text}".encode()).hexdigest()

@@ -183,7 +183,7 @@ def carried(form: FormVersion, answers: Mapping[str, Any]) -> list[tuple[str, st
             continue
         if register := about.get(question):
             held = found.setdefault(question, (register, str(answers[question]), {}))
-            held[2][name] = answers[field.name]
+            held[2][name] = canon.plain(answers[field.name])
     return list(found.values())
 
 

@@ -255,19 +255,12 @@ def fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDr
         about = canon.dumps(_about(*plain) | more)
     else:
         about = _plainly(*plain)
+    # The answers, which are text already, come first in the order of the alphabet.
+    payload = canon.Ready(f'{{"answers":{item.text},{about[1:]}')
     return FactDraft(
-        kind=item.form.kind,
-        id=item.id,
-        revision=revision,
-        program=item.program,
-        place=item.place,
-        organisation=item.organisation,
-        actor=item.by.actor,
-        subject=item.subject,
-        occurred_at=item.occurred_at,
-        # The answers, which are text already, come first in the order of the alphabet.
-        payload=canon.Ready(f'{{"answers":{item.text},{about[1:]}'),
-    )
+        item.form.kind, item.id, revision, item.program, item.place, item.organisation, item.by.actor, item.subject,
+        item.occurred_at, payload,
+    )  # fmt: skip
 
 
 def _about(form: str, version: str, channel: str, participants: tuple[str, ...]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from ninja.security import HttpBasicAuth, django_auth
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from yibiao.core.problems import refuse
 from yibiao.forms import queries as forms
@@ -51,8 +51,9 @@ class Password(HttpBasicAuth):
         return user
 
 
-class Strict(Schema):
-    """What comes in: unknown names and wrong types are refused, not guessed at."""
+class Strict(BaseModel):
+    """What comes in: unknown names and wrong types are refused, not guessed at. ``Schema`` would look twice at each of
+    a thousand records."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -118,7 +119,7 @@ class LabelOut(Schema):
     en: str
 
 
-class ReceiptOut(Schema):
+class ReceiptOut(BaseModel):
     id: str
     revision: int
     received_at: datetime
