@@ -60,6 +60,7 @@ def test_all_is_well(site: Any) -> None:
     assert all(one["remedy"] for one in found.values() if one["mark"] != "good")
     assert found["ledger.checkpoint"]["seen"] == "存证点 1，共 5 条事实"
     assert found["columns.files"]["seen"] == "3 行，1 个文件，缺 0 个，无主 0 个"
+    assert found["figures.engine"]["seen"] == "duckdb：数据列和立方"
     assert found["follower.figures"]["seen"] == "落后 0 条，0 秒"
     with translation.override("en"):
         text = run().stdout

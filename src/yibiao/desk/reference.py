@@ -241,6 +241,12 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "每个进程算数时最多用多少兆内存，不够时借用磁盘（临时文件夹）",
         "How many megabytes counting figures may take in each process; what needs more goes on in the temporary folder",
     ),
+    "YIBIAO_FIGURES_ENGINE": (
+        "页面和通报的数由谁来算：duckdb（默认，读数据列和立方）或 postgres（站点自己的 PostgreSQL 直接从日志算，"
+        "不写 Parquet 文件；适合小站点）",
+        "What counts the figures of pages and bulletins: duckdb (by default, over columns and cubes) or postgres (the "
+        "site's own PostgreSQL, from the log alone, without Parquet files; for small sites)",
+    ),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
     "YIBIAO_LOG_FORMAT": (
         "日志格式：text 或 json；json 时每个请求一行",

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from yibiao.core.problems import refuse
 from yibiao.figures import definitions as defining
-from yibiao.figures import follow as following
-from yibiao.figures import problems
+from yibiao.figures import keeping, problems
 from yibiao.figures.caching import forget
-from yibiao.figures.follow import rebuild, sweep
+from yibiao.figures.follow import sweep
 from yibiao.figures.generating import generate
+from yibiao.figures.keeping import rebuild
 from yibiao.figures.models import DefinitionSet
 from yibiao.figures.publishing import publish
 from yibiao.figures.recounting import nightly, verify
@@ -44,5 +44,5 @@ def define(version: PackVersion, definitions: Definitions) -> None:
 
 
 def follow() -> int:
-    """Takes newly sealed facts into the columns; how many positions it went forward, 0 when there was nothing new."""
-    return following.step()
+    """Takes newly sealed facts to where figures are read; how many positions it went forward, 0 with nothing new."""
+    return keeping.step()

@@ -137,7 +137,8 @@ def _look(query: Query, scope: Scope, what: Key) -> _Looked:
     # A day may have begun meanwhile, and with it another edition.
     if question.standing.place.edition != asked.edition:
         return _Looked(asked, question=question)
-    before = near if near and near.checkpoint.size < question.upto else None
+    # What is moved on is moved on by columns.
+    before = near if near and question.kept and near.checkpoint.size < question.upto else None
     return _Looked(asked, None, question, before, (key, exact))
 
 

@@ -64,10 +64,22 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
         if progress:
             progress(taken, max(sealed, taken))
     compacting.compact(building)
+    _change_over(building)
+    return taken
+
+
+def renewed(fill: Callable[[Projection], int]) -> int:
+    """The same of a projection whose rows lie elsewhere: ``fill`` puts them there and says how many it took."""
+    building = Projection.objects.create(token=(token := uuid.uuid4().hex), slot=token)
+    taken = fill(building)
+    _change_over(building)
+    return taken
+
+
+def _change_over(building: Projection) -> None:
     with transaction.atomic():
         Projection.objects.filter(slot=store.ACTIVE).update(slot=F("token"), retired_at=timezone.now())
         Projection.objects.filter(pk=building.pk).update(slot=store.ACTIVE)
-    return taken
 
 
 def sweep(grace: float = GRACE) -> int:

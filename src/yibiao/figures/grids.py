@@ -24,7 +24,7 @@ def by_month(question: Question, codes: Sequence[str]) -> Grid:
     indicator = question.indicator
     # Only what looks at no more than the month that is asked for.
     plain = indicator.measure in ("count", "sum", "distinct") and not indicator.window
-    ready = plain and cubes.cubable(indicator) and not reading.merged(question, indicator)
+    ready = plain and question.kept and cubes.cubable(indicator) and not reading.merged(question, indicator)
     kept = _kept(question, known, months) if ready else None
     if kept is None and plain:
         every = dict.fromkeys(((code, month) for month in months for code in known), Decimal(0))

@@ -26,6 +26,7 @@ from yibiao.figures import (
     explaining,
     grids,
     growing,
+    keeping,
     measures,
     moving,
     paging,
@@ -33,6 +34,7 @@ from yibiao.figures import (
     rolling,
     store,
 )
+from yibiao.figures import serving as serving_
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.inventory import inventory as inventory
@@ -149,6 +151,14 @@ def engine(name: str, *, master: str = "", settings: Iterable[tuple[str, str]] =
     Raises: figures.engine.database, figures.engine.missing, figures.engine.unreachable.
     """
     return answering.engine(name, master, settings, files)
+
+
+def serving() -> str:
+    """The name of the engine that serves pages and bulletins.
+
+    Raises: figures.engine.database.
+    """
+    return serving_.engine().dialect.engine
 
 
 def recounted(query: Query, *, scope: Scope, engine: Engine = answering.IN_PROCESS) -> Figure:
@@ -320,9 +330,10 @@ def recounts() -> tuple[datetime | None, int]:
 def status() -> Status:
     """How far the columns have come."""
     projection, newest = store.active(), ledger.checkpoint()
+    position = keeping.position()
     rows = Segment.objects.filter(projection=projection)
     sums = rows.aggregate(rows=Sum("rows"), size=Sum("size"))
-    return Status(projection.position, newest.size if newest else 0, rows.count(), sums["rows"] or 0, sums["size"] or 0)
+    return Status(position, newest.size if newest else 0, rows.count(), sums["rows"] or 0, sums["size"] or 0)
 
 
 def _measured(question: Question) -> measures.Measured:

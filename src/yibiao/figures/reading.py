@@ -12,7 +12,7 @@ from typing import Any, Final
 from yibiao.core import expressions
 from yibiao.core.periods import Period, midnight
 from yibiao.core.problems import refuse
-from yibiao.figures import answering, columns, definitions, geography, merging, moments, problems, store
+from yibiao.figures import answering, columns, definitions, geography, merging, moments, problems, serving, store
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.geography import Standing
@@ -127,8 +127,11 @@ def complete(asked: Asked) -> Question:
     """The same with the columns and the tree, from which it can be counted."""
     projection = moments.once("projection", store.active)
     standing = geography.standing(asked.query, projection.token)
-    newest = asked.checkpoint
-    return Question(asked.query, asked.indicator, asked.definitions, newest.number, newest.size, projection, standing)
+    newest, engine = asked.checkpoint, serving.engine()
+    return Question(
+        asked.query, asked.indicator, asked.definitions, newest.number, newest.size, projection, standing,
+        kept=engine.ready, engine=engine,
+    )  # fmt: skip
 
 
 def permit(place: str, program: str, scope: Scope) -> None:

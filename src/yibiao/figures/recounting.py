@@ -7,7 +7,7 @@ each fact once, and whether some facts, spread over the whole log, stand in them
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from time import monotonic
@@ -15,12 +15,12 @@ from typing import Final
 
 from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
-from yibiao.figures import columns, filling, follow, store
+from yibiao.figures import columns, filling, follow, keeping, serving, staging, store
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Files, Relation, Rows
 from yibiao.figures.engines.dialects import identifier
 from yibiao.figures.models import Projection, Recount, Segment
-from yibiao.figures.types import Astray, Difference, Source, Verdict
+from yibiao.figures.types import Astray, Difference, Indicator, Source, Verdict
 from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Fact
 
@@ -36,8 +36,9 @@ log = logging.getLogger(__name__)
 def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
     """Everything now: cubes against columns, columns against the log. A cube that is wrong is built again."""
     projection = store.active()
-    filling.keep(projection)
-    wanted = filling.wanted(projection)
+    if serving.columned():
+        filling.keep(projection)
+    wanted = _cubes(projection)
     found: list[Difference] = []
     for done, (digest, due) in enumerate(wanted.items(), 1):
         differing = filling.recount(projection, digest, due)
@@ -57,7 +58,7 @@ def nightly(now: datetime | None = None) -> int:
         return 0
     projection = store.active()
     begun = local.replace(hour=NIGHT[0].hour, minute=0, second=0, microsecond=0)
-    wanted = filling.wanted(projection)
+    wanted = _cubes(projection)
     seen = set(Recount.objects.filter(projection=projection, at__gte=begun).values_list("what", flat=True))
     due = [what for what in (COLUMNS, *wanted) if what not in seen]
     begun_at, looked = monotonic(), 0
@@ -77,16 +78,44 @@ def against_log(projection: Projection) -> tuple[Astray, ...]:
 
     They are mended by building them anew, which is for people to decide.
     """
+    if not serving.columned():
+        return _staged(projection)
     upto, found = projection.position, []
-    logged, sampled = ledger.tally(upto), defaultdict(list)
-    for fact in ledger.at(1 + nth * upto // SAMPLE for nth in range(SAMPLE)):
-        sampled[fact.kind].append(fact)
+    logged, sampled = ledger.tally(upto), _sampled(upto)
     for kind, sources in sorted(follow.layout().items()):
         held = _answer(projection, sources[0], "SELECT COUNT(*), COALESCE(SUM(position), 0) FROM held")[0]
         wrong = sum(_differing(projection, source, sampled[kind]) for source in sources)
         if tuple(map(int, held)) != logged.get(kind, (0, 0)) or wrong:
             found.append(Astray(kind, int(held[0]), logged.get(kind, (0, 0))[0], wrong))
     return tuple(found)
+
+
+def _staged(projection: Projection) -> tuple[Astray, ...]:
+    """The same of the rows that the site's PostgreSQL counts, where it serves."""
+    upto, found = keeping.position(), []
+    logged, sampled = ledger.tally(upto), _sampled(upto)
+    for source in keeping.sources():
+        facts = sampled[source.kind]
+        told = Counter(tuple(row) for fact in facts for row in columns.rows(source, fact))
+        kept = Counter(staging.rows_at(projection, source, [fact.position or 0 for fact in facts]))
+        wrong = len({row[0] for row in ((told - kept) + (kept - told))})
+        # Of a repeat a fact may have any number of rows.
+        held = logged.get(source.kind, (0, 0)) if source.repeat else staging.tally(projection, source, upto)
+        if held != logged.get(source.kind, (0, 0)) or wrong:
+            found.append(Astray(source.kind, held[0], logged.get(source.kind, (0, 0))[0], wrong))
+    return tuple(found)
+
+
+def _sampled(upto: int) -> defaultdict[str, list[Fact]]:
+    """Some facts, spread over the whole log, by kind."""
+    found: defaultdict[str, list[Fact]] = defaultdict(list)
+    for fact in ledger.at(1 + nth * upto // SAMPLE for nth in range(SAMPLE)):
+        found[fact.kind].append(fact)
+    return found
+
+
+def _cubes(projection: Projection) -> dict[str, tuple[Indicator, Source]]:
+    return filling.wanted(projection) if serving.columned() else {}
 
 
 def _differing(projection: Projection, source: Source, facts: Sequence[Fact]) -> int:

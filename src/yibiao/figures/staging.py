@@ -15,7 +15,8 @@ from django.db import transaction
 from yibiao.figures import columns, superseding
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import postgres
-from yibiao.figures.engines.dialects import POSTGRES
+from yibiao.figures.engines.border import Rows
+from yibiao.figures.engines.dialects import POSTGRES, identifier
 from yibiao.figures.models import Projection
 from yibiao.figures.supplying import ORGANISATIONS, TREE, organised, tree_rows
 from yibiao.figures.types import Source
@@ -40,6 +41,35 @@ def relations(projection: Projection, upto: int, terms: Sequence[Term], extra: S
     return made
 
 
+def bring(projection: Projection, sources: Sequence[Source], upto: int) -> int:
+    """Stages sources up to a position; how far the one that was farthest behind went forward."""
+    before = position(projection, sources, upto)
+    for source in sources:
+        _brought(projection, source, upto)
+    return upto - before
+
+
+def position(projection: Projection, sources: Sequence[Source], upto: int) -> int:
+    """How far the source is that is farthest behind."""
+    return min([upto, *(postgres.position(_rows(projection, source)) or 0 for source in sources)])
+
+
+def tally(projection: Projection, source: Source, upto: int) -> tuple[int, int]:
+    """How many rows a source has up to a position, and the sum of their positions."""
+    table = f"{postgres.SCHEMA}.{_rows(projection, source)}"
+    sql = f"SELECT COUNT(*), COALESCE(SUM(position), 0) FROM {table} WHERE position <= {upto}"  # noqa: S608
+    [(count, total)] = postgres.run(sql)
+    return int(count), int(total)
+
+
+def rows_at(projection: Projection, source: Source, positions: Sequence[int]) -> Rows:
+    """The rows of some positions."""
+    names = ", ".join(identifier(column.name) for column in source.columns)
+    listed = ", ".join(map(str, positions)) or "0"
+    table = f"{postgres.SCHEMA}.{_rows(projection, source)}"
+    return postgres.run(f"SELECT {names} FROM {table} WHERE position IN ({listed})")  # noqa: S608
+
+
 def sweep() -> int:
     """Drops tables of projections that are no more; how many."""
     if not postgres.here():
@@ -60,7 +90,7 @@ def _live(one: Term, rows: str, pairs: str, extra: Sequence[str]) -> str:
 
 def _brought(projection: Projection, source: Source, upto: int) -> tuple[str, str]:
     """The tables of a source and of what is superseded in it, complete up to a position at least."""
-    name = _named("rows", projection.token, repr(source))
+    name = _rows(projection, source)
     pairs = f"{name}_gone"
     at = postgres.position(name)
     if at is not None and at >= upto:
@@ -83,6 +113,10 @@ def _brought(projection: Projection, source: Source, upto: int) -> tuple[str, st
         if at - begun > _ANALYSED:
             postgres.analyse(name)
     return name, pairs
+
+
+def _rows(projection: Projection, source: Source) -> str:
+    return _named("rows", projection.token, repr(source))
 
 
 def _tree(projection: Projection, tree: str) -> str:

@@ -232,6 +232,12 @@ YIBIAO_CHALLENGE = int(os.environ.get("YIBIAO_CHALLENGE", "60000"))
 YIBIAO_STREAMS = int(os.environ.get("YIBIAO_STREAMS", "200"))
 # How many megabytes counting figures may take in a process before it goes on on the disk.
 YIBIAO_FIGURES_MEMORY = int(os.environ.get("YIBIAO_FIGURES_MEMORY", "600"))
+# Which engine serves the figures of pages and bulletins.
+YIBIAO_FIGURES_ENGINE = os.environ.get("YIBIAO_FIGURES_ENGINE", "duckdb")
+if YIBIAO_FIGURES_ENGINE not in ("duckdb", "postgres"):
+    raise ImproperlyConfigured("YIBIAO_FIGURES_ENGINE: duckdb or postgres")
+if YIBIAO_FIGURES_ENGINE == "postgres" and DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    raise ImproperlyConfigured("YIBIAO_FIGURES_ENGINE=postgres needs a PostgreSQL in DATABASE_URL")
 YIBIAO_SCANNER = os.environ.get("YIBIAO_SCANNER", "")
 # The file of the keys with which phones encrypt, and the forms that they encrypt: ids, patterns, or those that ask for
 # personal answers.

@@ -92,6 +92,9 @@ def _log() -> Iterator[Finding]:
 
 
 def _columns() -> Iterator[Finding]:
+    name = figures.serving()
+    said = gettext("postgres：从日志直接算，不用数据列") if name == "postgres" else gettext("duckdb：数据列和立方")
+    yield found("figures.engine", gettext("算数的引擎"), "YIBIAO_FIGURES_ENGINE", "good", said)
     held, status = figures.inventory(), figures.status()
     yield found(
         "columns.files", gettext("数据列"), "columns/", fault_unless(not held.missing),

@@ -32,12 +32,13 @@ def run(sql: str) -> Rows:
 
 
 def position(name: str) -> int | None:
-    """How far a table is; None where there is none."""
+    """How far a table is, with those that belong to it; None where any of them is not there."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [_CURSORS])
         if cursor.fetchone()[0] is None:
             return None
-        cursor.execute(f"SELECT position FROM {_CURSORS} WHERE name = %s", [name])  # noqa: S608 - names of our own
+        lost = f"SELECT 1 FROM unnest(string_to_array(tables, ' ')) AS t WHERE to_regclass('{SCHEMA}.' || t) IS NULL"  # noqa: S608
+        cursor.execute(f"SELECT position FROM {_CURSORS} WHERE name = %s AND NOT EXISTS ({lost})", [name])  # noqa: S608
         found = cursor.fetchone()
         return int(found[0]) if found else None
 
@@ -61,6 +62,7 @@ def create(name: str, token: str, tables: Sequence[tuple[str, Sequence[Column]]]
             cursor.execute(f"DROP TABLE IF EXISTS {SCHEMA}.{table}")
             cursor.execute(f"CREATE UNLOGGED TABLE {SCHEMA}.{table} ({cells})")
         listed = " ".join(table for table, _ in tables)
+        cursor.execute(f"DELETE FROM {_CURSORS} WHERE name = %s", [name])  # noqa: S608
         cursor.execute(f"INSERT INTO {_CURSORS} VALUES (%s, %s, %s, 0)", [name, token, listed])  # noqa: S608
 
 
