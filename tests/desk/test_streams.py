@@ -136,6 +136,7 @@ def test_what_stands_below_is_worked_out_once_for_all_and_at_its_own_pace(
     client, clerk = enter(site.editor), enter(site.clerk)
     all_ = [follow(client, f"{EVENTS}&seen=1"), follow(client, f"{EVENTS}&seen=1"), follow(clerk, f"{EVENTS}&seen=1")]
     monkeypatch.setattr(streams, "ROUND", 0.0)
+    monkeypatch.setattr(streams, "REST", 60.0)
     hub._round(all_)
     hub._round(all_)
     # Two boards, of which a round bears one; two streams of the first are told the same.

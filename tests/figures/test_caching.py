@@ -127,7 +127,10 @@ def _compare(query: Query) -> None:
     assert (found.query, found.as_of) == (query, question.checkpoint)
     if found.indicator.measure in ("count", "sum"):
         for by in ("child", "day"):
-            assert queries.breakdown(query, by=by, scope=world.EVERYWHERE) == breakdowns.slices(question, by), (query, by)
+            assert queries.breakdown(query, by=by, scope=world.EVERYWHERE) == breakdowns.slices(question, by), (
+                query,
+                by,
+            )
         at = queries.at_places(query, (ERDAO, SIPING), scope=world.EVERYWHERE)
         assert at == breakdowns.at_places(question, (ERDAO, SIPING))
 

@@ -80,7 +80,8 @@ class Stream:
         self.follower, self.board, self.seen = follower, board, seen
         self.told: Mapping[str, Hashable] | None = None
         # The same of what stands below, as of a checkpoint of its own.
-        self.below, self.below_seen = self.told, seen
+        self.below: Mapping[str, Hashable] | None = None
+        self.below_seen = seen
         self.checked_at = self.told_at = time.monotonic()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
