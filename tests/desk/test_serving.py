@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import threading
 import time
@@ -155,7 +156,29 @@ def test_an_open_board_is_told_holds_no_thread_and_ends_with_its_session(folder:
     assert told_of(folder, "DELETE FROM django_session") >= 1
     assert any(line.startswith(b"event: bye") for line in boards[0])
     assert any(line.startswith(b"event: bye") for line in again)
-    site.stop()
+    stopped_in_order(site)
+
+
+def stopped_in_order(site: Served) -> None:
+    """Told to stop, it ends what is open, takes what is nearly there and cuts what is not; nobody is just hung up."""
+    cookie = enter(site.address, "bianshen")
+    board = ask(site.address, f"/board/events/?program={SAFETY}&seen=1", cookie)
+    assert board.readline() == b"retry: 3000\n"
+    host, port = site.address.removeprefix("http://").split(":")
+    head = b"POST /openrosa/key/none/submission HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n"
+    nearly, never = (socket.create_connection((host, int(port)), timeout=30) for _ in range(2))
+    for line in (nearly, never):
+        line.sendall(head)
+    time.sleep(0.3)
+    site.process.terminate()
+    time.sleep(0.3)
+    nearly.sendall(b"x" * 9)
+    # A page would load itself anew on "bye"; a stream that merely ends is asked for again.
+    assert b"bye" not in board.read()
+    assert nearly.recv(100).startswith(b"HTTP/1.1 403")
+    assert never.recv(100).startswith(b"HTTP/1.1 408")
+    assert site.process.wait(timeout=20) == 0, site.log
+    assert "refused to gracefully stop" not in site.log
 
 
 def enter(address: str, username: str) -> str:

@@ -7,6 +7,7 @@ by a thread of the pool, as under any other server of WSGI.
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,9 @@ GRACE: Final = 60.0
 SLOWEST: Final = 1_000  # bytes a second, on average after the grace
 # Who takes nothing of what goes on for so long is gone.
 PATIENCE: Final = 10.0
+# A body that is still on its way so long after the server was told to stop is cut: its sender has no answer, and sends
+# it again.
+LAST: Final = 2.0
 _BASE: Final = {
     "SCRIPT_NAME": "", "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.multithread": True,
     "wsgi.multiprocess": True, "wsgi.run_once": False, "wsgi.input_terminated": True,
@@ -68,12 +72,23 @@ class Site:
     def __init__(self, application: Application, threads: int, gathering: Gathering | None = None) -> None:
         self.application, self.gathering = application, gathering
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="yibiao")
+        self._ending = Ending()
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Told to stop, the server waits until every answer is given: what has no end of its own is ended first."""
+
+        def stop() -> None:
+            self._ending.begin(loop)
+            # The server's own way to stop; it listens for both signals.
+            signal.raise_signal(signal.SIGINT)
+
+        loop.add_signal_handler(signal.SIGTERM, stop)
 
     async def __rsgi__(self, scope: Any, exchange: Exchange) -> None:
         environ = _environ(scope)
         with _room(environ) as body:
             try:
-                await _read(exchange, body, environ)
+                await _read(exchange, body, environ, self._ending)
             except _Late:
                 headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
                 exchange.response_bytes(408, headers, "没有在时限内收完。\nNot received in time.\n".encode())
@@ -90,7 +105,7 @@ class Site:
                 self.pool, self._answer, environ, exchange, asyncio.get_running_loop()
             )
         if going_on is not None:
-            await _keep_open(exchange, *going_on)
+            await _keep_open(exchange, *going_on, self._ending)
 
     def _answer(
         self, environ: dict[str, Any], exchange: Exchange, loop: asyncio.AbstractEventLoop
@@ -115,6 +130,30 @@ class Site:
                 close()
 
 
+class Ending:
+    """The end of the server: what goes on is ended at once, bodies that have not come in full after ``LAST``."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self._cut = False
+        # The time that each body on its way has for its next piece.
+        self.limits: set[asyncio.Timeout] = set()
+
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.begun.set()
+        loop.call_later(LAST, self._cut_off)
+
+    def limit(self) -> asyncio.Timeout:
+        found = asyncio.timeout(0 if self._cut else SILENCE)
+        self.limits.add(found)
+        return found
+
+    def _cut_off(self) -> None:
+        self._cut = True
+        for limit in self.limits:
+            limit.reschedule(0)
+
+
 def _room(environ: dict[str, Any]) -> IO[bytes]:
     """Where a body is put: a large one, or one of unknown length, not into memory."""
     told = environ.get("CONTENT_LENGTH", "")
@@ -122,13 +161,13 @@ def _room(environ: dict[str, Any]) -> IO[bytes]:
     return BytesIO() if small else tempfile.SpooledTemporaryFile(IN_MEMORY)
 
 
-async def _keep_open(exchange: Exchange, status: int, headers: Headers, lasting: Lasting) -> None:
+async def _keep_open(exchange: Exchange, status: int, headers: Headers, lasting: Lasting, ending: Ending) -> None:
     """Sends until either side ends it. One who is gone, or takes nothing for a while, is let go."""
     if not lasting.open(asyncio.get_running_loop()):
         exchange.response_bytes(503, [("retry-after", "60")], b"")
         return
     stream = exchange.response_stream(status, headers)
-    both = [asyncio.ensure_future(one) for one in (_pour(stream, lasting), _gone(exchange))]
+    both = [asyncio.ensure_future(one) for one in (_pour(stream, lasting), _gone(exchange), ending.begun.wait())]
     try:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -166,7 +205,7 @@ async def _pass(stream: Stream, chunk: bytes) -> None:
     await stream.send_bytes(chunk)
 
 
-async def _read(exchange: Exchange, into: Any, environ: dict[str, Any]) -> None:
+async def _read(exchange: Exchange, into: Any, environ: dict[str, Any], ending: Ending) -> None:
     """Takes a body in; of one that is too large only so much that the site sees that it is."""
     told = environ.get("CONTENT_LENGTH", "")
     expected = int(told) if told.isascii() and told.isdigit() else None
@@ -176,13 +215,16 @@ async def _read(exchange: Exchange, into: Any, environ: dict[str, Any]) -> None:
     size, begun = 0, time.monotonic()
     pieces = exchange.__aiter__()
     while True:
+        limit = ending.limit()
         try:
-            async with asyncio.timeout(SILENCE):
+            async with limit:
                 piece = await pieces.__anext__()
         except StopAsyncIteration:
             break
         except Exception:
             raise _Late from None
+        finally:
+            ending.limits.discard(limit)
         into.write(piece)
         size += len(piece)
         spent = time.monotonic() - begun

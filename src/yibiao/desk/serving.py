@@ -32,6 +32,8 @@ SEAL_PAUSE = 0.1
 FOLLOW_PAUSE = 0.25
 RESTART_PAUSE = 1.0
 _LEAST_PAUSE = 3.0
+# How long a stop waits for the follower that is at work.
+LAST_STEP = 15.0
 log = logging.getLogger(__name__)
 
 
@@ -138,7 +140,7 @@ class _Server:
 def _loop(server: _Server, stopping: _Stopping, speed: float) -> None:
     """Seals as it goes on; the followers have a thread of their own, since one of them may take seconds."""
     ended = Event()
-    following = Thread(target=_following, args=(ended, speed), name="yibiao-followers")
+    following = Thread(target=_following, args=(ended, speed), name="yibiao-followers", daemon=True)
     following.start()
     try:
         while not stopping.asked:
@@ -150,7 +152,11 @@ def _loop(server: _Server, stopping: _Stopping, speed: float) -> None:
             time.sleep(SEAL_PAUSE)
     finally:
         ended.set()
-        following.join()
+        server.stop()
+        # What a step has not committed is taken anew when the site runs again.
+        following.join(LAST_STEP)
+        if following.is_alive():
+            log.warning("a follower was still at work and is left; it goes on from where it was at the next start")
 
 
 def _seal(stopping: _Stopping) -> None:
