@@ -44,8 +44,10 @@ _line = threading.Lock()
 _turn = threading.Lock()
 
 
-def write(ready: Sequence[Prepared], *, at: datetime, shared: bool) -> list[Receipt]:
-    """Stores checked records, all or none; returns after their commit.
+def write(
+    ready: Sequence[Prepared], *, at: datetime, shared: bool, told: storing.Told = storing.silently
+) -> list[Receipt]:
+    """Stores checked records, all or none; returns after their commit. ``told`` hears how far a long list is.
 
     ``shared`` allows that others' records are committed with them, received at the same moment.
 
@@ -53,7 +55,7 @@ def write(ready: Sequence[Prepared], *, at: datetime, shared: bool) -> list[Rece
     """
     # Inside a transaction of the caller there is no commit to share.
     if not shared or len(ready) > SHARED_LIMIT or connection.in_atomic_block:
-        return _given(_alone(ready, at))
+        return _given(_alone(ready, at, told))
     return _given(_written(_Job([ready], at))[0])
 
 
@@ -127,14 +129,14 @@ def _tried_alone(ready: Sequence[Prepared], at: datetime) -> storing.Outcome:
         return _Failed(error)
 
 
-def _alone(ready: Sequence[Prepared], at: datetime) -> storing.Outcome:
+def _alone(ready: Sequence[Prepared], at: datetime, told: storing.Told = storing.silently) -> storing.Outcome:
     try:
         with transaction.atomic():
-            return storing.write([ready], at=at)[0]
+            return storing.write([ready], at=at, told=told)[0]
     except IntegrityError:
         # Another transaction stored one of the ids between our look and our insert; now it is known: look again.
         with transaction.atomic():
-            return storing.write([ready], at=at)[0]
+            return storing.write([ready], at=at, told=told)[0]
 
 
 class _Failed(Refusal):

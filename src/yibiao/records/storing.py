@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
@@ -31,10 +31,17 @@ _STEP: Final = (
 )  # fmt: skip
 _SENDING: Final = ("submission_id", "revision", "form", "program", "instance", "device", "agent")
 Outcome: TypeAlias = list[Receipt] | Refusal
+# Hears how much of how much is done.
+Told: TypeAlias = Callable[[int, int], None]
 
 
-def write(jobs: Sequence[Sequence[Prepared]], *, at: datetime) -> list[Outcome]:
-    """Stores the records of several senders; what one of them may not store is refused to her alone.
+def silently(done: int, total: int) -> None:
+    pass
+
+
+def write(jobs: Sequence[Sequence[Prepared]], *, at: datetime, told: Told = silently) -> list[Outcome]:
+    """Stores the records of several senders; what one of them may not store is refused to her alone. ``told`` hears how
+    far it is.
 
     Shape: one outcome per job, in order; a job is stored whole or not at all.
     """
@@ -51,9 +58,11 @@ def write(jobs: Sequence[Sequence[Prepared]], *, at: datetime) -> list[Outcome]:
         salted = {}
         # Ids are drawn at random: those that come near each other in five indexes come together. The log keeps the
         # order in which they were sent.
-        for some in _pieces(sorted(items, key=_id)):
+        for done, some in _pieces(sorted(items, key=_id)):
+            told(done, 2 * len(items))
             salted |= _file(some, at=at, later=later)
-        for some in _pieces(items):
+        for done, some in _pieces(items):
+            told(len(items) + done, 2 * len(items))
             _tell(some, salted, at=at, later=later)
     return outcomes
 
@@ -62,9 +71,9 @@ def _id(item: Prepared) -> str:
     return item.id
 
 
-def _pieces(items: Sequence[Prepared]) -> Iterator[Sequence[Prepared]]:
+def _pieces(items: Sequence[Prepared]) -> Iterator[tuple[int, Sequence[Prepared]]]:
     for start in range(0, len(items), _CHUNK):
-        yield items[start : start + _CHUNK]
+        yield start, items[start : start + _CHUNK]
 
 
 def _sorted(
@@ -131,17 +140,25 @@ def _speak(items: Sequence[Prepared], at: datetime) -> None:
     branches.store(statements(items, 1), at=at)
 
 
-def _known(ready: Sequence[Prepared]) -> dict[str, models.Submission]:
-    ids = [item.id for item in ready]
+def stored(ids: Sequence[str]) -> list[str]:
+    """Which of these ids records have."""
     found: list[str] = []
+    table = models.Submission._meta.db_table
     for start in range(0, len(ids), _LOOKUP):
         some = ids[start : start + _LOOKUP]
-        marks = ", ".join(["%s"] * len(some))
         with connection.cursor() as cursor:
             # Nearly always there is none, so only its question is asked, and not by way of the ORM.
-            table = models.Submission._meta.db_table
-            cursor.execute(f"SELECT id FROM {table} WHERE id IN ({marks})", some)  # noqa: S608 name of our own table
+            if connection.vendor == "postgresql":
+                cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s)", [list(some)])  # noqa: S608 our own name
+            else:
+                marks = ", ".join(["%s"] * len(some))
+                cursor.execute(f"SELECT id FROM {table} WHERE id IN ({marks})", some)  # noqa: S608 our own name
             found += [id for (id,) in cursor.fetchall()]
+    return found
+
+
+def _known(ready: Sequence[Prepared]) -> dict[str, models.Submission]:
+    found = stored([item.id for item in ready])
     rows: dict[str, models.Submission] = {}
     for start in range(0, len(found), _LOOKUP):
         rows |= models.Submission.objects.prefetch_related("revisions").in_bulk(found[start : start + _LOOKUP])
@@ -159,7 +176,7 @@ def describe(row: models.Submission, item: Prepared) -> models.Submission:
 
 def _origins(item: Prepared) -> tuple[int, int, int, str]:
     if not item.prefilled:
-        return 0, 0, prefilling.typed(item.form, item.answers, ()) + len(item.personal), ""
+        return 0, 0, item.typed + len(item.personal), ""
     origins = prefilling.origins(item.form, item.answers, item.prefilled)
     said = canon.dumps(_said(origins))
     return len(origins.confirmed), len(origins.changed), origins.typed + len(item.personal), said

@@ -1,6 +1,7 @@
 """The good rows of an upload between its check and its taking: their answers as they were found good, encrypted.
 
-They lie in a file of pieces, each with its length before it, so that nobody needs memory for all of them twice.
+They lie in a file of pieces, each with its length before it, so that nobody needs memory for all of them twice. A row
+is a few lines: what is JSON already stands in one as it is.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -34,6 +36,31 @@ class Good(NamedTuple):
     occurred_at: str
     subject: str
     participants: tuple[str, ...]
+    typed: int
+
+
+class _Unread(Mapping[str, Any]):
+    """Answers that are read when somebody looks at them, which hardly any form asks for."""
+
+    __slots__ = ("_read", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._read: dict[str, Any] | None = None
+
+    def _all(self) -> dict[str, Any]:
+        if self._read is None:
+            self._read = json.loads(self._text)
+        return self._read
+
+    def __getitem__(self, name: str) -> Any:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 def good(one: Judged) -> Good:
@@ -41,7 +68,7 @@ def good(one: Judged) -> Good:
     said = one.checked
     return Good(
         one.id, one.text, one.digest, one.personal, said.place, said.occurred_at.isoformat(), said.subject,
-        said.participants,
+        said.participants, one.typed,
     )  # fmt: skip
 
 
@@ -52,18 +79,26 @@ def write(path: Path, form: FormVersion, good: Sequence[tuple[Good, Mapping[str,
     with open(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as new:
         for start in range(0, len(good), _PIECE):
             some = good[start : start + _PIECE]
-            rows = [one for one, _ in some] if last else [[one.id, given] for one, given in some]
-            text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str)
+            text = "\n".join([_lines(one) if last else _dumped([one.id, given]) for one, given in some])
             piece = personal.seal(text.encode())
             new.write(len(piece).to_bytes(_LENGTH) + piece)
 
 
-def read(path: Path, form: FormVersion, program: Program) -> list[SubmissionDraft | Judged]:
+def read(path: Path, form: FormVersion, program: Program) -> Iterator[SubmissionDraft | Judged]:
     """The same answers again, in their order; where a rule of the form asks what time it is, to be judged anew."""
-    rows = [row for piece in _pieces(path) for row in json.loads(piece)]
-    if forms.timeless(form):
-        return [_judged(row, form, program) for row in rows]
-    return [SubmissionDraft(id, form.id, program.code, given, "sheet", form.version) for id, given in rows]
+    last = forms.timeless(form)
+    for piece in _pieces(path):
+        lines = iter(piece.decode().split("\n"))
+        if last:
+            yield from map(partial(_judged, form, program), lines, lines, lines, lines)
+        else:
+            for id, given in map(json.loads, lines):
+                yield SubmissionDraft(id, form.id, program.code, given, "sheet", form.version)
+
+
+def _lines(one: Good) -> str:
+    rest = _dumped([one.personal, one.place, one.occurred_at, one.subject, one.participants, one.typed])
+    return f"{one.id}\n{one.digest}\n{one.text}\n{rest}"
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
@@ -72,9 +107,14 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield personal.unseal(old.read(int.from_bytes(head)))
 
 
-def _judged(row: Sequence[Any], form: FormVersion, program: Program) -> Judged:
-    id, text, digest, hidden, place, occurred_at, subject, participants = row
-    answers = json.loads(text)
-    at = datetime.fromisoformat(occurred_at)
-    checked = Checked(answers, hidden, place, at, subject, tuple(participants), ())
-    return Judged(id, form, program, "sheet", checked, answers=answers, personal=hidden, text=text, digest=digest)
+def _judged(form: FormVersion, program: Program, id: str, digest: str, text: str, rest: str) -> Judged:
+    hidden, place, occurred_at, subject, participants, typed = json.loads(rest)
+    answers = _Unread(text)
+    checked = Checked(
+        answers, hidden, place, datetime.fromisoformat(occurred_at), subject, tuple(participants), (), text
+    )
+    return Judged(id, form, program, "sheet", checked, None, {}, answers, hidden, text, digest, typed)
+
+
+# No text for a line of its own: JSON has no end of a line within it.
+_dumped: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from yibiao.core.problems import Problem
 from yibiao.forms.types import FormVersion
 from yibiao.people.types import Warrant
-from yibiao.records import checking, models, problems, registers
+from yibiao.records import checking, models, problems, registers, storing
 from yibiao.records.intake import cells, held, jobs, naming, numbering, rows
 from yibiao.records.intake.crew import Crew
 from yibiao.records.outlines import outline
@@ -29,13 +29,15 @@ Verdict: TypeAlias = tuple[list[Problem], held.Good | None, registers.Draft | No
 
 @dataclass(slots=True)
 class Line:
-    """A row with its id and what was found; ``good`` is None where its answers are of no use."""
+    """A row with its id and what was found; ``good`` is None where its answers are of no use. ``stored`` rows are there
+    already."""
 
     row: rows.Row
     id: str
     good: held.Good | None
     entity: registers.Draft | None
     wrong: list[Wrong]
+    stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +115,14 @@ def _dangling(form: FormVersion, found: Sequence[Line], tables: Sequence[rows.Ta
 
 
 def _conflicts(found: Sequence[Line], tables: Sequence[rows.Table]) -> None:
-    """Marks rows whose number was used before for other content."""
+    """Marks rows that are stored already, and those whose number was used before for other content."""
     by_id = {line.id: (line, line.good) for line in found if line.good is not None and not line.wrong}
-    ids = list(by_id)
-    for start in range(0, len(ids), 400):
-        stored = models.Submission.objects.prefetch_related("revisions").in_bulk(ids[start : start + 400])
+    known = storing.stored(list(by_id))
+    for start in range(0, len(known), 400):
+        stored = models.Submission.objects.prefetch_related("revisions").in_bulk(known[start : start + 400])
         for key, row in stored.items():
             line, good = by_id[key]
+            line.stored = True
             if not checking.repeats(good, row.revisions.all()):
                 said = problems.CONFLICT.at(id=line.row.key or key)
                 line.wrong = [*line.wrong, (tables[0].layout.title, line.row.number, 0, said)]
