@@ -14,7 +14,7 @@ from tests.figures import test_oracle as oracle
 from tests.figures import world
 from tests.figures.world import ERDAO, GONGZHULING, JILIN, NANGUAN, PROGRAM, SIPING, draft
 from yibiao.core.periods import Period
-from yibiao.figures import actions, cubes, filling, queries, reading, store
+from yibiao.figures import actions, cells, counting, cubes, filling, queries, reading, store
 from yibiao.figures.models import Cell, Cube
 from yibiao.ledger import queries as ledger
 
@@ -93,12 +93,12 @@ def _digest(id: str) -> str:
     return cubes.digest(question.indicator, reading.source_of(question, question.indicator.source))
 
 
-@pytest.mark.parametrize("together", [filling.TOGETHER, 2])
+@pytest.mark.parametrize("together", [counting.TOGETHER, 2])
 def test_a_key_is_counted_once_wherever_and_however_often_it_was_seen(
     monkeypatch: pytest.MonkeyPatch, together: int
 ) -> None:
     """Also where only so many rows, and the months of no more, are looked through at a time."""
-    monkeypatch.setattr(filling, "TOGETHER", together)
+    monkeypatch.setattr(counting, "TOGETHER", together)
     world.install()
     for place, day in ((ERDAO, 1), (NANGUAN, 2), (ERDAO, 5), (SIPING, 5), (SIPING, 30)):
         for name in ("one", "two"):
@@ -111,7 +111,7 @@ def test_a_key_is_counted_once_wherever_and_however_often_it_was_seen(
             plain = queries.recounted(world.query("objects", place=place, period=period), scope=world.EVERYWHERE)
             assert kept("objects", place=place, period=period) == (plain.value, plain.facts), (place, first, count)
     text = Cell.objects.get(place=JILIN, month="2022-09", cube__digest=_digest("objects")).seen
-    assert set(text.split()) == {"1:0:2", "2:1:2", "5:3:2", "30:25:2"}
+    assert cells.seen_entries(text) == {(1, 0): 2, (2, 1): 2, (5, 3): 2, (30, 25): 2}
 
 
 def test_keys_sealed_after_the_cube_are_added_and_those_corrected_are_taken_back() -> None:

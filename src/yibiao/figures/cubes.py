@@ -8,13 +8,13 @@ from the columns, which give the same; also what tells entities apart of which s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from yibiao.core import expressions
-from yibiao.figures import columns, moving, reading
+from yibiao.figures import cells, columns, moving, reading
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Cell, Cube, Projection
@@ -24,6 +24,8 @@ from yibiao.figures.types import Indicator, Source
 
 SHAPES: Final = {"count": "count", "zero": "count", "sum": "sum", "distinct": "distinct"}
 EVERYWHERE: Final = 2**31
+# How cells are written: one that another version wrote is none of ours.
+_WRITTEN: Final = 2
 
 
 def cubable(indicator: Indicator) -> bool:
@@ -47,7 +49,7 @@ def digest(indicator: Indicator, source: Source) -> str:
     """What a cube computes, whatever the indicator is called and whichever version of its pack says so."""
     one = term(indicator, source, "", 0)
     read = [(column.name, column.type) for column in one.columns()]
-    said = (source.kind, source.repeat, one.shape, indicator.filter, one.of, one.keys, read)
+    said = (_WRITTEN, source.kind, source.repeat, one.shape, indicator.filter, one.of, one.keys, read)
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
@@ -91,13 +93,6 @@ def signed(one: Term, new: str, gone: str) -> str:
     return f"SELECT *, 1 AS sign FROM ({came}) AS a UNION ALL SELECT *, -1 AS sign FROM ({went}) AS b"  # noqa: S608
 
 
-def entries(text: str) -> Iterator[tuple[int, int, str]]:
-    """The three parts of every entry of a cell's text."""
-    for one in text.split():
-        first, second, third = one.split(":")
-        yield int(first), int(second), third
-
-
 def _read(question: Question, indicator: Indicator, digest_: str, days: Days) -> Kept | None:
     first, last = days.first, days.last
     held = Cell.objects.filter(
@@ -113,7 +108,7 @@ def _read(question: Question, indicator: Indicator, digest_: str, days: Days) ->
     value, facts = Decimal(0), 0
     for _, month, counted, total, days_, seen in rows:
         # A cube knows whole days only: of a day that is looked at in part it is sure where nothing happened on it.
-        if days.cut and month == f"{last:%Y-%m}" and any(nth == last.day for nth, _, _ in entries(days_)):
+        if days.cut and month == f"{last:%Y-%m}" and any(nth == last.day for nth, _, _ in cells.days(days_)):
             return None
         more, behind = _of_month(month, (counted, total, days_, seen), days, distinct=indicator.measure == "distinct")
         value, facts = value + more, facts + behind
@@ -138,12 +133,11 @@ def _of_month(month: str, cell: tuple[int, str, str, str], days: Days, *, distin
     high = (days.last - begin).days + 1
     if low <= 1 and high >= 31 and (not distinct or low == 1):
         return Decimal(total), facts
-    listed = [(int(behind), Decimal(more)) for nth, behind, more in entries(by_day) if low <= nth <= high]
+    listed = [(int(behind), Decimal(more)) for nth, behind, more in cells.days(by_day) if low <= nth <= high]
     facts = sum(behind for behind, _ in listed)
     if not distinct:
         return sum((more for _, more in listed), Decimal(0)), facts
-    keys = (int(n) for nth, gap, n in entries(seen) if low <= nth <= high and (gap == 0 or nth - gap < low))
-    return Decimal(sum(keys)), facts
+    return Decimal(cells.new_keys(seen, low, high)), facts
 
 
 def position(projection: Projection) -> int | None:

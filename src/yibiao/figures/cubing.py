@@ -1,9 +1,7 @@
 """SQL text of the cube: from rows to cells, each month of a place with its days.
 
-What places come to is added up the tree one level at a time. A key that was only ever seen at one place was last seen
-on the same day whatever place above it is asked about, so its days are counted once. One that was seen at several is
-looked at anew only where they meet: there its days as a whole count instead of those of each part. Places stand for
-themselves as numbers of the tree: what is grouped by numbers takes half the time.
+What places come to is added up the tree one level at a time. Places stand for themselves as numbers of the tree: what
+is grouped by numbers takes half the time. Which keys were seen when is told by ``sightings``.
 
 Cubes are made by DuckDB in process alone; other engines count everything anew, as a second opinion.
 """
@@ -12,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Final
 
 from yibiao.core import expressions
@@ -23,8 +20,6 @@ from yibiao.figures.geography import Climb
 from yibiao.figures.types import Column
 
 _MONTH = "CAST(DATE_TRUNC('month', day) AS DATE)"
-_EPOCH = "DATE '0001-01-01'"
-APART: Final = 65_536
 ENTRIES: Final = (
     Column("program", "VARCHAR"), Column("key", "VARCHAR"), Column("enter", "BIGINT"), Column("day", "DATE"),
     Column("n", "BIGINT"),
@@ -39,7 +34,7 @@ def cells(term: Term, climb: Climb, facts: str = "") -> str:
         f"SELECT program, enter, day, CAST({count} AS BIGINT) AS facts, SUM(sign * amount) AS total\n"
         f"FROM (\n{compiler.entered(term, facts)}\n) AS e GROUP BY program, enter, day"
     )
-    day = f"CAST(EXTRACT(DAY FROM day) AS VARCHAR) || ':' || CAST(facts AS VARCHAR) || ':' || {_text(term, 'total')}"
+    day = f"CAST(EXTRACT(DAY FROM day) AS VARCHAR) || ':' || {_entry(term, 'facts', 'total')}"
     return _placed(
         f"SELECT program, top, {_MONTH} AS month, CAST(SUM(facts) AS BIGINT) AS facts,\n"
         f"  {_text(term, 'SUM(total)')} AS total, STRING_AGG({day}, ' ') AS days\n"
@@ -66,8 +61,8 @@ def several(terms: Sequence[Term], climb: Climb) -> str:
         f") AS l JOIN {terms[0].tree} AS t ON t.code = l.code"
     )
     texts = "".join(
-        f",\n  CAST(SUM(n{k}) AS BIGINT) AS f{k}, {_text(term, f'SUM({totals[k]})')} AS t{k}, STRING_AGG(nth || "
-        f"CAST(n{k} AS VARCHAR) || ':' || {_text(term, totals[k])}, ' ') FILTER (WHERE n{k} > 0) AS d{k}"
+        f",\n  CAST(SUM(n{k}) AS BIGINT) AS f{k}, {_text(term, f'SUM({totals[k]})')} AS t{k}, "
+        f"STRING_AGG(nth || {_entry(term, f'n{k}', totals[k])}, ' ') FILTER (WHERE n{k} > 0) AS d{k}"
         for k, term in enumerate(terms)
     )
     nth = "CAST(EXTRACT(DAY FROM day) AS VARCHAR) || ':'"
@@ -142,89 +137,10 @@ def after(held: str, term: Term, facts: str) -> str:
     )
 
 
-def part(keys: str, nth: int, of: int) -> str:
-    """The rows of every so-manieth key: what the parts of ``seen`` come to adds up."""
-    return keys if of == 1 else f"SELECT * FROM (\n{keys}\n) AS k WHERE HASH(key) % {of} = {nth}"  # noqa: S608
-
-
-def seen(keys: str, climb: Climb) -> str:
-    """(program, enter, packed, n): what all keys seen at a place add to it, and to all above it; see ``summed``.
-
-    ``keys`` is a relation (program, key, enter, day) that may repeat itself. ``packed`` is a day and a gap as one
-    number: what is grouped by fewer columns takes less time.
-    """
-    steps = [
-        "alone AS MATERIALIZED (SELECT program, key, enter, LIST_SORT(LIST(day)) AS days\n"  # noqa: S608
-        f"  FROM ({keys}) AS k GROUP BY program, key, enter)",
-        "straying AS MATERIALIZED (SELECT a.*, s.depth FROM alone AS a\n"  # noqa: S608
-        f"  JOIN {climb.table} AS s ON s.enter = a.enter\n"
-        "  SEMI JOIN (SELECT program, key FROM alone GROUP BY program, key HAVING COUNT(*) > 1) AS m\n"
-        "  ON m.program = a.program AND m.key = a.key)",
-    ]
-    counted = ["SELECT program, enter, days, 1 AS sign FROM alone"]
-    for depth in range(climb.deepest, -1, -1):
-        rows = f"SELECT program, key, enter, days FROM straying WHERE depth = {depth}"  # noqa: S608
-        if depth < climb.deepest:
-            rows += (
-                " UNION ALL\n  SELECT b.program, b.key, s.parent, b.days\n"  # noqa: S608
-                f"  FROM whole{depth + 1} AS b JOIN {climb.table} AS s ON s.enter = b.enter"
-            )
-        steps += [
-            f"met{depth} AS MATERIALIZED (SELECT program, key, enter, LIST(days) AS parts FROM (\n"  # noqa: S608
-            f"  {rows}\n) AS u GROUP BY program, key, enter)",
-            f"whole{depth} AS MATERIALIZED (SELECT program, key, enter, LEN(parts) AS n,\n"  # noqa: S608
-            f"  CASE WHEN LEN(parts) = 1 THEN parts[1] ELSE LIST_SORT(FLATTEN(parts)) END AS days FROM met{depth})",
-        ]
-        counted += [
-            f"SELECT program, enter, days, 1 FROM whole{depth} WHERE n > 1",  # noqa: S608
-            f"SELECT program, enter, UNNEST(parts), -1 FROM met{depth} WHERE LEN(parts) > 1",  # noqa: S608
-        ]
-    union = "\n  UNION ALL ".join(counted)
-    # A day that is listed twice is seen once.
-    return (
-        f"WITH {', '.join(steps)}\nSELECT program, CAST(enter AS INTEGER) AS enter,\n"
-        f"  (day - {_EPOCH}) * {APART} + COALESCE(day - before, 0) AS packed, CAST(SUM(sign) AS INTEGER) AS n FROM (\n"
-        "SELECT program, enter, sign, UNNEST(days) AS day,\n"
-        "  UNNEST(LIST_CONCAT([CAST(NULL AS DATE)], days[:-2])) AS before\n"
-        f"FROM (\n  {union}\n) AS c) AS e WHERE before IS DISTINCT FROM day\n"
-        "GROUP BY program, enter, packed HAVING SUM(sign) <> 0"
-    )
-
-
-def summed(seen_: str, climb: Climb) -> str:
-    """(program, top, day, gap, n): n keys seen on a day and last before it so many days ago, 0 for never."""
-    return (
-        f"SELECT program, top, {_EPOCH} + CAST(packed // {APART} AS INTEGER) AS day, packed % {APART} AS gap, n\n"
-        f"FROM (\n{_climbed(seen_, ('packed',), ('n',), climb)}\n) AS s WHERE n <> 0"
-    )
-
-
-def within(seen_: str, first: date, end: date) -> str:
-    """Of what ``seen`` gives that from one day until before another."""
-    low, high = ((day - date.min).days * APART for day in (first, end))
-    return f"SELECT program, enter, packed, n FROM {seen_} WHERE packed >= {low} AND packed < {high}"  # noqa: S608
-
-
-def gaps(seen_: str, climb: Climb) -> str:
-    """(program, place, month, day of the month, gap, keys), from what ``seen`` gives."""
-    summed_ = summed(seen_, climb)
-    nth = "EXTRACT(DAY FROM day)"
-    rows = f"SELECT program, top, {_MONTH} AS month, {nth} AS nth, gap, n FROM (\n{summed_}\n) AS s"  # noqa: S608
-    return _placed(rows, climb, ("nth", "gap", "n"))
-
-
-def written(seen_: str, climb: Climb) -> str:
-    """(program, place, month, total, seen), from what ``seen`` gives."""
-    summed_ = summed(seen_, climb)
-    entry = "CAST(nth AS VARCHAR) || ':' || CAST(gap AS VARCHAR) || ':' || CAST(n AS VARCHAR)"
-    return _placed(
-        "SELECT program, top, month,\n"  # noqa: S608
-        "  CAST(SUM(CASE WHEN gap > 0 AND gap < nth THEN 0 ELSE n END) AS VARCHAR) AS total,\n"
-        f"  STRING_AGG({entry}, ' ') AS seen FROM (\n"
-        f"  SELECT program, top, {_MONTH} AS month, EXTRACT(DAY FROM day) AS nth, gap, n FROM (\n{summed_}\n) AS s\n"
-        ") AS d GROUP BY program, top, month",
-        climb, ("total", "seen"),
-    )  # fmt: skip
+def keys(term: Term, program: str, nth: int = 0, of: int = 1) -> str:
+    """(key, enter, day) of the rows of a program; of every so-manieth key alone where there are too many."""
+    test = f" AND HASH(key) % {of} = {nth}" if of > 1 else ""
+    return f"SELECT key, enter, day FROM (\n{compiler.entered(term)}\n) AS k WHERE program = {quoted(program)}{test}"  # noqa: S608
 
 
 def moved(term: Term, facts: str, first: str, last: str) -> str:
@@ -261,6 +177,14 @@ def touched(term: Term, facts: str) -> str:
     )
 
 
+def _entry(term: Term, facts: str, total: str) -> str:
+    """What stands after the day in an entry of ``days``."""
+    same = f"CAST({facts} AS VARCHAR)"
+    if facts == total:
+        return same
+    return f"{same} || CASE WHEN {total} = {facts} THEN '' ELSE ':' || {_text(term, total)} END"
+
+
 def _text(term: Term, cell: str) -> str:
     """A number in one spelling, without trailing zeros."""
     text = f"CAST({cell} AS VARCHAR)"
@@ -271,9 +195,12 @@ def _text(term: Term, cell: str) -> str:
 
 
 def _placed(cells_: str, climb: Climb, names: Sequence[str]) -> str:
-    """Cells by the number of their place and the first of their month, as cells by its code and the month's name."""
+    """Cells by the number of their place and the first of their month, as cells by its code and the month's name.
+
+    In the order of program, place and month.
+    """
     listed = ", ".join(f"x.{name}" for name in names)
     return (
-        f"SELECT x.program, p.place, SUBSTR(CAST(x.month AS VARCHAR), 1, 7), {listed}\n"
-        f"FROM (\n{cells_}\n) AS x JOIN {climb.table} AS p ON p.enter = x.top"
+        f"SELECT x.program, p.place, SUBSTR(CAST(x.month AS VARCHAR), 1, 7) AS month, {listed}\n"
+        f"FROM (\n{cells_}\n) AS x JOIN {climb.table} AS p ON p.enter = x.top ORDER BY 1, 2, 3"
     )

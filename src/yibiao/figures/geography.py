@@ -11,6 +11,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from yibiao.core.problems import Refusal
 from yibiao.figures.engines import duckdb
 from yibiao.figures.types import Column, Query
@@ -42,13 +45,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """The engine's table (enter, parent, depth, place) of every place of an edition, and the greatest depth in it.
+    """The way up from every place of an edition: the engine's table (enter, parent, depth, place), and the same here.
 
-    ``parent`` is the number of the place above, ``depth`` is 0 where there is none, ``place`` is the code.
+    ``parent`` is the number of the place above, ``depth`` is 0 where there is none, ``place`` is the code. By a place's
+    number, ``above``, ``depth`` and ``codes`` tell the same; whoever has none above it stands for itself there.
     """
 
     table: str
     deepest: int
+    above: NDArray[np.int64]
+    depth: NDArray[np.int64]
+    codes: tuple[str, ...]
 
 
 def day_of(query: Query) -> date | None:
@@ -80,11 +87,19 @@ def climb(tree: str) -> Climb:
                 rows.append((enter, above[-1][0] if above else None, len(above), code))
                 above.append((enter, leave))
             stale = next(iter(_climbs.values())).table if _climbs else ""
-            made = Climb(f"{tree}_climb", max((row[2] for row in rows), default=0))
+            made = _climb(f"{tree}_climb", rows)
             duckdb.keep(made.table, _PLACES, rows, dropping=stale)
             _climbs.clear()
             _climbs[tree] = made
         return _climbs[tree]
+
+
+def _climb(table: str, rows: Sequence[tuple[int, int | None, int, str]]) -> Climb:
+    size = 1 + max((row[0] for row in rows), default=-1)
+    above, depth, codes = np.arange(size), np.zeros(size, np.int64), [""] * size
+    for enter, parent, deep, code in rows:
+        above[enter], depth[enter], codes[enter] = enter if parent is None else parent, deep, code
+    return Climb(table, int(depth.max(initial=0)), above, depth, tuple(codes))
 
 
 def children(standing: Standing) -> tuple[Place, ...]:

@@ -74,9 +74,9 @@ class Cube(models.Model):
 class Cell(models.Model):
     """A program, a place with all below it, and a month.
 
-    ``total`` is the value of the whole month. ``days`` has ``day:facts:total`` for each day of the month that has any;
-    ``seen``, of a distinct count, has ``day:gap:n``: n keys seen on that day and last seen ``gap`` days before it, 0
-    where never before. The entries stand in no order.
+    ``total`` is the value of the whole month. ``days`` has the facts and the total of each day of the month that has
+    any, in no order; ``seen``, of a distinct count, how many keys were seen on a day and last seen so many days before
+    it, none where never before. ``cells`` says how they are written.
     """
 
     cube = models.ForeignKey(Cube, on_delete=models.CASCADE)

@@ -41,6 +41,7 @@ _SQL: Final[Mapping[str, str]] = {
 # Where files hold an id that is a UUID.
 PACKED: Final = "fact.uuid"
 _PIECES: Final = 32
+_BATCH: Final = 131_072
 _lock = threading.RLock()
 _local = threading.local()
 _numbers = itertools.count()
@@ -91,6 +92,8 @@ def _cursor() -> Any:
             spill = str(Path(tempfile.gettempdir()) / f"yibiao-spill-{os.getpid()}")
             config: dict[str, Any] = {"threads": min(4, os.cpu_count() or 1), "temp_directory": spill}
             config["memory_limit"] = f"{settings.YIBIAO_FIGURES_MEMORY}MB"
+            # Else what a large question took stays with the process when it is answered.
+            config["allocator_background_threads"] = True
             base = duckdb.connect(":memory:", config=config)
             _base.clear()
             _base[os.getpid()] = base
@@ -113,13 +116,15 @@ def answer(sql: str, relations: Sequence[Relation]) -> Rows:
 
 
 def gathered(sql: str, relations: Sequence[Relation]) -> Table:
-    """The same as an Arrow table, for rows by the million; texts are listed once each."""
+    """The same as an Arrow table."""
     with _naming(sql, relations) as text:
-        found = _cursor().sql(text).to_arrow_table()
-    for index, field in enumerate(found.schema):
-        if pa.types.is_string(field.type):
-            found = found.set_column(index, field.name, found.column(index).dictionary_encode())
-    return found
+        return _cursor().sql(text).to_arrow_table()
+
+
+def batches(sql: str, relations: Sequence[Relation]) -> Iterator[pa.RecordBatch]:
+    """The same, so many rows at a time, for rows by the million. Nothing else may be asked before the last is taken."""
+    with _naming(sql, relations) as text:
+        yield from _cursor().sql(text).to_arrow_reader(_BATCH)
 
 
 @contextmanager

@@ -1,0 +1,117 @@
+"""Counts every cell of cubes from the columns.
+
+What the database must say for it is asked first; the counting itself asks it nothing, so that cells that were counted
+can be stored meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, TypeAlias
+
+from django.db.models import Max, Min, Sum
+
+from yibiao.figures import answering, cells, cubing, geography, sightings, store
+from yibiao.figures.compiler import Term
+from yibiao.figures.engines import duckdb
+from yibiao.figures.engines.border import Relation, Table
+from yibiao.figures.geography import Climb
+from yibiao.figures.models import Projection, Segment
+from yibiao.figures.sightings import Packing
+
+# So many rows are looked through for keys together, in half a gigabyte.
+TOGETHER: Final = 25_000_000
+_PIECE: Final = 10_000
+Key = tuple[str, str, str]
+Texts = tuple[int, str, str, str]
+Seen: TypeAlias = Mapping[Key, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The cells of one term: by program, place and month, their facts, total and days, and what was seen."""
+
+    held: Table
+    seen: Seen | None
+
+    def cells(self) -> Iterator[tuple[Key, Texts]]:
+        """In the order of program, place and month."""
+        for batch in self.held.to_batches(_PIECE):
+            for program, place, month, facts, total, days in zip(*map(_listed, batch.columns), strict=True):
+                key, seen = (program, place, month), ""
+                if self.seen is not None and facts:
+                    total, seen = self.seen[key]
+                if facts:
+                    yield key, (facts, total, days, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What is needed to find the keys of a distinct count."""
+
+    term: Term
+    relations: Sequence[Relation]
+    way: Packing
+    rows: int
+
+
+def counting(projection: Projection, terms: Sequence[Term]) -> Callable[[], list[Counted]]:
+    """What counts several terms over one source, each for itself in what it gives."""
+    climb = geography.climb(terms[0].tree)
+    plain = [nth for nth, term in enumerate(terms) if cubing.plain(term)]
+    passes: list[tuple[list[int], str, Sequence[Relation]]] = []
+    if plain:
+        alike = [terms[nth] for nth in plain]
+        passes.append((plain, cubing.several(alike, climb), _supplied(projection, cubing.together(alike))))
+    for nth, term in enumerate(terms):
+        if nth not in plain:
+            passes.append(([nth], cubing.cells(term, climb), _supplied(projection, term)))
+    keys = {nth: _keys(projection, term, climb) for nth, term in enumerate(terms) if term.shape == "distinct"}
+
+    def count() -> list[Counted]:
+        found: dict[int, Counted] = {}
+        for numbers, sql, relations in passes:
+            table = duckdb.gathered(sql, relations)
+            for at, nth in enumerate(numbers):
+                held = table.select([0, 1, 2, *range(3 + 3 * at, 6 + 3 * at)])
+                seen = _seen(keys[nth], duckdb.distinct(held, "program"), climb) if nth in keys else None
+                found[nth] = Counted(held, seen)
+        return [found[nth] for nth in range(len(terms))]
+
+    return count
+
+
+def _supplied(projection: Projection, term: Term) -> Sequence[Relation]:
+    return answering.IN_PROCESS.supply(projection, term.upto, [term], ())
+
+
+def _keys(projection: Projection, term: Term, climb: Climb) -> _Keys:
+    # Also what was superseded since: it counted then.
+    held = Segment.objects.filter(projection=projection, source=store.column_name(term.source))
+    size = held.aggregate(low=Min("month"), high=Max("month"), rows=Sum("rows"))
+    low, high = (date.fromisoformat(f"{size[name] or '2000-01'}-01") for name in ("low", "high"))
+    way = sightings.packing(climb, low, high + timedelta(days=30))
+    return _Keys(term, _supplied(projection, term), way, size["rows"] or 0)
+
+
+def _seen(one: _Keys, programs: set[str], climb: Climb) -> Seen:
+    """Total and ``seen`` of the cells of a distinct count, so many keys at a time."""
+    found: dict[Key, tuple[str, str]] = {}
+    parts = 1 + one.rows // TOGETHER
+    for program in sorted(programs):
+        counted = []
+        for nth in range(parts):
+            batches = duckdb.batches(cubing.keys(one.term, program, nth, parts), one.relations)
+            counted.append(sightings.counted(sightings.packed(batches, one.way, one.rows), climb, one.way))
+        own = sightings.added(counted) if parts > 1 else counted.pop()
+        for month in sightings.months(own, climb, one.way):
+            for place, total, text in zip(month.places, month.totals(), cells.seen_texts(month), strict=True):
+                found[program, place, month.name] = (str(total), text)
+    return found
+
+
+def _listed(column: Any) -> list[Any]:
+    listed: list[Any] = column.to_pylist()
+    return listed
