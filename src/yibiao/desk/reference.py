@@ -247,6 +247,11 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "What counts the figures of pages and bulletins: duckdb (by default, over columns and cubes) or postgres (the "
         "site's own PostgreSQL, from the log alone, without Parquet files; for small sites)",
     ),
+    "YIBIAO_FIGURES_FILES": (
+        "Spark 集群从哪里读数据列的副本（如 s3a://桶/目录），由 yibiao figure copy 放到那里",
+        "Where a Spark cluster reads copies of the columns (s3a://bucket/folder, for example); yibiao figure copy puts "
+        "them there",
+    ),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
     "YIBIAO_LOG_FORMAT": (
         "日志格式：text 或 json；json 时每个请求一行",

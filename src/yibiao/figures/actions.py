@@ -10,6 +10,7 @@ from yibiao.core.problems import refuse
 from yibiao.figures import definitions as defining
 from yibiao.figures import keeping, problems
 from yibiao.figures.caching import forget
+from yibiao.figures.copying import copy
 from yibiao.figures.follow import sweep
 from yibiao.figures.generating import generate
 from yibiao.figures.keeping import rebuild
@@ -19,7 +20,7 @@ from yibiao.figures.recounting import nightly, verify
 from yibiao.figures.types import Definitions
 from yibiao.packs.types import PackVersion
 
-__all__ = ["define", "follow", "forget", "generate", "nightly", "publish", "rebuild", "sweep", "verify"]
+__all__ = ["copy", "define", "follow", "forget", "generate", "nightly", "publish", "rebuild", "sweep", "verify"]
 
 
 def define(version: PackVersion, definitions: Definitions) -> None:

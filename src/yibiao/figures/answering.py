@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from yibiao.core.problems import refuse
-from yibiao.figures import problems, staging, store, supplying
+from yibiao.figures import copies, problems, staging, store, supplying
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import dialects, duckdb, postgres, spark
-from yibiao.figures.engines.border import Engine, Relation, Rows, Table
+from yibiao.figures.engines.border import Engine, Relation, Rows
 from yibiao.figures.engines.dialects import Dialect
 from yibiao.figures.models import Projection
 
@@ -32,10 +32,6 @@ class InProcess:
         self, projection: Projection, upto: int, sql: str, terms: Sequence[Term], extra: Sequence[str] = ()
     ) -> Rows:
         return duckdb.answer(sql, self.supply(projection, upto, terms, extra))
-
-    def gathered(self, projection: Projection, upto: int, sql: str, terms: Sequence[Term]) -> Table:
-        """The same as an Arrow table."""
-        return duckdb.gathered(sql, self.supply(projection, upto, terms, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +56,7 @@ class OnCluster:
     files: str = ""
     folder: Path | None = None
     supply: Supply = supplying.relations
+    schema: spark.Schema | None = None
     ready: bool = False
     dialect: Dialect = dialects.SPARK
 
@@ -69,7 +66,8 @@ class OnCluster:
         relations = self.supply(projection, upto, terms, extra)
         trees = {one.tree: partial(supplying.tree, one.tree) for one in terms}
         try:
-            return spark.answer(spark.session(self.master, self.settings), sql, relations, trees, self._called)
+            session = spark.session(self.master, self.settings)
+            return spark.answer(session, sql, relations, trees, self._called, self.schema)
         except spark.faults() as failure:
             raise refuse(problems.CLUSTER.at(master=self.master, why=str(failure).splitlines()[0][:200])) from failure
 
@@ -100,4 +98,16 @@ def engine(name: str, master: str = "", settings: Iterable[tuple[str, str]] = ()
         raise refuse(problems.NO_SPARK.at()) from None
     except Exception as failure:
         raise refuse(problems.NO_MASTER.at(master=made.master, why=str(failure).splitlines()[0][:200])) from failure
-    return made
+    return _over_copies(made) if files else made
+
+
+def _over_copies(one: OnCluster) -> OnCluster:
+    """The same over what was copied to its address, where something was; else workers have the files themselves."""
+    try:
+        told = spark.text(spark.session(one.master, one.settings), f"{one.files.rstrip('/')}/{copies.CATALOGUE}")
+    except spark.faults() as failure:
+        raise refuse(problems.CLUSTER.at(master=one.master, why=str(failure).splitlines()[0][:200])) from failure
+    if told is None:
+        return one
+    supply = copies.Supply(copies.current(copies.read(told, one.files), one.files))
+    return replace(one, supply=supply, schema=supply.schemas().__getitem__)

@@ -225,6 +225,37 @@ LAKE_EMPTY: Final = Rule(
     "File something first and publish a second later.",
     409,
 )
+COPIES_MISSING: Final = Rule(
+    "figures.copies.missing",
+    "没有安装 fsspec，不能把数据列复制到别处。",
+    "fsspec is not installed, so columns cannot be copied elsewhere.",
+    "请安装 requirements/spark.txt，以及所用存储的扩展（如 s3fs）。",
+    "Install requirements/spark.txt, and what your store needs beside it (s3fs, for example).",
+)
+COPIES_UNREACHABLE: Final = Rule(
+    "figures.copies.unreachable",
+    "读写不了 {root}：{why}",
+    "{root} cannot be read or written: {why}",
+    "请查看地址、权限，以及所用存储的扩展是否已安装。",
+    "See to the address and the rights, and whether what the store needs is installed.",
+    503,
+)
+COPIES_UNREADABLE: Final = Rule(
+    "figures.copies.unreadable",
+    "{root} 的文件清单不完整，或被改动过。",
+    "The list of files at {root} is not whole, or was changed.",
+    "稍后再试；仍然如此时，请删除那里的 columns.json，再运行 yibiao figure copy。",
+    "Try again in a moment; if it stays so, remove its columns.json and run yibiao figure copy.",
+    409,
+)
+COPIES_OLD: Final = Rule(
+    "figures.copies.old",
+    "{root} 的文件是重算以前的数据列。",
+    "The files at {root} are of columns that were made anew since.",
+    "请运行 yibiao figure copy {root}。",
+    "Run yibiao figure copy {root}.",
+    409,
+)
 CLUSTER: Final = Rule(
     "figures.engine.failed",
     "Spark（{master}）没有算成：{why}",

@@ -20,6 +20,7 @@ from yibiao.figures import (
     breakdowns,
     caching,
     compiler,
+    copying,
     covering,
     cubes,
     definitions,
@@ -189,6 +190,14 @@ def lake(folder: Path, *, late: timedelta = timedelta(hours=36)) -> tuple[Part, 
     Raises: figures.lake.overlap.
     """
     return rolling.inspect(folder, late)
+
+
+def copies(root: str) -> tuple[str, ...]:
+    """The files of columns copied to an address that are lacking there or are not what was copied.
+
+    Raises: figures.copies.missing, figures.copies.unreachable, figures.copies.unreadable.
+    """
+    return copying.check(root)
 
 
 def by_hand(kind: str, sql: str, months: tuple[str, str] = ("0000-00", "9999-99")) -> list[tuple[Any, ...]]:

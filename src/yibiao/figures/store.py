@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
@@ -46,6 +47,16 @@ def path(projection: Projection, name: str, month: str, first: int, last: int, m
     return "/".join([projection.token, *parts, month, f"{first}-{last}{mark}.parquet"])
 
 
+class Row(NamedTuple):
+    """A row of the manifest, or of a list of copies."""
+
+    source: str
+    history: bool
+    path: str
+    last: int
+    applied: int
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """The committed files of a source, and those that tell what superseded rows in them.
@@ -71,16 +82,21 @@ def held(
     name, gone = column_name(source), f"{source.kind}/{columns.SUPERSEDED}"
     wanted = Q(source=name, month__gte=months[0], month__lte=months[1]) | Q(source=gone)
     rows = Segment.objects.filter(wanted, projection=projection).order_by("first")
-    found = list(rows.values_list("source", "history", "path", "last", "applied"))
-    live = [row for row in found if row[0] == name and not row[1]]
-    applied = min((row[4] for row in live), default=0)
+    found = [Row(*row) for row in rows.values_list("source", "history", "path", "last", "applied")]
+    return chosen(found, name, gone, upto)
+
+
+def chosen(found: Sequence[Row], name: str, gone: str, upto: int) -> Held:
+    """What a figure as of a position reads of some files, in the order of their positions."""
+    live = [row for row in found if row.source == name and not row.history]
+    applied = min((row.applied for row in live), default=0)
     return Held(
-        tuple(root() / row[2] for row in live),
+        tuple(root() / row.path for row in live),
         # What had been superseded by then already was no part of the figure.
-        tuple(root() / row[2] for row in found if row[0] == name and row[1] and row[4] > upto),
-        tuple(root() / row[2] for row in found if live and row[0] == gone and row[3] > applied),
+        tuple(root() / row.path for row in found if row.source == name and row.history and row.applied > upto),
+        tuple(root() / row.path for row in found if live and row.source == gone and row.last > applied),
         applied,
-        max((row[3] for row in found if row[0] == name), default=0),
+        max((row.last for row in found if row.source == name), default=0),
     )
 
 

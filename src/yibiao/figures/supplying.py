@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
 from yibiao.core.periods import SHANGHAI
 from yibiao.figures import columns, store, tail
@@ -16,16 +16,26 @@ from yibiao.figures.tail import Tail
 from yibiao.figures.types import Column
 from yibiao.people import queries as people
 
+Find: TypeAlias = Callable[[Projection, Term], store.Held]
 TREE: Final = (Column("code", "VARCHAR"), Column("enter", "BIGINT"))
 ORGANISATIONS: Final = (Column("code", "VARCHAR"), Column("place", "VARCHAR"))
 
 
-def relations(projection: Projection, upto: int, terms: Sequence[Term], extra: Sequence[str] = ()) -> list[Relation]:
-    """What the terms read as of a position."""
+def committed(projection: Projection, term: Term) -> store.Held:
+    """The files of a term's source by the manifest."""
+    return store.held(projection, term.source, upto=term.upto, months=months(term))
+
+
+def relations(
+    projection: Projection, upto: int, terms: Sequence[Term], extra: Sequence[str] = (), find: Find = committed
+) -> list[Relation]:
+    """What the terms read as of a position; ``find`` says which files a term has."""
     # The tail is read after the projection's position and before the manifest: every fact up to the position
     # is then in the files, whatever a follower commits meanwhile, and what lies above it is cut off.
     tails = [tail.of(projection, one.source, upto) for one in terms]
-    made = [one for term, held in zip(terms, tails, strict=True) for one in _of_term(projection, term, held, extra)]
+    made = [
+        one for term, held in zip(terms, tails, strict=True) for one in _of_term(projection, term, held, extra, find)
+    ]
     if organised(terms):
         listed = [(one.code, one.place) for one in people.organisations()]
         made.append(Relation("organisations", ORGANISATIONS, duckdb.table(ORGANISATIONS, listed)))
@@ -69,9 +79,9 @@ def pairs(held: store.Held, position: int, shift: int = 0) -> tuple[Files, ...]:
     return (Files(held.pairs, after, shift, ("position", "superseded")),) if held.pairs else ()
 
 
-def _of_term(projection: Projection, term: Term, newer: Tail, extra: Sequence[str]) -> list[Relation]:
+def _of_term(projection: Projection, term: Term, newer: Tail, extra: Sequence[str], find: Find) -> list[Relation]:
     """The facts that are live as of the term's position, and before them what they lack where they lack anything."""
-    held = store.held(projection, term.source, upto=term.upto, months=months(term))
+    held = find(projection, term)
     position, made = projection.position, []
     known = newer.upto <= term.upto
     gone = newer.superseded if known else duckdb.below(newer.superseded, term.upto)

@@ -288,6 +288,17 @@ class Inventory:
 
 
 @dataclass(frozen=True, slots=True)
+class Copied:
+    """What came of copying columns: up to which position, how many files lie there, how many are new or went away."""
+
+    position: int
+    files: int
+    new: int
+    bytes: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """How far the columns have come: the position they hold everything up to, and the newest sealed one."""
 

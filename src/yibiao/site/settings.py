@@ -234,6 +234,8 @@ YIBIAO_STREAMS = int(os.environ.get("YIBIAO_STREAMS", "200"))
 YIBIAO_FIGURES_MEMORY = int(os.environ.get("YIBIAO_FIGURES_MEMORY", "600"))
 # Which engine serves the figures of pages and bulletins.
 YIBIAO_FIGURES_ENGINE = os.environ.get("YIBIAO_FIGURES_ENGINE", "duckdb")
+# Where a cluster reads copies of the columns.
+YIBIAO_FIGURES_FILES = os.environ.get("YIBIAO_FIGURES_FILES", "")
 if YIBIAO_FIGURES_ENGINE not in ("duckdb", "postgres"):
     raise ImproperlyConfigured("YIBIAO_FIGURES_ENGINE: duckdb or postgres")
 if YIBIAO_FIGURES_ENGINE == "postgres" and DATABASES["default"]["ENGINE"].endswith("sqlite3"):

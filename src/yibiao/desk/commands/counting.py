@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from yibiao.desk import asking
@@ -39,6 +40,7 @@ def figures(
     engine: str, master: str, files: str, setting: Sequence[str],
 ) -> None:  # fmt: skip
     wanted = list(indicator) or [one.ref for one in queries.indicators(asking.program(program).pack)]
+    files = files or (settings.YIBIAO_FIGURES_FILES if engine == "spark" else "")
     counting = queries.engine(engine, master=master, settings=pairs(setting), files=files)
     found = []
     for ref in wanted:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
+from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from yibiao.desk import asking
@@ -148,6 +149,30 @@ def verify() -> None:
     )
     if not found.sound:
         raise SystemExit(1)
+
+
+@figure.command(
+    "copy",
+    help=gettext("把数据列复制到整个集群都读得到的地址（如 s3a://、hdfs://），只传新文件；Spark 从那里读。"),
+)
+@click.argument("root", default=lambda: settings.YIBIAO_FIGURES_FILES, metavar="URL")
+@click.option("--check", is_flag=True, help=gettext("不复制，逐个文件核对那里的摘要；有缺、有坏时以 1 退出。"))
+@options
+def copy(root: str, check: bool) -> None:
+    if not root:
+        raise click.UsageError(gettext("请写明地址，或设 YIBIAO_FIGURES_FILES。"))
+    if check:
+        wrong = queries.copies(root)
+        terminal.out({"wrong": list(wrong)}, [*wrong, gettext("缺或不符 %(count)s 个。") % {"count": len(wrong)}])
+        if wrong:
+            raise SystemExit(1)
+        return
+    made = actions.copy(root)
+    said = {"files": made.files, "new": made.new, "size": f"{made.bytes / 1e6:.1f}", "position": made.position}
+    terminal.out(
+        asdict(made),
+        [gettext("那里共 %(files)s 个文件，新传 %(new)s 个（%(size)s MB），截至第 %(position)s 条事实。") % said],
+    )
 
 
 def _amount(value: Decimal | None) -> str:

@@ -56,6 +56,7 @@ _views: dict[tuple[Any, ...], str] = {}
 _open: dict[str, Any] = {}
 Held = tuple[tuple[str, str], ...]
 Where = Callable[[Path], str]
+Schema = Callable[[Path], Held]
 
 
 def session(master: str, settings: Iterable[tuple[str, str]] = ()) -> Any:
@@ -105,16 +106,33 @@ def stop() -> None:
         _views.clear()
 
 
+def text(spark: Any, address: str) -> str | None:
+    """A small text file at an address that the cluster sees; None where there is none."""
+    from pyspark.errors import AnalysisException
+
+    try:
+        rows = spark.read.option("wholetext", True).text(address).collect()
+    except AnalysisException as failure:
+        if "PATH_NOT_FOUND" in str(failure):
+            return None
+        raise
+    return str(rows[0][0]) if rows else None
+
+
 def answer(
-    spark: Any, sql: str, relations: Sequence[Relation], trees: Mapping[str, Callable[[], Table]], where: Where = str
-) -> Rows:
-    """All rows of a statement that names relations and trees; ``where`` is how workers call a file."""
+    spark: Any, sql: str, relations: Sequence[Relation], trees: Mapping[str, Callable[[], Table]], where: Where = str,
+    schema: Schema | None = None,
+) -> Rows:  # fmt: skip
+    """All rows of a statement that names relations and trees.
+
+    ``where`` is how workers call a file, ``schema`` says what columns it has; without one the file itself does.
+    """
     with _lock:
         listed = [f"{name} AS (SELECT * FROM {_kept(spark, name, make)})" for name, make in trees.items()]  # noqa: S608
         passing: list[str] = []
         try:
             for one in relations:
-                parts = _parts(spark, one, where, passing) or [_nothing(one.columns)]
+                parts = _parts(spark, one, where, schema or columns, passing) or [_nothing(one.columns)]
                 listed.append(f"{one.name} AS ({one.counting(' UNION ALL '.join(parts))})")
             found = spark.sql(f"WITH {', '.join(listed)}\n{sql}" if listed else sql).collect()
         finally:
@@ -123,7 +141,7 @@ def answer(
     return [tuple(row) for row in found]
 
 
-def _parts(spark: Any, one: Relation, where: Where, passing: list[str]) -> list[str]:
+def _parts(spark: Any, one: Relation, where: Where, schema: Schema, passing: list[str]) -> list[str]:
     parts = []
     if one.rows.num_rows:
         name = f"given_{next(_numbers)}"
@@ -131,7 +149,7 @@ def _parts(spark: Any, one: Relation, where: Where, passing: list[str]) -> list[
         passing.append(name)
         parts.append(_select(one.columns, _held_by(one.rows.schema), name))
     for files in one.files:
-        for held, paths in _alike(files.paths).items():
+        for held, paths in _alike(files.paths, schema).items():
             wanted = {column.name for column in one.columns} | {PACKED, *_POSITIONS}
             known = tuple(pair for pair in held if pair[0] in wanted)
             parts.append(_select(one.columns, known, _file_view(spark, known, [where(path) for path in paths]), files))
@@ -183,17 +201,17 @@ def _file_view(spark: Any, held: Held, paths: Sequence[str]) -> str:
     return _views[key]
 
 
-def _alike(paths: Iterable[Path]) -> dict[Held, list[Path]]:
+def _alike(paths: Iterable[Path], schema: Schema) -> dict[Held, list[Path]]:
     """Files by their columns."""
     found: dict[Held, list[Path]] = {}
     for path in paths:
-        found.setdefault(_columns(path), []).append(path)
+        found.setdefault(schema(path), []).append(path)
     return found
 
 
 @lru_cache(maxsize=65_536)
-def _columns(path: Path) -> Held:
-    """The columns of a file, which never changes."""
+def columns(path: Path) -> Held:
+    """The columns of a file, which never changes, with the types that Spark has for them."""
     return _held_by(pq.read_schema(path))
 
 

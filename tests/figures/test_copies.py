@@ -1,0 +1,148 @@
+"""Columns copied to where a cluster sees them: only what is new, nothing lost on the way, and enough to count with."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.figures import world
+from tests.figures.test_engines import EVERY, counted, filled
+from tests.figures.world import ERDAO, JILIN, draft
+from yibiao.core.problems import Refusal
+from yibiao.figures import actions, copies, queries, store
+from yibiao.figures.answering import IN_PROCESS
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") == "postgres", reason="the files are the same"),
+]
+MEMORY = "memory://columns"
+
+
+@pytest.fixture
+def memory() -> Any:
+    fsspec = pytest.importorskip("fsspec")
+    held = fsspec.filesystem("memory")
+    yield held
+    held.rm("/", recursive=True)
+
+
+def listed(held: Any) -> copies.CatalogueIn:
+    return copies.read(held.cat_file(f"/columns/{copies.CATALOGUE}").decode(), MEMORY)
+
+
+def test_only_what_is_new_is_copied_and_what_nobody_reads_goes(memory: Any) -> None:
+    filled()
+    first = actions.copy(MEMORY)
+    assert (first.new, first.files, first.removed, first.position) == (first.files, first.files, 0, 20)
+    assert {path.removeprefix("/columns/") for path in memory.find("/columns")} == {
+        copies.CATALOGUE, *(one.path for one in listed(memory).files),
+    }  # fmt: skip
+    assert queries.copies(MEMORY) == ()
+    assert (again := actions.copy(MEMORY)).new == 0 < again.files
+    world.append(draft("check", {"found": 9}))
+    more = actions.copy(MEMORY)
+    assert (more.new, more.position) == (1, 21)
+    before = {one.path for one in listed(memory).files}
+    actions.rebuild()
+    assert (anew := actions.copy(MEMORY)).new == anew.files
+    # Whoever read the list before still finds its files; the time after they are gone.
+    assert all(memory.exists(f"/columns/{path}") for path in before)
+    assert actions.copy(MEMORY).removed == len(before)
+    assert not any(memory.exists(f"/columns/{path}") for path in before)
+    assert queries.copies(MEMORY) == ()
+
+
+def test_what_is_damaged_is_found_and_a_list_that_was_changed_is_refused(memory: Any) -> None:
+    filled()
+    actions.copy(MEMORY)
+    one, other = (file.path for file in listed(memory).files[:2])
+    whole = memory.cat_file(f"/columns/{one}")
+    memory.pipe_file(f"/columns/{one}", bytes([whole[0] ^ 1]) + whole[1:])
+    memory.rm_file(f"/columns/{other}")
+    assert set(queries.copies(MEMORY)) == {one, other}
+    text = memory.cat_file(f"/columns/{copies.CATALOGUE}").decode()
+    for wrong in (text.replace('"position":20', '"position":19'), text[:-9], "[]"):
+        memory.pipe_file(f"/columns/{copies.CATALOGUE}", wrong.encode())
+        for act in (queries.copies, actions.copy):
+            with pytest.raises(Refusal) as refused:
+                act(MEMORY)
+            assert refused.value.codes == ("figures.copies.unreadable",)
+
+
+def test_figures_from_copies_are_those_of_the_site_whatever_happened_since(memory: Any) -> None:
+    numbers = filled()
+    actions.copy(MEMORY)
+    engine = replace(IN_PROCESS, supply=copies.Supply(listed(memory)), ready=False)
+
+    def compare() -> None:
+        for nth, id in enumerate(EVERY):
+            more = {"place": (JILIN, ERDAO)[nth % 2], "as_of": (*numbers, None)[nth % 4]}
+            assert counted(id, engine, **more) == counted(id, IN_PROCESS, **more), (id, more)
+
+    compare()
+    numbers[2] = world.append(
+        draft("check", {"object": "shop", "grade": "major", "found": 4}), draft("check", {}, id="r1", revision=3),
+        draft("check", {}, id="r3", revision=2, withdrawn=True),
+    )  # fmt: skip
+    actions.follow()
+    # Compaction takes rows out of the files of the site; the copies are as they were, and so is what follows them.
+    world.settle()
+    compare()
+    actions.rebuild()
+    with pytest.raises(Refusal) as refused:
+        copies.current(listed(memory), MEMORY)
+    assert refused.value.codes == ("figures.copies.old",)
+
+
+def test_without_fsspec_or_a_store_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    world.install()
+    if "fsspec" in sys.modules or _there():
+        with pytest.raises(Refusal) as refused:
+            actions.copy("no-such-store://columns")
+        assert refused.value.codes == ("figures.copies.unreachable",)
+    monkeypatch.setitem(sys.modules, "fsspec.core", None)
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(Refusal) as refused:
+        actions.copy(MEMORY)
+    assert refused.value.codes == ("figures.copies.missing",)
+
+
+def _there() -> bool:
+    try:
+        import fsspec  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+@pytest.mark.slow
+def test_spark_counts_from_copies_without_a_file_of_the_site(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    pytest.importorskip("fsspec")
+    root = f"file://{tmp_path}/elsewhere"
+    numbers = filled()
+    ways: tuple[dict[str, Any], ...] = ({"place": JILIN}, {"place": ERDAO}, {"as_of": numbers[0]})
+    asked = [(id, ways[nth % 3]) for nth, id in enumerate(EVERY)]
+    found = [counted(id, IN_PROCESS, **more) for id, more in asked]
+    actions.copy(root)
+    store.root().rename(tmp_path / "away")
+    engine = queries.engine("spark", master="local[2]", files=root)
+    assert [counted(id, engine, **more) for id, more in asked] == found
+    (tmp_path / "away").rename(store.root())
+    world.append(draft("check", {"found": 5}))
+    actions.follow()
+    world.settle()
+    store.root().rename(tmp_path / "away")
+    value = counted("found", queries.engine("spark", master="local[2]", files=root))[0]
+    (tmp_path / "away").rename(store.root())
+    assert value == counted("found", IN_PROCESS)[0]
+    actions.rebuild()
+    with pytest.raises(Refusal) as refused:
+        queries.engine("spark", master="local[2]", files=root)
+    assert refused.value.codes == ("figures.copies.old",)
