@@ -16,6 +16,9 @@ from typing import Any, Final
 
 TICK: Final = os.sysconf("SC_CLK_TCK")
 PATIENCE: Final = 60.0
+# So many send lists at once, and so many lists for each second that phones send.
+SENDERS: Final = (1, 2, 4)
+LISTS: Final = 3
 
 
 def run(
@@ -39,14 +42,29 @@ def run(
             used = sum(cpu(process) for process in watched) - before
             found["cpu_ms"] = round(1000 * used / max(1, found["acknowledged"]), 2)
             rounds.append(found)
+        lists = [_lists(around, port, world["session"], count, seconds, watched) for count in SENDERS]
     return {
         "database": world["database"],
         "stored_before": world["stored"],
         "rounds": rounds,
         "raw": child(around, "yibiao.desk.bench.world", "raw"),
         "bulk": world["bulk"],
+        "senders": child(around, "yibiao.desk.bench.world", "senders", world["person"], *map(str, SENDERS)),
+        "lists": lists,
         "sheet": child(around, "yibiao.desk.bench.sheets", str(sheet), world["person"]) if sheet else None,
     }
+
+
+def _lists(
+    around: Mapping[str, str], port: int, session: str, senders: int, seconds: float, watched: Sequence[int]
+) -> dict[str, Any]:
+    """Lists that some senders send over the API; CPU of the server's and the database's processes per row."""
+    words = ("yibiao.desk.bench.lists", str(port), session, str(senders))
+    child(around, *words, str(senders))
+    before = sum(cpu(process) for process in watched)
+    found = child(around, *words, str(max(senders, round(seconds * LISTS))))
+    used = sum(cpu(process) for process in watched) - before
+    return {**found, "cpu_us": round(1e6 * used / max(1, found["rows"]), 1)}
 
 
 def cpu(process: int) -> float:

@@ -7,9 +7,12 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 import django
+
+from yibiao.desk.bench import lists
 
 PACK: Final = Path(__file__).parent / "pack"
 LIST: Final = 5_000
@@ -17,11 +20,18 @@ LIST: Final = 5_000
 TIMED: Final = 10_000
 LEAST: Final = 1_000
 RAW: Final = 1_000
+# So many lists does one sender bring, or several between them.
+EACH: Final = 8
 
 
 def main(words: list[str]) -> None:
     django.setup()
-    print(json.dumps(_raw() if words == ["raw"] else _made(int(words[0]))))
+    if words == ["raw"]:
+        print(json.dumps(_raw()))
+    elif words[0] == "senders":
+        print(json.dumps([_sent(int(count), words[1]) for count in words[2:]]))
+    else:
+        print(json.dumps(_made(int(words[0]))))
 
 
 def _made(stored: int) -> dict[str, Any]:
@@ -59,6 +69,7 @@ def _made(stored: int) -> dict[str, Any]:
     return {
         "token": token,
         "person": account.key,
+        "session": _signed_in(account.key),
         "database": connection.vendor,
         "postmaster": _postmaster(),
         "stored": count,
@@ -91,15 +102,64 @@ def _filled(numbers: range, by: Any) -> int:
     return round(len(numbers) / taken) if taken else 0
 
 
+def _sent(senders: int, person: str) -> dict[str, Any]:
+    """Lists that some threads of one process bring at once, each its next when the last is stored."""
+    from django.db import connection
+
+    from yibiao.desk.bench.ingest import cpu
+    from yibiao.ledger import actions as ledger
+    from yibiao.people import queries as rights
+    from yibiao.records import actions as records
+
+    by = rights.warrant(person, "fill", place="220105000000", program="bench")
+    brought = [[[_draft(number) for number in range(LIST)] for _ in range(EACH // senders)] for _ in range(senders)]
+
+    def send(several: list[list[Any]]) -> None:
+        for drafts in several:
+            records.receive_many(drafts, by=by)
+        connection.close()
+
+    threads = [Thread(target=send, args=(several,)) for several in brought]
+    base, mine, begun = _postmaster(), time.process_time(), time.perf_counter()
+    theirs = cpu(base) if base else 0.0
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds, mine = time.perf_counter() - begun, time.process_time() - mine
+    theirs = cpu(base) - theirs if base else 0.0
+    rows = LIST * (EACH // senders) * senders
+    ledger.seal_all()
+    return {
+        "senders": senders,
+        "list": LIST,
+        "rows": rows,
+        "per_second": round(rows / seconds),
+        "cpu_us": round(1e6 * mine / rows, 1),
+        "database_cpu_us": round(1e6 * theirs / rows, 1),
+    }
+
+
 def _draft(number: int) -> Any:
     from yibiao.records.types import SubmissionDraft
 
-    answers = {
-        "place": "220105000000", "occurred_at": "2022-09-10T09:30:00+08:00", "object": f"样例 {number}",
-        "sector": "mine", "trade": "coal", "topics": ["fire"], "hazards": number % 9 + 1, "people": 3, "area": "12.5",
-        "measure": "立即整改", "remark": "样例" * 40, "advice": "样例" * 40,
-    }  # fmt: skip
-    return SubmissionDraft(str(uuid.uuid4()), "bench.visit", "bench", answers, "api")
+    made = lists.record(number)
+    return SubmissionDraft(made["id"], made["form"], made["program"], made["answers"], "api")
+
+
+def _signed_in(person: str) -> str:
+    """A session of an account, as after its signing in."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+    from django.contrib.sessions.backends.db import SessionStore
+
+    user = get_user_model().objects.get(key=person)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
 
 
 def _postmaster() -> int:
