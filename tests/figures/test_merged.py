@@ -16,7 +16,8 @@ from tests.records.conftest import CHANGCHUN, ERDAO
 from tests.records.test_registers import GOOD, KEPT, ODD, THIRD, Town, check, firm
 from yibiao.core.periods import Period, midnight
 from yibiao.desk import followers, installing
-from yibiao.figures import caching, queries
+from yibiao.figures import actions as figures
+from yibiao.figures import caching, merging, queries
 from yibiao.figures.types import Query
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import queries as log
@@ -136,6 +137,30 @@ def test_a_chain_of_merges_ends_at_one(town: Town) -> None:
     assert by_hand(town)["firms"] == 1
     slices = queries.breakdown(asked("firms"), by="child", scope=EVERYWHERE)
     assert [(one.key, int(one.value or 0)) for one in slices if one.value] == [(ERDAO, 1)]
+
+
+def test_a_lake_counts_as_one_what_a_part_of_it_merged(town: Town, tmp_path: Path) -> None:
+    def rolled() -> list[int]:
+        figures.publish(tmp_path, CHANGCHUN)
+        found = [queries.rollup(tmp_path, asked(id), scope=EVERYWHERE) for id in ("firms", "known", "checks")]
+        return [int(one.value or 0) for one in found]
+
+    sealed()
+    assert rolled() == [3, 3, 5]
+    ruling = actions.merge("firm", kept=GOOD, merged=THIRD, reason="同一家", by=town.rule())
+    sealed()
+    assert rolled() == [2, 2, 5]
+    actions.undo(ruling.id, reason="看错了", by=town.rule())
+    sealed()
+    assert rolled() == [3, 3, 5]
+
+
+def test_what_several_logs_merged_is_one_by_way_of_each_other() -> None:
+    first = {"firm": (("b", "a"), ("c", "a")), "shop": (("b", "x"),)}
+    second = {"firm": (("c", "d"), ("f", "e"))}
+    joined = merging.joined([first, second])
+    assert joined == {"firm": (("b", "a"), ("c", "a"), ("d", "a"), ("f", "e")), "shop": (("x", "b"),)}
+    assert merging.joined([second, first])["firm"] == joined["firm"]
 
 
 def test_an_answer_that_was_kept_is_found_anew_after_a_merge(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

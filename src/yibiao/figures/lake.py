@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import unquote
 
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -26,6 +27,7 @@ from yibiao.places import queries as places
 MANIFEST: Final = "manifest.json"
 PLACES: Final = "places"
 ORGANISATIONS: Final = "organisations"
+MERGED: Final = "merged"
 _STRICT: Final = ConfigDict(strict=True, extra="forbid")
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.~%-]+(/[0-9A-Za-z_.~%-]+)*$", max_length=500)]
@@ -194,6 +196,15 @@ def listed(folder: Path, one: ManifestIn, name: str) -> list[tuple[str, str]]:
     if row is None:
         return []
     return [(first, second) for first, second in json.loads(_sound(folder, one, row).read_bytes())]
+
+
+def merged(folder: Path, one: ManifestIn) -> dict[str, tuple[tuple[str, str], ...]]:
+    """What a province found to be one, by register.
+
+    Raises: Damaged.
+    """
+    names = [row.source for row in one.files if not row.month and row.source.startswith(f"{MERGED}.")]
+    return {unquote(name.partition(".")[2]): tuple(listed(folder, one, name)) for name in names}
 
 
 def check(folder: Path, one: ManifestIn) -> None:

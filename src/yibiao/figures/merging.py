@@ -5,9 +5,10 @@ What was filed keeps the key that it was filed with; the facts of the merges say
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from yibiao.core.problems import Refusal
 from yibiao.figures.columns import shadowed
@@ -18,18 +19,38 @@ from yibiao.ledger import queries as ledger
 from yibiao.records import queries as records
 
 KIND: Final = "register.merged"
-_Pairs = tuple[tuple[str, str], ...]
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
 def merged(source: Source, upto: int) -> Merged:
     """The cells of a source that hold keys of registers, with what was merged there as of a position; mostly empty."""
-    if not source.kind.startswith("record."):
-        return ()
+    return within(source, standing(upto)) if source.kind.startswith("record.") else ()
+
+
+def standing(upto: int) -> Mapping[str, Pairs]:
+    """By register, each key that was merged by then with the one that it counts as, in the end of a chain of merges."""
     ids = records.merges()
-    if not ids:
+    return _standing(ids, upto) if ids else {}
+
+
+def within(source: Source, found: Mapping[str, Pairs]) -> Merged:
+    """The same as ``merged``, of merges that are known."""
+    if not found or not source.kind.startswith("record."):
         return ()
-    found = _standing(ids, upto)
     return tuple((cell, found[register]) for cell, register in _cells(source).items() if register in found)
+
+
+def joined(told: Iterable[Mapping[str, Pairs]]) -> Mapping[str, Pairs]:
+    """What several logs say together: whatever any of them found to be one is one, also by way of another's."""
+    ends: dict[str, dict[str, str]] = defaultdict(dict)
+    for one in told:
+        for register, pairs in one.items():
+            held = ends[register]
+            for key, counts_as in pairs:
+                first, second = sorted((_end(key, held), _end(counts_as, held)))
+                if first != second:
+                    held[second] = first
+    return {register: tuple((key, _end(key, held)) for key in sorted(held)) for register, held in ends.items()}
 
 
 def _cells(source: Source) -> Mapping[str, str]:
@@ -55,8 +76,7 @@ def _names(fields: tuple[Field, ...]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8)
-def _standing(ids: tuple[str, ...], upto: int) -> Mapping[str, _Pairs]:
-    """By register, each key that was merged by then with the one that it counts as, in the end of a chain of merges."""
+def _standing(ids: tuple[str, ...], upto: int) -> Mapping[str, Pairs]:
     told = (fact for fact in ledger.histories(ids, kind=KIND) if fact.position is not None)
     newest = {fact.id: fact for fact in told if (fact.position or 0) <= upto}
     into: dict[str, dict[str, str]] = {}

@@ -9,10 +9,11 @@ import shutil
 import uuid
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from yibiao.core import canon, clock
 from yibiao.core.problems import refuse
-from yibiao.figures import columns, follow, geography, lake, problems, store, supplying
+from yibiao.figures import columns, follow, geography, lake, merging, problems, store, supplying
 from yibiao.figures.engines import duckdb
 from yibiao.figures.lake import FileIn, ManifestIn, SealIn
 from yibiao.figures.models import Projection, Segment
@@ -46,6 +47,10 @@ def publish(folder: Path, place: str) -> ManifestIn:
     files = [_file(own, before, one) for one in segments]
     files.append(_list(own, lake.PLACES, _places(projection)))
     files.append(_list(own, lake.ORGANISATIONS, [(one.code, one.place) for one in people.organisations()]))
+    files += [
+        _list(own, f"{lake.MERGED}.{quote(register, safe='')}", list(pairs))
+        for register, pairs in sorted(merging.standing(seal.size).items())
+    ]
     content: dict[str, Any] = {
         "format": 1,
         "place": place,

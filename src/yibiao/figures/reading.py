@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -47,7 +47,8 @@ class Asked:
 class Question:
     """A query with all that it stands on: definitions, checkpoint, columns and tree.
 
-    Without ``kept`` nothing but the columns is read.
+    Without ``kept`` nothing but the columns is read. ``merges`` is what counts as one where the log of this site does
+    not say it.
     """
 
     query: Query
@@ -59,6 +60,7 @@ class Question:
     standing: Standing
     kept: bool = True
     engine: Engine = answering.IN_PROCESS
+    merges: Mapping[str, merging.Pairs] | None = None
 
 
 def current(pack: str) -> Definitions | None:
@@ -190,10 +192,13 @@ def term(question: Question, indicator: Indicator, number: int = 0) -> Term:
 
 
 def merged(question: Question, indicator: Indicator) -> Merged:
-    """What counts as one to an indicator that tells entities apart; nothing over a lake, whose parts send no merges."""
-    if indicator.measure not in ("distinct", "latest") or not question.checkpoint:
+    """What counts as one to an indicator that tells entities apart."""
+    if indicator.measure not in ("distinct", "latest"):
         return ()
-    return merging.merged(source_of(question, indicator.source), question.upto)
+    source = source_of(question, indicator.source)
+    if question.merges is not None:
+        return merging.within(source, question.merges)
+    return merging.merged(source, question.upto)
 
 
 def _filter(indicator: Indicator, source: Source, until: datetime) -> expressions.Node | None:

@@ -16,7 +16,7 @@ from typing import Final
 
 from yibiao.core import clock
 from yibiao.core.problems import refuse
-from yibiao.figures import answering, columns, geography, lake, measures, problems, reading, store, supplying
+from yibiao.figures import answering, columns, geography, lake, measures, merging, problems, reading, store, supplying
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Engine, Files, Relation
@@ -51,8 +51,9 @@ def rollup(folder: Path, query: Query, scope: Scope, late: timedelta, engine: En
             standing = replace(standing, tree=_tree(folder, standing.tree, heard), whole=False)
             counting = replace(engine, supply=_Supply(folder, heard), ready=False, folder=folder)
             question = Question(
-                query, indicator, definitions, 0, _UPTO, projection, standing, kept=False, engine=counting
-            )
+                query, indicator, definitions, 0, _UPTO, projection, standing, kept=False, engine=counting,
+                merges=merging.joined(lake.merged(folder, one) for one in heard),
+            )  # fmt: skip
             measured = measures.measure(question, indicator) if heard else measures.Measured(None, 0)
             break
         except Damaged as wrong:
