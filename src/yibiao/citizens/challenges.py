@@ -17,6 +17,7 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 
 from yibiao.citizens import models, problems
+from yibiao.citizens.keyed import keyed
 from yibiao.citizens.types import Challenge
 from yibiao.core import clock
 from yibiao.core.problems import refuse
@@ -97,5 +98,4 @@ def _opened(token: str, purpose: str) -> tuple[str, str, str]:
 
 def _sealed(asked: str, purpose: str, answer: str, salt: str) -> str:
     # Keyed: there are only seventeen sums to try.
-    text = f"{asked}\n{purpose}\n{salt}\n{answer}"
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return keyed(asked, purpose, salt, answer)

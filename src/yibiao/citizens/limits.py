@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from yibiao.citizens import models, problems
+from yibiao.citizens.keyed import keyed
 from yibiao.core import clock
 from yibiao.core.problems import refuse
 
@@ -55,4 +53,4 @@ def sweep() -> int:
 def _hashed(what: str, key: str, now: datetime) -> str:
     """An address is kept only as a keyed hash, another one every day: whose it was cannot be told from the table."""
     day = now.date().isoformat()
-    return hmac.new(settings.SECRET_KEY.encode(), f"{what}\n{day}\n{key}".encode(), hashlib.sha256).hexdigest()
+    return keyed(what, day, key)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.error import URLError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener
 
-from django.conf import settings
 from django.db import transaction
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from yibiao.citizens import models, problems, queries, taking
+from yibiao.citizens.keyed import keyed
 from yibiao.citizens.types import Counter, Foreign, Pulled, Report, Taken
-from yibiao.core import clock
+from yibiao.core import clock, outward
 from yibiao.core.problems import Refusal, refuse
 from yibiao.people import queries as people
 from yibiao.places import queries as places
@@ -97,22 +94,14 @@ def fetch(address: str) -> bytes:
 
     Raises: citizens.pull.unread.
     """
-    opener = build_opener(ProxyHandler({}), Stay())
     try:
-        with opener.open(address, timeout=TIMEOUT) as answer:
+        with outward.opener().open(address, timeout=TIMEOUT) as answer:
             body: bytes = answer.read(MOST_BYTES + 1)
     except (URLError, OSError, ValueError) as error:
         raise refuse(problems.PULL_UNREAD.at(why=str(error)[:200])) from None
     if len(body) > MOST_BYTES:
         raise refuse(problems.PULL_UNREAD.at(why=f"> {MOST_BYTES // 1024 // 1024} MB"))
     return body
-
-
-class Stay(HTTPRedirectHandler):
-    """A redirect could lead to an address inside the own network."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        return None
 
 
 def root_of(source: str) -> str:
@@ -171,4 +160,4 @@ def _take(foreign: Foreign, token: str, counter: Counter, services: Mapping[str,
 
 def _token(root: str, id: str) -> str:
     """Always the same for a request there, and known to nobody: by it a second pull knows what it has."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"pull\n{root}\n{id}".encode(), hashlib.sha256).hexdigest()
+    return keyed("pull", root, id)

@@ -10,15 +10,15 @@ from http.client import HTTPException
 from typing import Final
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 from yibiao.cases import queries as cases
 from yibiao.cases.types import Case
 from yibiao.citizens import models, problems, queries
 from yibiao.citizens.open311 import shapes
-from yibiao.citizens.pulling import TIMEOUT, Stay, root_of
+from yibiao.citizens.pulling import TIMEOUT, root_of
 from yibiao.citizens.types import Counter, Pushed
-from yibiao.core import clock
+from yibiao.core import clock, outward
 from yibiao.core.problems import Refusal, refuse
 
 # So long after its end nobody opens a case again.
@@ -76,10 +76,9 @@ def post(address: str, form: Mapping[str, str]) -> None:
 
     Raises: citizens.push.unsent.
     """
-    opener = build_opener(ProxyHandler({}), Stay())
     try:
         # Only http(s): the address was looked at.
-        with opener.open(Request(address, urlencode(form).encode()), timeout=TIMEOUT) as answer:  # noqa: S310
+        with outward.opener().open(Request(address, urlencode(form).encode()), timeout=TIMEOUT) as answer:  # noqa: S310
             answer.read(1)
     except HTTPError as error:
         body = error.read(_SHOWN * 4).decode("utf-8", "replace")

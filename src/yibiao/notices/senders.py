@@ -15,14 +15,14 @@ import sys
 from collections.abc import Mapping
 from http.client import HTTPException
 from smtplib import SMTPException
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 from django.conf import settings
 from django.core.mail import send_mail
 
-from yibiao.core import clock
+from yibiao.core import clock, outward
 from yibiao.notices.types import Letter
 
 TIMEOUT: Final = 10.0
@@ -57,13 +57,6 @@ class EmailSender:
         send_mail(f"【一表】{letter.subject}", letter.text, None, [address])
 
 
-class _Stay(HTTPRedirectHandler):
-    """A signed message goes to the address that was set and to no other."""
-
-    def redirect_request(self, *args: Any, **more: Any) -> None:
-        return None
-
-
 class WebhookSender:
     """Posts a message as signed JSON to a gateway; any answer but 2xx means that it did not get through.
 
@@ -73,7 +66,7 @@ class WebhookSender:
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
-        self._open = build_opener(ProxyHandler({}), _Stay())
+        self._open = outward.opener()
 
     def send(self, address: str, letter: Letter) -> None:
         url, secret = settings.YIBIAO_GATEWAYS[self._channel]
