@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import shutil
 import subprocess
@@ -21,6 +22,8 @@ from lxml import etree
 from tests.records.conftest import PROGRAM, World, rows
 from tests.records.openrosa.conftest import FORM, Phone, body, new_id, nodes, part, said, xml
 from tests.records.openrosa.encrypting import COLLECT, SPECIFIED, Sealed, public_key, sealed
+from tests.records.openrosa.test_entities import held as registered
+from tests.records.openrosa.test_entities import said as registering
 from tests.records.openrosa.test_submission import JPEG, camera, plain, record, sent  # noqa: F401 (a fixture)
 from tests.records.openrosa.test_validate import JAR, LISTED
 from yibiao.core.problems import Refusal
@@ -115,6 +118,35 @@ def test_4e_its_files_are_decrypted_too(public: str, camera: Phone, world: World
     assert post(camera, sealed(content, public_key(served(camera, "2")), photos)).status_code == 201
     kept = {one.name: attachments.path_of(one.digest).read_bytes() for one in attachments.of(plain(id))}
     assert kept == {name: photos[name] for name in ("照片 1.jpg", "b.jpg")}
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="the second client runs in Node")
+def test_4e_what_other_code_encrypted_is_opened(public: str, camera: Phone, world: World) -> None:  # noqa: F811
+    """The same by a second client that shares no code and no library with the server."""
+    content, photo = sent(front="照片.jpg", measure="换线路"), JPEG + bytes(range(256)) * 40
+    of = sealed(content, public_key(served(camera, "2")), {"照片.jpg": photo})
+    files = {"照片.jpg": photo, "submission.xml": content}
+    asked = {"public": of.public, "form": of.form, "version": of.version, "id": of.id}
+    given = json.dumps({**asked, "files": {name: base64.b64encode(one).decode() for name, one in files.items()}})
+    node = ["node", str(Path(__file__).with_name("encrypt.mjs"))]
+    made = json.loads(subprocess.run(node, input=given, capture_output=True, text=True, check=True).stdout)
+    of.key, of.signature = made["key"], made["signature"]
+    of.files = {name: base64.b64decode(one) for name, one in made["files"].items()}
+    answer = post(camera, of)
+    assert answer.status_code == 201, answer.content.decode()
+    assert record(world, plain(of.id)).answers["measure"] == "换线路"
+    (kept,) = attachments.of(plain(of.id))
+    assert attachments.path_of(kept.digest).read_bytes() == photo
+
+
+def test_4e_a_register_is_kept_by_what_was_encrypted(public: str, phone: Phone, world: World, keyed: Any) -> None:
+    """Elsewhere an encrypted form registers nothing, as the server cannot read it."""
+    keyed.YIBIAO_ENCRYPTED_FORMS = ["watch.site"]
+    form = phone.get(f"forms/watch.site@{PROGRAM}/1/form.xml").content
+    uid = new_id()
+    answers = registering(uid, "示例场所", create="1", id=plain(uid))
+    assert post(phone, sealed(answers, public_key(form))).status_code == 201
+    assert registered(world).uid == plain(uid)
 
 
 def test_4e_its_files_in_several_posts(public: str, camera: Phone, keyed: Any) -> None:  # noqa: F811
