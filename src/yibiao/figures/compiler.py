@@ -87,8 +87,12 @@ class Term:
         return tuple(name for name in dict.fromkeys(named) if name)
 
 
-def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = "", placed: bool = False) -> str:
+def rows(
+    term: Term, *, dimension: str = "", values: bool = False, label: str = "", placed: bool = False, bare: bool = False
+) -> str:
     """The contributing rows of a term; with ``enter``, where they stand in the tree, if they are to be placed.
+
+    What is ``bare`` has only what a value is made of: planning the rest is half of a small question.
 
     ``passes`` is false only in rows of a stock that its filter leaves out: they show that something was filed at all.
     """
@@ -110,6 +114,7 @@ def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = 
     if term.nothing:
         tests.append("FALSE")
     amount = _column(term.of) if term.of and term.shape in ("sum", "latest") else "1"
+    counted = f"{amount} AS amount, {key} AS key,\n  {passes} AS passes"
     carried = ", ".join(f"f.{name}" for name in _CARRIED)
     shown = cell(label, term.dialect) if label else _shown(term, values)
     cut = _dimension(term, dimension, split)
@@ -121,9 +126,9 @@ def rows(term: Term, *, dimension: str = "", values: bool = False, label: str = 
         from_.append(f"JOIN {term.tree} AS t ON t.code = {where}")
     if split:
         from_.append(f"CROSS JOIN {term.dialect.write('split', _column(split))}")
+    listed = f"{quoted(term.source.kind)} AS kind, {carried}, {counted}, {cut} AS dimension, {shown} AS shown"
     return (
-        f"SELECT {quoted(term.source.kind)} AS kind, {carried}, {amount} AS amount, {key} AS key,\n"
-        f"  {passes} AS passes, {cut} AS dimension, {shown} AS shown{', t.enter AS enter' if placed else ''}\n"
+        f"SELECT {f'f.position, {counted}' if bare else listed}{', t.enter AS enter' if placed else ''}\n"
         f"FROM {' '.join(from_)}\nWHERE {' AND '.join(tests)}"
     )
 
@@ -185,13 +190,13 @@ def _facts(term: Term, dimension: str = "") -> str:
 
 def value(term: Term) -> str:
     """One row: the value, the number of facts behind it, and the number of rows that say anything at all."""
-    return f"SELECT {_VALUES[term.shape]}, {_facts(term)}, COUNT(*)\nFROM (\n{rows(term)}\n) AS c"
+    return f"SELECT {_VALUES[term.shape]}, {_facts(term)}, COUNT(*)\nFROM (\n{rows(term, bare=True)}\n) AS c"
 
 
 def together(terms: Sequence[Term]) -> str:
     """For each term, and with a NULL for all of them: rows, sum, different keys, facts, rows that say anything."""
     parts = "\nUNION ALL\n".join(
-        f"SELECT {number} AS part, position, passes, amount, key FROM (\n{rows(term)}\n) AS c"  # noqa: S608
+        f"SELECT {number} AS part, position, passes, amount, key FROM (\n{rows(term, bare=True)}\n) AS c"  # noqa: S608
         for number, term in enumerate(terms)
     )
     return (

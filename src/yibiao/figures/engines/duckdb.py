@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -129,7 +130,8 @@ def batches(sql: str, relations: Sequence[Relation]) -> Iterator[pa.RecordBatch]
 
 @contextmanager
 def _naming(sql: str, relations: Sequence[Relation]) -> Iterator[str]:
-    """A statement in which relations have their names."""
+    """A statement in which relations have their names, and no column that it does not name."""
+    relations = [_less(one, sql) for one in relations]
     tails = {one.name: one.rows for one in relations if not _needless(one)}
     with given(tails.values()) as names:
         named, inline = dict(zip(tails, names, strict=True)), DUCKDB.write("inline")
@@ -137,6 +139,14 @@ def _naming(sql: str, relations: Sequence[Relation]) -> Iterator[str]:
             f"{one.name} AS {inline}({one.counting(_scanned(one, named.get(one.name, '')))})" for one in relations
         ]
         yield f"WITH {', '.join(listed)}\n{sql}" if listed else sql
+
+
+def _less(one: Relation, sql: str) -> Relation:
+    """A relation without the columns that nobody names: they only take planning, most of a small question."""
+    if one.name not in sql:
+        return one
+    named = tuple(column for column in one.columns if column.name in sql or (one.less and column.name == "position"))
+    return replace(one, columns=named)
 
 
 @contextmanager
@@ -163,13 +173,18 @@ def keep(name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], *,
 
 
 def scan(columns: Sequence[Column], tail: str, parts: Sequence[str] = ()) -> str:
-    """A query that reads columns from the tail and from queries over files; either may lack the other.
+    """A query that reads columns from the tail and from files, of which parts say all but what to select.
+
+    Either may lack the other.
 
     A file may lack a column that a newer version of the form added, or hold it in an older type.
     """
     given_ = [f"SELECT *, CAST(NULL AS UUID) AS {identifier(PACKED)} FROM {tail}"] if tail else []  # noqa: S608
     picked = ", ".join(_picked(column) for column in columns)
-    return f"SELECT {picked} FROM ({' UNION ALL BY NAME '.join([*given_, *parts])}) AS scanned"  # noqa: S608
+    if not tail and len(parts) == 1:
+        return f"SELECT {picked} {parts[0]}"
+    all_ = " UNION ALL BY NAME ".join([*given_, *(f"SELECT * {part}" for part in parts)])
+    return f"SELECT {picked} FROM ({all_}) AS scanned"  # noqa: S608
 
 
 def _needless(one: Relation) -> bool:
@@ -207,6 +222,6 @@ def read(paths: Iterable[Path]) -> str:
 
 def _part(files: Files) -> str:
     if not files.shift:
-        return f"SELECT * FROM {read(files.paths)} WHERE {files.where}"  # noqa: S608
+        return f"FROM {read(files.paths)} WHERE {files.where}"
     moved = ", ".join(f"{name} + {files.shift} AS {name}" for name in files.positions)
-    return f"SELECT * REPLACE ({moved}) FROM {read(files.paths)} AS r WHERE {files.where}"  # noqa: S608
+    return f"FROM (SELECT * REPLACE ({moved}) FROM {read(files.paths)} AS r WHERE {files.where}) AS r"  # noqa: S608
