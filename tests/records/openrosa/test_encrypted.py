@@ -243,10 +243,12 @@ def test_4e_a_key_that_is_not_here_is_said_and_an_older_one_still_opens(
         assert post(phone, one).status_code == 201
     keyed.YIBIAO_FORM_KEYS = str(key_file)
     before = counted()
-    answer = post(phone, sealed(xml(new_id()), fresh))
-    assert answer.status_code == 400
-    assert "to a key that is not here" in said(answer)
+    for more in ((), (part("*isIncomplete*", b"yes"),)):
+        answer = post(phone, sealed(xml(new_id()), fresh), *more)
+        assert answer.status_code == 400
+        assert "to a key that is not here" in said(answer)
     assert counted() == before
+    assert not (keyed.DATA / "attachments" / "waiting").exists()
 
 
 def test_4e_without_keys_it_is_refused_as_ever_and_nothing_waits(public: str, phone: Phone, keyed: Any) -> None:

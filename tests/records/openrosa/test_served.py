@@ -121,7 +121,7 @@ def test_those_who_dawdle_keep_nobody_waiting(server: Server) -> None:
 
 
 def test_4_25_killed_under_load_whoever_was_told_so_is_there_once(server: Server) -> None:
-    """Three rounds here; ``YIBIAO_KILL_ROUNDS=30`` asks for thirty. Every third is an order to stop."""
+    """Three rounds here; ``YIBIAO_KILL_ROUNDS=45`` asks for more. Every third is an order to stop."""
     told: list[str] = []
 
     def send(stop: threading.Event) -> None:

@@ -74,19 +74,28 @@ def manifest(root: etree._Element) -> Manifest:
     return found
 
 
+def unlocked(of: Manifest) -> tuple[bytes, bytes]:
+    """The key of the files, and what was signed.
+
+    Raises: ``records.openrosa.encrypted|encrypted-key``.
+    """
+    ring = keys.held()
+    if ring is None:
+        raise refuse(problems.ENCRYPTED.at())
+    key, signed = ring.opened(_plain(of.key)), ring.opened(_plain(of.signature)) or b""
+    if key is None or len(key) != _KEY_BYTES:
+        raise refuse(problems.ENCRYPTED_KEY.at())
+    return key, signed
+
+
 def opened(of: Manifest, files: Mapping[str, Path], into: Incoming) -> bytes:
     """The answers, with the files decrypted into ``into`` under their own names.
 
     Raises: ``records.openrosa.encrypted|encrypted-key|encrypted-missing|encrypted-broken``.
     """
-    ring = keys.held()
-    if ring is None:
-        raise refuse(problems.ENCRYPTED.at())
+    key, signed = unlocked(of)
     if missing := [name for name in of.files if name not in files]:
         raise refuse(problems.ENCRYPTED_MISSING.at(names="、".join(name[:80] for name in missing[:5])))
-    key, signed = ring.opened(_plain(of.key)), ring.opened(_plain(of.signature)) or b""
-    if key is None or len(key) != _KEY_BYTES:
-        raise refuse(problems.ENCRYPTED_KEY.at())
     seeds, clear = _seeds(of.id, key), bytearray()
     lines = [of.form, *(() if of.version is None else (of.version,)), of.key, of.id]
     try:

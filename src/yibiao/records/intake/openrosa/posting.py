@@ -124,6 +124,8 @@ def _opened(root: etree._Element, post: Post, incoming: Incoming, request: HttpR
     held = Waiting(asker.person, post.xml)
     arrived = {one.name: one for one in incoming.files if one.name in of.files}
     if post.more:
+        # What nobody here could open is not kept, and the phone is told with its first post.
+        encrypted.unlocked(of)
         held.hold(arrived.values())
         return None
     with Incoming() as clear:
