@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from yibiao.core import canon, clock
 from yibiao.core.periods import SHANGHAI, local_day, midnight
@@ -30,6 +30,7 @@ EARLIEST: Final = date(1990, 1, 1)
 AHEAD: Final = timedelta(days=1)
 _EARLIEST_AT: Final = midnight(EARLIEST)
 _USUAL: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+Hidden: TypeAlias = Mapping[tuple[str, int], models.PersonalAnswers]
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -328,16 +329,25 @@ def _led_on(item: Prepared, moved: Mapping[tuple[str, str], str]) -> Prepared:
     return item._replace(answers=answers, text=canon.dumps(answers), subject=subject)
 
 
-def repeats(prepared: Content, revisions: Iterable[models.SubmissionRevision]) -> bool:
-    """Whether the content was stored before under the same id, in any revision."""
+def repeats(prepared: Content, revisions: Iterable[models.SubmissionRevision], hidden: Hidden | None = None) -> bool:
+    """Whether the content was stored before under the same id, in any revision; ``hidden`` are the personal answers of
+    all whose records are looked at together."""
     for revision in revisions:
         if revision.digest != prepared.digest:
             continue
-        kept = models.PersonalAnswers.objects.filter(submission_id=prepared.id, revision=revision.revision).first()
+        if hidden is None:
+            hidden = hidden_of([prepared.id])
+        kept = hidden.get((prepared.id, revision.revision))
         # Erased personal answers can no longer be compared; what is left is the same.
         if kept is None or personal.matches(prepared.personal, kept.salt, kept.digest):
             return True
     return False
+
+
+def hidden_of(ids: Sequence[str]) -> Hidden:
+    """The personal answers of some records, by record and revision."""
+    found = models.PersonalAnswers.objects.filter(submission_id__in=ids)
+    return {(one.submission_id, one.revision): one for one in found}
 
 
 def reason(text: str, act_zh: str, act_en: str) -> str:

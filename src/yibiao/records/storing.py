@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from django.db import connection
 
@@ -67,6 +67,13 @@ def write(jobs: Sequence[Sequence[Prepared]], *, at: datetime, told: Told = sile
     return outcomes
 
 
+class _Known(NamedTuple):
+    """Records that are stored already, and their personal answers by record and revision."""
+
+    rows: dict[str, models.Submission]
+    hidden: dict[tuple[str, int], models.PersonalAnswers]
+
+
 def _id(item: Prepared) -> str:
     return item.id
 
@@ -76,17 +83,15 @@ def _pieces(items: Sequence[Prepared]) -> Iterator[tuple[int, Sequence[Prepared]
         yield start, items[start : start + _CHUNK]
 
 
-def _sorted(
-    job: Sequence[Prepared], known: dict[str, models.Submission], fresh: dict[str, Prepared], at: datetime
-) -> Outcome:
+def _sorted(job: Sequence[Prepared], known: _Known, fresh: dict[str, Prepared], at: datetime) -> Outcome:
     """Which records of a job are new (they join ``fresh``), which were stored before, which contradict those."""
     receipts: list[Receipt] = []
     mine: dict[str, Prepared] = {}
     found: list[Problem] = []
     for item in job:
-        if item.id in known:
-            row = known[item.id]
-            if not checking.repeats(item, row.revisions.all()):
+        if item.id in known.rows:
+            row = known.rows[item.id]
+            if not checking.repeats(item, row.revisions.all(), known.hidden):
                 found.append(problems.CONFLICT.at(id=item.id))
             receipts.append(Receipt(item.id, row.revision, row.received_at, repeated=True))
             continue
@@ -157,12 +162,13 @@ def stored(ids: Sequence[str]) -> list[str]:
     return found
 
 
-def _known(ready: Sequence[Prepared]) -> dict[str, models.Submission]:
-    found = stored([item.id for item in ready])
-    rows: dict[str, models.Submission] = {}
+def _known(ready: Sequence[Prepared]) -> _Known:
+    found, known = stored([item.id for item in ready]), _Known({}, {})
     for start in range(0, len(found), _LOOKUP):
-        rows |= models.Submission.objects.prefetch_related("revisions").in_bulk(found[start : start + _LOOKUP])
-    return rows
+        some = found[start : start + _LOOKUP]
+        known.rows.update(models.Submission.objects.prefetch_related("revisions").in_bulk(some))
+        known.hidden.update(checking.hidden_of(some))
+    return known
 
 
 def describe(row: models.Submission, item: Prepared) -> models.Submission:

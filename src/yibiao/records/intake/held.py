@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from yibiao.core import canon
 from yibiao.forms import queries as forms
 from yibiao.forms.types import Checked, FormVersion
 from yibiao.packs.types import Program
@@ -97,8 +98,11 @@ def read(path: Path, form: FormVersion, program: Program) -> Iterator[Submission
 
 
 def _lines(one: Good) -> str:
-    rest = _dumped([one.personal, one.place, one.occurred_at, one.subject, one.participants, one.typed])
-    return f"{one.id}\n{one.digest}\n{one.text}\n{rest}"
+    hidden, others = _dumped(one.personal) if one.personal else "{}", " ".join(one.participants)
+    said = (
+        f"{canon.quoted(one.place)},{canon.quoted(one.occurred_at)},{canon.quoted(one.subject)},{canon.quoted(others)}"
+    )
+    return f"{one.id}\n{one.digest}\n{one.text}\n[{hidden},{said},{one.typed}]"
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
@@ -111,7 +115,7 @@ def _judged(form: FormVersion, program: Program, id: str, digest: str, text: str
     hidden, place, occurred_at, subject, participants, typed = json.loads(rest)
     answers = _Unread(text)
     checked = Checked(
-        answers, hidden, place, datetime.fromisoformat(occurred_at), subject, tuple(participants), (), text
+        answers, hidden, place, datetime.fromisoformat(occurred_at), subject, tuple(participants.split()), (), text
     )
     return Judged(id, form, program, "sheet", checked, None, {}, answers, hidden, text, digest, typed)
 

@@ -119,11 +119,13 @@ def _conflicts(found: Sequence[Line], tables: Sequence[rows.Table]) -> None:
     by_id = {line.id: (line, line.good) for line in found if line.good is not None and not line.wrong}
     known = storing.stored(list(by_id))
     for start in range(0, len(known), 400):
-        stored = models.Submission.objects.prefetch_related("revisions").in_bulk(known[start : start + 400])
+        some = known[start : start + 400]
+        stored = models.Submission.objects.prefetch_related("revisions").in_bulk(some)
+        hidden = checking.hidden_of(some)
         for key, row in stored.items():
             line, good = by_id[key]
             line.stored = True
-            if not checking.repeats(good, row.revisions.all()):
+            if not checking.repeats(good, row.revisions.all(), hidden):
                 said = problems.CONFLICT.at(id=line.row.key or key)
                 line.wrong = [*line.wrong, (tables[0].layout.title, line.row.number, 0, said)]
 
