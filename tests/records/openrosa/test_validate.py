@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pyxform
@@ -14,7 +15,7 @@ from yibiao.desk import installing
 from yibiao.forms import queries as forms
 from yibiao.packs import queries as packs
 from yibiao.places import actions as places
-from yibiao.records.intake.openrosa import declaring
+from yibiao.records.intake.openrosa import keys, locking
 
 LISTED = "name,label,parent,key,__version,__trunkVersion,__branchId\nx,x,x,x,1,,\n"
 JAR = Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"
@@ -23,14 +24,17 @@ JAR = Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin" / "O
 @pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") == "postgres", reason="forms are the same on every database")
 @pytest.mark.django_db
 @pytest.mark.skipif(shutil.which("java") is None, reason="ODK Validate needs Java")
-def test_every_form_served_is_accepted(tmp_path: Path) -> None:
+def test_every_form_served_is_accepted(tmp_path: Path, settings: Any) -> None:
+    """With the key in those that phones encrypt; the others are all declared as ever."""
+    settings.YIBIAO_FORM_KEYS = str(tmp_path / "forms.pem")
+    keys.make(tmp_path / "forms.pem", renew=False)
     places.install_jilin()
     for folder in packs.shipped():
         installing.install(folder)
     paths = []
     for program in packs.programs():
         for form in forms.forms(program.pack):
-            served = declaring.declared(form, program)
+            served = locking.handed(form, program)
             paths.append(tmp_path / f"{served.id}.xml")
             paths[-1].write_bytes(served.xml)
             for name in served.lists:
@@ -38,6 +42,8 @@ def test_every_form_served_is_accepted(tmp_path: Path) -> None:
                     "name,label,parent,key,__version,__trunkVersion,__branchId\nx,x,x,x,1,,\n"
                 )
     assert len(paths) > 30
+    locked = [path for path in paths if b"base64RsaPublicKey" in path.read_bytes()]
+    assert 1 < len(locked) < len(paths)
     command = ["java", "-jar", str(JAR), *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     said = done.stdout + done.stderr

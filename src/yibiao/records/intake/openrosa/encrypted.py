@@ -25,7 +25,7 @@ from lxml import etree
 
 from yibiao.core.problems import Refusal, refuse
 from yibiao.records.attachments import Incoming
-from yibiao.records.intake.openrosa import instance, keys, problems
+from yibiao.records.intake.openrosa import instance, keys, multipart, problems
 
 ENDING: Final = ".enc"
 FILE_LIMIT: Final = 1_000
@@ -104,6 +104,8 @@ def opened(of: Manifest, files: Mapping[str, Path], into: Incoming) -> bytes:
             if name == of.xml:
                 for piece in file:
                     clear += piece
+                    if len(clear) > instance.XML_LIMIT:
+                        raise multipart.too_large(instance.XML_LIMIT)
             else:
                 into.take(name.removesuffix(ENDING), file)
             lines.append(f"{name.removesuffix(ENDING)}::{file.hashed.hexdigest()}")
