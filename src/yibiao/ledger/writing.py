@@ -48,8 +48,8 @@ def at_once(act: Callable[..., object], *given: Any) -> None:
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], later: Later = at_once) -> None:
-    """Insert rows of the named columns; errors of the database arrive as Django's. ``Same`` in a row stands for the
-    values that it holds, and in every other row in the same place. ``later`` is given what is left for the database."""
+    """Insert rows of the named columns; errors of the database arrive as Django's. Where a row ends in ``Same``, which
+    stands for the values that it holds, all do. ``later`` is given what is left for the database."""
     if connection.vendor != "postgresql":
         later(_each, model, columns, _flat(rows))
     elif len(rows) <= FEW:
@@ -150,16 +150,9 @@ def compress(schema_editor: Any, table: str, column: str) -> None:
 
 def _flat(rows: Sequence[Row]) -> Sequence[Row]:
     """The rows with the values themselves."""
-    places = [place for place, value in enumerate(rows[0]) if value.__class__ is Same] if rows else []
-    if not places:
+    if not rows or rows[0][-1].__class__ is not Same:
         return rows
-    found = []
-    for row in rows:
-        made = list(row)
-        for place in reversed(places):
-            made[place : place + 1] = row[place].values
-        found.append(made)
-    return found
+    return [(*row[:-1], *row[-1].values) for row in rows]
 
 
 def _each(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
