@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
@@ -17,7 +17,9 @@ from yibiao.figures import columns
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Source
 
-ACTIVE = "active"
+ACTIVE: Final = "active"
+# Asked for each figure: Django takes longer to make this statement than to run it.
+_ACTIVE: Final = "SELECT * FROM figures_projection WHERE slot = %s"
 
 
 def root() -> Path:
@@ -26,7 +28,7 @@ def root() -> Path:
 
 def active() -> Projection:
     """The projection that is read; the first reader or follower of a database makes it."""
-    found = Projection.objects.filter(slot=ACTIVE).first()
+    found = next(iter(Projection.objects.raw(_ACTIVE, [ACTIVE])), None)
     if found is not None:
         return found
     try:
