@@ -18,8 +18,10 @@ from django.utils import translation
 
 from tests.figures import world
 from yibiao.core import clock
+from yibiao.desk import metrics
 from yibiao.desk.commands.doctor import doctor
 from yibiao.figures import actions, store
+from yibiao.figures.models import Recount
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import triggers
 from yibiao.records.intake.openrosa import keys
@@ -88,6 +90,23 @@ def test_a_missing_or_cut_file_of_the_columns_and_an_orphan(site: Any) -> None:
     assert "无主 1 个" in seen()["columns.files"]["seen"]
     path.write_bytes(whole)
     assert faults() == KNOWN
+
+
+def test_the_nightly_recount_must_have_been_and_have_found_nothing(site: Any) -> None:
+    assert (seen()["columns.recounted"]["mark"], "yibiao_recount_age_seconds" in metrics.text().decode()) == (
+        "good", False,
+    )  # fmt: skip
+    assert actions.verify().sound
+    assert seen()["columns.recounted"]["mark"] == "good"
+    Recount.objects.update(at=clock.now() - timedelta(hours=49))
+    found = seen()["columns.recounted"]
+    assert (found["mark"], "一点到五点" in found["remedy"]) == ("odd", True)
+    Recount.objects.update(wrong=2)
+    found = seen()["columns.recounted"]
+    assert (found["mark"], "yibiao rebuild figures" in found["remedy"]) == ("fault", True)
+    told = metrics.text().decode()
+    assert "yibiao_recount_differences 2.0" in told
+    assert float(told.split("\nyibiao_recount_age_seconds ")[1].split()[0]) > 48 * 3600
 
 
 def test_what_waits_too_long(site: Any) -> None:

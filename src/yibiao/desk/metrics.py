@@ -21,6 +21,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from yibiao.core import clock
 from yibiao.desk.health import contents
 from yibiao.figures import queries as figures
 from yibiao.ledger import queries as ledger
@@ -120,6 +121,11 @@ class _Standing(Collector):
         columns = figures.status()
         yield GaugeMetricFamily("yibiao_column_files", "Files of the columns.", columns.segments)
         yield GaugeMetricFamily("yibiao_column_bytes", "Bytes of the columns.", columns.bytes)
+        at, wrong = figures.recounts()
+        yield GaugeMetricFamily("yibiao_recount_differences", "What the last nightly recount found wrong.", wrong)
+        if at is not None:
+            age = max(0.0, (clock.now() - at).total_seconds())
+            yield GaugeMetricFamily("yibiao_recount_age_seconds", "How long ago that was.", age)
         box = notices.outbox()
         yield GaugeMetricFamily("yibiao_messages_waiting", "Messages that wait to leave the site.", box.waiting)
         yield GaugeMetricFamily("yibiao_messages_given_up", "Messages that could not be delivered.", box.given_up)

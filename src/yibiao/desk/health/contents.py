@@ -19,6 +19,7 @@ from yibiao.places import queries as places
 # How old what waits may be before somebody should look, in seconds.
 SEAL_LATE: Final = 10.0
 FOLLOW_LATE: Final = 60.0
+RECOUNT_LATE: Final = 2 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,12 @@ def _columns() -> Iterator[Finding]:
 def _recounted() -> Iterator[Finding]:
     at, wrong = figures.recounts()
     seen = gettext("%(at)s，%(wrong)s 处不一致") % {"at": f"{at:%Y-%m-%d %H:%M}Z" if at else "—", "wrong": wrong}
-    yield found(
-        "columns.recounted", gettext("夜间复核"), "columns/", fault_unless(not wrong), seen,
-        gettext("请运行 yibiao figure verify 看是哪些；数据列有误时运行 yibiao rebuild figures。"),
-    )  # fmt: skip
+    if wrong:
+        remedy = gettext("请运行 yibiao figure verify 看是哪些；数据列有误时运行 yibiao rebuild figures。")
+    else:
+        remedy = gettext("已两夜没有复核：请看服务在夜里一点到五点是否运行；yibiao figure verify 可当场复核。")
+    mark = fault_unless(not wrong) if wrong else odd_unless(at is None or _age(at) < RECOUNT_LATE)
+    yield found("columns.recounted", gettext("夜间复核"), "columns/", mark, seen, remedy)
 
 
 def _age(since: object) -> float:
