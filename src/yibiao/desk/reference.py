@@ -35,6 +35,7 @@ from yibiao.packs import queries as pack_queries
 from yibiao.people import problems as people
 from yibiao.places import problems as places
 from yibiao.records import problems as records
+from yibiao.records.intake import problems as sheets
 from yibiao.records.intake.openrosa import problems as openrosa
 from yibiao.records.odata import problems as odata
 
@@ -45,7 +46,7 @@ CATALOGUES: Final[Mapping[str, tuple[ModuleType, ...]]] = {
     "people": (people,),
     "packs": (packs,),
     "forms": (forms,),
-    "records": (records, openrosa, odata),
+    "records": (records, sheets, openrosa, odata),
     "duty": (duty,),
     "cases": (cases,),
     "citizens": (citizens, open311),

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yibiao.core.problems import Refusal, refuse
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
-from yibiao.records import border, problems
-from yibiao.records.intake import cells, sheet, workbook
+from yibiao.records import border
+from yibiao.records.intake import cells, problems, sheet, workbook
 from yibiao.records.intake.layout import layouts
 from yibiao.records.views import form_of
 

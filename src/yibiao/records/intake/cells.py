@@ -14,7 +14,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 
 from yibiao.core.problems import refuse
-from yibiao.records import problems
+from yibiao.records.intake import problems
 from yibiao.records.intake.xlsx import Broken, Reading, rows
 
 FILE_LIMIT: Final = 20 * 1024 * 1024

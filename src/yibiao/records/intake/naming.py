@@ -8,7 +8,8 @@ from yibiao.core.problems import Problem
 from yibiao.forms.types import Field
 from yibiao.people import queries as people
 from yibiao.places import queries as places
-from yibiao.records import models, problems
+from yibiao.records import models
+from yibiao.records.intake import problems
 
 
 @dataclass(slots=True)

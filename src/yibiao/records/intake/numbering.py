@@ -12,8 +12,7 @@ from yibiao.core import canon
 from yibiao.core.problems import Problem
 from yibiao.forms.types import FormVersion
 from yibiao.people.types import Warrant
-from yibiao.records import problems
-from yibiao.records.intake import rows
+from yibiao.records.intake import problems, rows
 
 _SPACE: Final = uuid.UUID("0f9e8f3c-5a54-5d5c-8f0b-6f6c7e0f4a11")
 

@@ -14,8 +14,7 @@ from typing import Any, Final, TypeAlias
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal
 from yibiao.forms.types import Choice, Field, FormVersion
-from yibiao.records import problems
-from yibiao.records.intake import web
+from yibiao.records.intake import problems, web
 from yibiao.records.intake.cells import Broken, Grid
 from yibiao.records.intake.layout import NUMBER, PARENT, Column, Layout, cascade, choices, heading, layouts
 

@@ -21,8 +21,8 @@ from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion
 from yibiao.packs import queries as packs
 from yibiao.people.types import Warrant
-from yibiao.records import batching, checking, models, personal, problems, undoing
-from yibiao.records.intake import apart, cells, held, jobs, judging, rows, workbook
+from yibiao.records import batching, checking, models, personal, undoing
+from yibiao.records.intake import apart, cells, held, jobs, judging, problems, rows, workbook
 from yibiao.records.intake.crew import Crew
 
 # More than these are taken beside the requests.
