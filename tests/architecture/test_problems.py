@@ -18,7 +18,8 @@ WITH_CATALOGUE = [room for room in ROOMS if (SOURCE / room / "problems.py").is_f
 @cache
 def catalogue(room: str) -> tuple[Rule, ...]:
     """The rules of a room; core knows no framework and keeps each rule beside the mathematics that refuses."""
-    names = [module.name for module in modules() if module.room == "core"] if room == "core" else [f"{room}.problems"]
+    own = [module.name for module in modules() if module.room == room]
+    names = own if room == "core" else [name for name in own if name.rpartition(".")[2] == "problems"]
     found = {}
     for name in names:
         for value in vars(importlib.import_module(f"yibiao.{name}")).values():
