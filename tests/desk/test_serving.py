@@ -168,8 +168,11 @@ def stopped_in_order(site: Served) -> None:
     head = b"POST /openrosa/key/none/submission HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n"
     nearly, never = (socket.create_connection((host, int(port)), timeout=30) for _ in range(2))
     for line in (nearly, never):
+        # It was answered once: the server has taken the connection.
+        line.sendall(b"HEAD /icon.svg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert line.recv(65536).startswith(b"HTTP/1.1 200")
         line.sendall(head)
-    time.sleep(0.3)
+    time.sleep(0.5)
     site.process.terminate()
     time.sleep(0.3)
     nearly.sendall(b"x" * 9)
