@@ -90,7 +90,7 @@ def _compare(asked: list[str], place: str, period: Period) -> None:
 
 def _digest(id: str) -> str:
     question = reading.ask(world.query(id), world.EVERYWHERE)
-    return cubes.digest(question.indicator, reading.source_of(question, question.indicator.source))
+    return cubes.digest(question.indicator, reading.source_of(question, question.indicator.source), ())
 
 
 @pytest.mark.parametrize("together", [counting.TOGETHER, 2])

@@ -17,7 +17,7 @@ from tests.records.test_registers import GOOD, KEPT, ODD, THIRD, Town, check, fi
 from yibiao.core.periods import Period, midnight
 from yibiao.desk import followers, installing
 from yibiao.figures import actions as figures
-from yibiao.figures import caching, merging, queries
+from yibiao.figures import caching, cubes, filling, merging, queries, reading
 from yibiao.figures.types import Query
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import queries as log
@@ -137,6 +137,48 @@ def test_a_chain_of_merges_ends_at_one(town: Town) -> None:
     assert by_hand(town)["firms"] == 1
     slices = queries.breakdown(asked("firms"), by="child", scope=EVERYWHERE)
     assert [(one.key, int(one.value or 0)) for one in slices if one.value] == [(ERDAO, 1)]
+
+
+def test_a_cube_counts_what_was_merged_as_one_until_the_next_merge(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "CUBED", 0)
+    monkeypatch.setattr(filling, "PAUSE", 0.0)
+
+    def kept() -> list[int | None]:
+        found = []
+        for id in ("firms", "firm-days", "checks"):
+            question = reading.ask(asked(id), EVERYWHERE)
+            figure = cubes.figure(question, question.indicator)
+            found.append(None if figure is None else int(figure[0]))
+        return found
+
+    sealed()
+    followers.catch_up()
+    assert kept() == [3, 4, 5]
+    ruling = actions.merge("firm", kept=GOOD, merged=THIRD, reason="同一家", by=town.rule())
+    sealed()
+    assert kept() == [None, None, 5], "what it has was counted apart; the columns say it meanwhile"
+    assert counted()["firms"] == 2
+    followers.catch_up()
+    assert kept() == [2, 3, 5]
+    actions.receive(check(ODD, occurred_at="2022-09-11T09:00:00+08:00"), by=town.fill())
+    actions.receive(check(THIRD, occurred_at="2022-09-10T09:00:00+08:00"), by=town.fill())
+    sealed()
+    moved = [by_hand(town)[id] for id in ("firms", "firm-days", "checks")]
+    assert kept() == moved == [2, 4, 7]
+    followers.catch_up()
+    assert kept() == moved
+    assert figures.verify().sound
+    monkeypatch.setattr(filling, "PAUSE", 300.0)
+    actions.merge("firm", kept=GOOD, merged=ODD, reason="也是", by=town.rule())
+    sealed()
+    followers.catch_up()
+    assert kept() == [None, None, 7], "whoever merges many waits for the last of them"
+    assert counted()["firms"] == 1
+    actions.undo(ruling.id, reason="看错了", by=town.rule())
+    monkeypatch.setattr(filling, "PAUSE", 0.0)
+    sealed()
+    followers.catch_up()
+    assert kept() == [by_hand(town)[id] for id in ("firms", "firm-days", "checks")]
 
 
 def test_a_lake_counts_as_one_what_a_part_of_it_merged(town: Town, tmp_path: Path) -> None:

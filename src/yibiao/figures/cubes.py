@@ -2,7 +2,7 @@
 
 It serves counts, sums and distinct counts of days by where things happened, in today's tree, as of the newest
 checkpoints: a cube stands at a position, and what was sealed after it is added from the log. Anything else is counted
-from the columns, which give the same; also what tells entities apart of which some were merged.
+from the columns, which give the same; also what tells entities apart of which some were merged since.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Cube, Projection
 from yibiao.figures.moving import Days, Kept
 from yibiao.figures.reading import Question
-from yibiao.figures.types import Indicator, Source
+from yibiao.figures.types import Indicator, Merged, Source
 
 SHAPES: Final = {"count": "count", "zero": "count", "sum": "sum", "distinct": "distinct"}
 EVERYWHERE: Final = 2**31
@@ -43,31 +43,38 @@ def cubable(indicator: Indicator) -> bool:
     return not any(column.name in indicator.filter for column in columns.CUTOFF)
 
 
-def term(indicator: Indicator, source: Source, tree: str, upto: int) -> Term:
+def merged(indicator: Indicator, merges: Merged) -> Merged:
+    """Those of a source's merges that tell what an indicator tells apart: its cube is another one with each."""
+    cells_ = indicator.of.split("|") if indicator.measure == "distinct" else []
+    return tuple(one for one in merges if one[0] in cells_)
+
+
+def term(indicator: Indicator, source: Source, tree: str, upto: int, merges: Merged) -> Term:
     """All rows of an indicator at all places, of all programs and times."""
     test = expressions.parse_filter(indicator.filter, columns.filter_types(source)) if indicator.filter else None
     shape = SHAPES[indicator.measure]
     return Term(
         number=0, source=source, shape=shape, upto=upto, tree=tree, enter=0, leave=EVERYWHERE, filter=test,
         of=indicator.of if shape == "sum" else "", keys=tuple(indicator.of.split("|")) if shape == "distinct" else (),
+        merged=merged(indicator, merges),
     )  # fmt: skip
 
 
-def digest(indicator: Indicator, source: Source) -> str:
+def digest(indicator: Indicator, source: Source, merges: Merged) -> str:
     """What a cube computes, whatever the indicator is called and whichever version of its pack says so."""
-    one = term(indicator, source, "", 0)
+    one = term(indicator, source, "", 0, merges)
     read = [(column.name, column.type) for column in one.columns()]
-    said = (_WRITTEN, source.kind, source.repeat, one.shape, indicator.filter, one.of, one.keys, read)
+    said = (_WRITTEN, source.kind, source.repeat, one.shape, indicator.filter, one.of, one.keys, read, *one.merged)
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def figure(question: Question, indicator: Indicator) -> tuple[Decimal, int] | None:
     """The value and the number of facts, where a cube can say them."""
     days = moving.days(question, indicator)
-    if not cubable(indicator) or not question.standing.whole or days is None or reading.merged(question, indicator):
+    if not cubable(indicator) or not question.standing.whole or days is None:
         return None
     source = reading.source_of(question, indicator.source)
-    found = _read(question, indicator, digest(indicator, source), days)
+    found = _read(question, indicator, digest(indicator, source, reading.merged(question, indicator)), days)
     if found is None or not found.position <= question.upto <= found.position + moving.FAR:
         return None
     if found.position == question.upto:
@@ -90,7 +97,7 @@ def since(asked: Sequence[tuple[Question, Indicator, Kept]]) -> list[tuple[Decim
 def _behind(question: Question, indicator: Indicator, found: Kept) -> moving.Behind | None:
     days = moving.days(question, indicator)
     near = found.position <= question.upto <= found.position + moving.FAR
-    if not cubable(indicator) or days is None or not near or reading.merged(question, indicator):
+    if not cubable(indicator) or days is None or not near or merged(indicator, reading.merged(question, indicator)):
         return None
     return moving.Behind(question, indicator, days, found)
 

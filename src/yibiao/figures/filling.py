@@ -10,24 +10,52 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from time import monotonic
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
-from yibiao.figures import cells, cubes, cubing, definitions, geography, moving, reading, sightings, store, tail
+from yibiao.figures import (
+    cells,
+    cubes,
+    cubing,
+    definitions,
+    geography,
+    merging,
+    moving,
+    reading,
+    sightings,
+    store,
+    tail,
+)
 from yibiao.figures.compiler import Term
 from yibiao.figures.counting import Counted, Key, Texts, counting
 from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Cell, Cube, DefinitionSet, Projection, Segment
-from yibiao.figures.types import Difference, Indicator, Source
+from yibiao.figures.types import Difference, Indicator, Merged, Source
 
 CUBED: Final = 100_000
+# Seconds before a cube is built again for other merges.
+PAUSE: Final = 300.0
 _PIECE: Final = 400
 _TEXTS: Final = ("facts", "total", "days", "seen")
 _COLUMNS: Final = ("cube_id", "program", "place", "month", *_TEXTS)
 T = TypeVar("T")
+_merged_at: dict[str, float] = {}
 Cells = dict[Key, Texts]
+
+
+class Due(NamedTuple):
+    """An indicator of which a cube is kept, and what was merged of what it tells apart."""
+
+    indicator: Indicator
+    source: Source
+    merges: Merged
+
+    def term(self, tree: str, upto: int) -> Term:
+        """All that the cube counts, as of a position."""
+        return cubes.term(self.indicator, self.source, tree, upto, self.merges)
 
 
 @dataclass(slots=True)
@@ -40,36 +68,45 @@ class _Change:
 
 def keep(projection: Projection) -> int:
     """Brings every cube to the projection's position; how many were built anew."""
+    projection.refresh_from_db()
     due = wanted(projection)
     if not due:
         return 0
-    projection.refresh_from_db()
     tree = geography.newest(projection.token)
     held = {cube.digest: cube for cube in Cube.objects.filter(projection=projection)}
     Cube.objects.filter(projection=projection).exclude(digest__in=list(due)).delete()
     anew = []
-    for digest, (indicator, source) in due.items():
+    for digest, one in due.items():
         cube = held.get(digest)
         if cube is None or cube.tree != tree or projection.position - cube.position > moving.FAR:
-            anew.append((indicator, source))
+            if not _pausing(one):
+                anew.append(one)
         elif cube.position < projection.position:
-            _move(projection, cube, indicator, source)
+            _move(projection, cube, one)
     return build(projection, anew, tree)
 
 
-def build(projection: Projection, due: Sequence[tuple[Indicator, Source]], tree: str) -> int:
+def _pausing(one: Due) -> bool:
+    """Whether a cube was built for other merges a moment ago: who merges many in a row waits for the last of them."""
+    if not one.merges:
+        return False
+    digest, now = cubes.digest(one.indicator, one.source, ()), monotonic()
+    if now - _merged_at.get(digest, -PAUSE) < PAUSE:
+        return True
+    _merged_at[digest] = now
+    return False
+
+
+def build(projection: Projection, due: Sequence[Due], tree: str) -> int:
     """Builds cubes from the columns, those of one source in one pass; how many."""
-    by_source: dict[Source, list[Indicator]] = defaultdict(list)
-    for indicator, source in due:
-        by_source[source].append(indicator)
-    jobs = (
-        counting(projection, [cubes.term(one, source, tree, projection.position) for one in same])
-        for source, same in by_source.items()
-    )
+    by_source: dict[Source, list[Due]] = defaultdict(list)
+    for one in due:
+        by_source[one.source].append(one)
+    jobs = (counting(projection, [one.term(tree, projection.position) for one in same]) for same in by_source.values())
     built = 0
-    for (source, same), counted in zip(by_source.items(), _ahead(jobs), strict=True):
-        for indicator, made in zip(same, counted, strict=True):
-            built += _store(projection, cubes.digest(indicator, source), tree, made)
+    for same, counted in zip(by_source.values(), _ahead(jobs), strict=True):
+        for one, made in zip(same, counted, strict=True):
+            built += _store(projection, cubes.digest(*one), tree, made)
     return built
 
 
@@ -98,42 +135,42 @@ def _store(projection: Projection, digest: str, tree: str, counted: Counted) -> 
     return True
 
 
-def recount(projection: Projection, digest: str, due: tuple[Indicator, Source]) -> tuple[Difference, ...]:
+def recount(projection: Projection, digest: str, due: Due) -> tuple[Difference, ...]:
     """Counts one cube anew from the columns, and says where its cells differ; it is then built again."""
-    indicator, source = due
     cube = Cube.objects.filter(projection=projection, digest=digest).first()
     if cube is None:
         return ()
     held = _cells(cube)
-    [found] = counting(projection, [cubes.term(indicator, source, cube.tree, cube.position)])()
+    [found] = counting(projection, [due.term(cube.tree, cube.position)])()
     counted = dict(found.cells())
     wrong = [key for key in sorted({*held, *counted}) if _said(held.get(key)) != _said(counted.get(key))]
     if wrong:
         build(projection, [due], cube.tree)
-    return tuple(_difference(indicator, key, held.get(key), counted.get(key)) for key in wrong)
+    return tuple(_difference(due.indicator, key, held.get(key), counted.get(key)) for key in wrong)
 
 
-def wanted(projection: Projection) -> dict[str, tuple[Indicator, Source]]:
+def wanted(projection: Projection) -> dict[str, Due]:
     """The current indicators of which a cube is kept, by what they compute."""
     rows = Segment.objects.filter(projection=projection, history=False).values("source").annotate(rows=Sum("rows"))
     large = {row["source"] for row in rows if row["rows"] > CUBED}
     if not large:
         return {}
-    found: dict[str, tuple[Indicator, Source]] = {}
+    found: dict[str, Due] = {}
     for content in DefinitionSet.objects.filter(current=True).order_by("pack").values_list("content", flat=True):
         held = definitions.load(content)
         for one in held.indicators:
             source = held.source(one.source) if cubes.cubable(one) else None
             if source is not None and store.column_name(source) in large:
-                found.setdefault(cubes.digest(one, source), (one, source))
+                due = Due(one, source, cubes.merged(one, merging.merged(source, projection.position)))
+                found.setdefault(cubes.digest(*due), due)
     return found
 
 
-def _move(projection: Projection, cube: Cube, indicator: Indicator, source: Source) -> None:
+def _move(projection: Projection, cube: Cube, due: Due) -> None:
     """Adds to a cube what was sealed since it stood."""
-    term = cubes.term(indicator, source, cube.tree, projection.position)
+    term = due.term(cube.tree, projection.position)
     changes: dict[Key, _Change] = defaultdict(_Change)
-    new, gone = tail.moves(projection, source, cube.position, projection.position)
+    new, gone = tail.moves(projection, due.source, cube.position, projection.position)
     if new.num_rows or gone.num_rows:
         with duckdb.given([new, gone]) as (a, b):
             relation = cubes.signed(term, a, b)

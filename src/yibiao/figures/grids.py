@@ -24,7 +24,7 @@ def by_month(question: Question, codes: Sequence[str]) -> Grid:
     indicator = question.indicator
     # Only what looks at no more than the month that is asked for.
     plain = indicator.measure in ("count", "sum", "distinct") and not indicator.window
-    ready = plain and question.kept and cubes.cubable(indicator) and not reading.merged(question, indicator)
+    ready = plain and question.kept and cubes.cubable(indicator)
     kept = _kept(question, known, months) if ready else None
     if kept is None and plain:
         every = dict.fromkeys(((code, month) for month in months for code in known), Decimal(0))
@@ -60,7 +60,7 @@ def _counted(question: Question, ranges: Sequence[tuple[str, int, int]]) -> Grid
 def _kept(question: Question, codes: Sequence[str], months: Sequence[str]) -> tuple[int, Grid] | None:
     """What the cube has, and its position; None where there is no cube that can say it."""
     source = reading.source_of(question, question.indicator.source)
-    digest = cubes.digest(question.indicator, source)
+    digest = cubes.digest(question.indicator, source, reading.merged(question, question.indicator))
     rows = Cell.objects.filter(
         cube__projection=question.projection, cube__digest=digest, cube__tree=question.standing.tree,
         program=question.query.program, place__in=codes, month__gte=months[0], month__lte=months[-1],

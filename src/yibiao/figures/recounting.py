@@ -20,7 +20,7 @@ from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Files, Relation, Rows
 from yibiao.figures.engines.dialects import identifier
 from yibiao.figures.models import Projection, Recount, Segment
-from yibiao.figures.types import Astray, Difference, Indicator, Source, Verdict
+from yibiao.figures.types import Astray, Difference, Source, Verdict
 from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Fact
 
@@ -114,7 +114,7 @@ def _sampled(upto: int) -> defaultdict[str, list[Fact]]:
     return found
 
 
-def _cubes(projection: Projection) -> dict[str, tuple[Indicator, Source]]:
+def _cubes(projection: Projection) -> dict[str, filling.Due]:
     return filling.wanted(projection) if serving.columned() else {}
 
 
