@@ -32,8 +32,8 @@ from yibiao.records import (
     storing,
 )
 from yibiao.records.closing import close_form, open_form
-from yibiao.records.collecting import seldom_collected
 from yibiao.records.complaining import answer_complaint, complain
+from yibiao.records.lasting import lasting
 from yibiao.records.merging import confirm_code, keep_apart, merge, undo
 from yibiao.records.offline import release_overdue, settle, take_waiting
 from yibiao.records.placing import Atlas
@@ -71,7 +71,7 @@ def receive_many(
     batch, moment = list(drafts), at or checking.now()
     if len(batch) > BATCH_LIMIT:
         raise refuse(problems.TOO_MANY.at(count=len(batch), limit=BATCH_LIMIT))
-    with seldom_collected() if len(batch) > batching.SHARED_LIMIT else nullcontext():
+    with lasting() if len(batch) > batching.SHARED_LIMIT else nullcontext():
         # Checking only reads: it stays outside the transaction so that SQLite's one writer is not kept waiting.
         ready, found = checking.prepare_all(batch, by=warrants, at=moment)
         if found:

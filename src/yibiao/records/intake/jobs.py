@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, TypeVar
 from django.db import connection, connections
 
 from yibiao.core.problems import Refusal
-from yibiao.records.collecting import seldom_collected
+from yibiao.records.lasting import lasting
 
 SILENT: Final = 20.0
 BEAT: Final = 4.0
@@ -97,7 +97,7 @@ def run(path: Path, job: Job, work: Work, *, beside: bool) -> None:
     write(path, job)
     # A thread has a connection of its own, which could not see what a transaction here has not committed.
     if not beside or connection.in_atomic_block:
-        with seldom_collected():
+        with lasting():
             state = work(lambda done, total: None)
         _end(path, state)
         return
@@ -137,7 +137,7 @@ def _end(path: Path, state: State) -> None:
 def see_through(path: Path, job: Job, work: Work) -> None:
     """Does a job, and keeps how far it is and what became of it in its file."""
     try:
-        with _beating(path, job) as report, seldom_collected():
+        with _beating(path, job) as report, lasting():
             state = work(report)
         _end(path, state)
     except Refusal as refusal:
