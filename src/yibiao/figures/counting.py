@@ -99,7 +99,7 @@ def _keys(projection: Projection, term: Term, climb: Climb) -> _Keys:
 def _seen(one: _Keys, programs: set[str], climb: Climb) -> Seen:
     """Total and ``seen`` of the cells of a distinct count, so many keys at a time."""
     found: dict[Key, tuple[str, str]] = {}
-    parts = 1 + one.rows // TOGETHER
+    parts = 1 + one.rows // min(TOGETHER, one.way.keys)
     for program in sorted(programs):
         counted = []
         for nth in range(parts):

@@ -29,6 +29,7 @@ Numbers: TypeAlias = NDArray[np.int64]
 Moved: TypeAlias = tuple[str, str, list[tuple[int, int, int]]]
 # So many are looked at together: what stands between stays in the processor's cache.
 _PIECE: Final = 200_000
+_BITS: Final = 63
 # As far back as an entry can tell; before that is never.
 LONGEST: Final = 65_535
 
@@ -43,6 +44,11 @@ class Packing:
     places: int
     days: int
     first: date
+
+    @property
+    def keys(self) -> int:
+        """How many keys it can tell apart; as much room is left for those of which more were found than expected."""
+        return 1 << (_BITS - 1 - self.places - self.days)
 
     def place(self, codes: Numbers) -> Numbers:
         return (codes >> self.days) & ((1 << self.places) - 1)
@@ -84,7 +90,10 @@ class Month:
 
 def packing(climb: Climb, low: date, high: date) -> Packing:
     """The packing of what was seen from one day to another."""
-    return Packing(max(1, len(climb.above) - 1).bit_length(), ((high - low).days + 1).bit_length(), low)
+    way = Packing(max(1, len(climb.above) - 1).bit_length(), ((high - low).days + 1).bit_length(), low)
+    if way.places + 2 * way.days > _BITS:
+        raise OverflowError(f"{len(climb.above)} places from {low} to {high}")
+    return way
 
 
 def packed(batches: Iterable[pa.RecordBatch], way: Packing, about: int) -> Numbers:
@@ -92,7 +101,7 @@ def packed(batches: Iterable[pa.RecordBatch], way: Packing, about: int) -> Numbe
 
     ``about`` is how many rows are expected.
     """
-    codes, keys, size = np.empty(about, np.int64), _Keys(), 0
+    codes, keys, size = np.empty(about, np.int64), _Keys(way.keys), 0
     for batch in batches:
         if size + len(batch) > len(codes):
             codes = np.concatenate([codes[:size], np.empty(len(batch) + size // 2, np.int64)])
@@ -111,7 +120,8 @@ def packed(batches: Iterable[pa.RecordBatch], way: Packing, about: int) -> Numbe
 class _Keys:
     """A number for every different key of many batches, without all of them in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._held: list[pa.DictionaryArray] = []
 
     def take(self, keys: pa.Array) -> None:
@@ -122,6 +132,8 @@ class _Keys:
         if not self._held:
             return
         known = pa.concat_arrays([one.dictionary for one in self._held]).dictionary_encode()
+        if len(known.dictionary) > 2 * self._most:
+            raise OverflowError(f"{len(known.dictionary)} keys together")
         numbers, at = known.indices.to_numpy().astype(np.int64), 0
         for one in self._held:
             yield numbers[at : at + len(one.dictionary)][one.indices.to_numpy()]
