@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from types import NoneType
 from typing import Any, Final
 
 # What would be read as the end of a value or of a row, or as something else.
@@ -31,29 +33,33 @@ def text(lines: Iterable[str]) -> bytes:
 
 def _column(values: Sequence[Any]) -> Iterable[str]:
     kinds = set(map(type, values))
-    if kinds == {Same}:
-        return [value.line for value in values]
-    if not all(issubclass(kind, str) for kind in kinds):
-        return map(_field, values)
-    # Nearly always there is nothing odd in any of them, which one look at all of them tells.
-    together = "".join(values)
-    return map(_escaped, values) if any(odd in together for odd in _ODD) else values
+    if all(issubclass(kind, str) for kind in kinds):
+        # Nearly always there is nothing odd in any of them, which one look at all of them tells.
+        together = "".join(values)
+        return map(_escaped, values) if any(odd in together for odd in _ODD) else values
+    return map(_WRITTEN[kinds.pop()], values) if len(kinds) == 1 and kinds <= _WRITTEN.keys() else map(_field, values)
 
 
 def _field(value: Any) -> str:
-    match value:
-        case str():
-            return _escaped(value)
-        case None:
-            return r"\N"
-        case bool():
-            return "t" if value else "f"
-        case int():
-            return str(value)
-        case bytes():
-            return rf"\\x{value.hex()}"
+    if isinstance(value, str):
+        return _escaped(value)
+    if value.__class__ in _WRITTEN:
+        return _WRITTEN[value.__class__](value)
     raise TypeError(f"{type(value).__name__} has no form for COPY")
 
 
 def _escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
+
+
+def _hexadecimal(value: bytes) -> str:
+    return rf"\\x{value.hex()}"
+
+
+_WRITTEN: Final[dict[type, Callable[[Any], str]]] = {
+    Same: attrgetter("line"),
+    int: str,
+    bool: {True: "t", False: "f"}.__getitem__,
+    NoneType: {None: r"\N"}.__getitem__,
+    bytes: _hexadecimal,
+}
