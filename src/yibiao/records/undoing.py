@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F
 
+from yibiao.core import canon
 from yibiao.core.problems import refuse
 from yibiao.ledger import actions as ledger
+from yibiao.ledger import writing
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import EVERY_PROGRAM, Warrant
 from yibiao.records import checking, models, problems, registers
 from yibiao.records.placing import Atlas
 
 _CHUNK: Final = 2_000
+_UPDATED: Final = 400
+_STEP: Final = (
+    "submission_id", "revision", "digest", "answers", "form_version", "actor", "act", "reason", "at",
+)  # fmt: skip
 
 
 def withdraw_all(ids: Sequence[str], *, reason: str, by: Sequence[Warrant], at: datetime | None = None) -> int:
@@ -55,39 +62,36 @@ def _withdraw(rows: Sequence[tuple[models.Submission, Warrant]], why: str, at: d
         .order_by("revision")
         .values_list("submission_id", "digest")
     )
-    for row, _ in rows:
-        row.revision, row.state = row.revision + 1, "withdrawn"
-    models.Submission.objects.bulk_update([row for row, _ in rows], ["revision", "state"], batch_size=200)
-    models.SubmissionRevision.objects.bulk_create(
-        models.SubmissionRevision(
-            submission_id=row.pk,
-            revision=row.revision,
-            act="withdrawn",
-            reason=why,
-            actor=by.actor,
-            at=at,
-            form_version=row.form_version,
-            digest=digests[row.pk],
-            answers=row.answers,
-        )
+    ids = [row.pk for row, _ in rows]
+    for start in range(0, len(ids), _UPDATED):
+        # They are locked, and stand.
+        some = models.Submission.objects.filter(pk__in=ids[start : start + _UPDATED])
+        some.update(revision=F("revision") + 1, state="withdrawn")
+    now = writing.moments()(at)
+    writing.insert(models.SubmissionRevision, _STEP, [
+        (row.pk, row.revision + 1, digests[row.pk], row.answers, row.form_version, by.actor, "withdrawn", why, now)
         for row, by in rows
-    )
-    registers.retract_all([row.pk for row, _ in rows], at=at)
+    ])  # fmt: skip
+    registers.retract_all(ids, at=at)
     ledger.append([_fact(row, by, why) for row, by in rows], received_at=at)
 
 
 def _fact(row: models.Submission, by: Warrant, why: str) -> FactDraft:
-    payload = {"form": row.form, "version": row.form_version, "channel": row.channel, "reason": why}
-    fact = FactDraft(
+    return FactDraft(
         kind=f"record.{row.form}",
         id=row.pk,
-        revision=row.revision,
+        revision=row.revision + 1,
         program=row.program,
         place=row.place,
         organisation=row.organisation,
         actor=by.actor,
         subject=row.subject,
         occurred_at=row.occurred_at,
-        payload=payload,
+        payload=_said(row.form, row.form_version, row.channel, why),
+        withdrawn=True,
     )
-    return replace(fact, withdrawn=True)
+
+
+@lru_cache(maxsize=100)
+def _said(form: str, version: str, channel: str, why: str) -> canon.Ready:
+    return canon.Ready(canon.dumps({"form": form, "version": version, "channel": channel, "reason": why}))
