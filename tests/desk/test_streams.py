@@ -26,7 +26,10 @@ EVENTS = f"/board/events/?program={SAFETY}"
 
 
 @pytest.fixture(autouse=True)
-def _alone() -> Iterator[None]:
+def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nobody else follows, and what stands below the figures is due at any time."""
+    for name, value_ in (("REST", 0.0), ("RESTING", 0.0), ("ROUND", 60.0)):
+        monkeypatch.setattr(streams, name, value_)
     yield
     hub._streams.clear()
     hub._due.clear()
@@ -94,18 +97,19 @@ def test_the_map_the_trend_and_the_list_follow_in_the_same_round(site: World, en
     client = enter(site.editor)
     address = f"/board/?program={SAFETY}&indicator=leader-visits"
     asked = re.search(r'data-events="([^"]+)"', client.get(address).content.decode())
-    assert asked and "indicator=leader-visits" in asked[1]
+    assert asked
+    assert "indicator=leader-visits" in asked[1]
     stream = follow(client, f"{asked[1].replace('&amp;', '&')}&seen={newest()}")
     hub._round([stream])
     assert told(stream) == {}
     receive(site, leaders=3)
-    hub._due.clear()
     hub._round([stream])
     pieces, page = told(stream)["pieces"], client.get(address).content.decode()
     assert {":map", ":trend", ":newest", ":foot"} <= set(pieces)
     assert re.search(rf'data-place="{ERDAO}".*?<span class="tile-value">4<', pieces[":map"], re.DOTALL)
     trend = re.search(r'type="application/json">(.+?)</script>', pieces[":trend"])
-    assert trend and sum(value or 0 for value in json.loads(trend[1])["values"]) == 5
+    assert trend
+    assert sum(value or 0 for value in json.loads(trend[1])["values"]) == 5
     for key in (":map", ":trend", ":newest", ":foot"):
         assert pieces[key] in page, key
 
@@ -113,7 +117,6 @@ def test_the_map_the_trend_and_the_list_follow_in_the_same_round(site: World, en
 def test_a_layer_is_told_and_what_is_no_longer_drawn_ends_the_stream(
     site: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "ROUND", 60.0)
     client = enter(site.editor)
     layer, gone = (follow(client, f"{EVENTS}&seen=1&indicator={one}") for one in ("open:hazard", "no-such"))
     hub._round([layer, gone])

@@ -110,7 +110,12 @@ def _drawing(setting: Frame, indicator: Indicator) -> dict[str, Any]:
 
 
 def _parts(setting: Frame, indicator: Indicator) -> Sequence[Slice]:
-    """The values of the counties below a province, otherwise of the places just below."""
+    """The values of the counties below a province, those that are drawn; otherwise of the places just below."""
+    if setting.place.level == "province":
+        drawn = reckoning.at_places(ask(setting, indicator), tuple(places.seats()), scope=setting.scope)
+        if len(drawn) >= FEWEST_TILES:
+            names = places.names(list(drawn))
+            return [Slice(code, names.get(code, code), value, 0) for code, value in drawn.items()]
     below = reckoning.breakdown(ask(setting, indicator), by="child", scope=setting.scope)
     if setting.place.level != "province":
         return below
