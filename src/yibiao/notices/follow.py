@@ -33,12 +33,13 @@ def step(limit: int = BATCH) -> int:
         return 0
     telling.forget()
     facts = list(log.entries(after, upto, telling.kinds()))
+    names = permits.names(fact.place for fact in facts)
     with transaction.atomic():
         unread = _unread(facts)
         for fact in facts:
             if fact.id in unread:
                 _settle(fact)
-            if told := list(_told(fact)):
+            if told := list(_told(fact, names[fact.place])):
                 models.Told.objects.bulk_create(told, ignore_conflicts=True)
                 unread.add(fact.id)
                 _queue(fact)
@@ -56,14 +57,15 @@ def _unread(facts: Sequence[Fact]) -> set[str]:
     return found
 
 
-def _told(fact: Fact) -> Iterator[models.Told]:
+def _told(fact: Fact, place: str) -> Iterator[models.Told]:
     move = fact.payload.get("move", "")
     for row in telling.TABLE:
         if not row.tells(move) or not row.heeds(fact.kind):
             continue
-        said = telling.said(fact, permits.name(fact.place))
         # Nobody needs to be told what the person did.
-        for key in sorted(set(row.who(fact)) - {fact.actor, ""}):
+        heard = sorted(set(row.who(fact)) - {fact.actor, ""})
+        said = telling.said(fact, place) if heard else ""
+        for key in heard:
             yield models.Told(
                 account=key, telling=row.id, fact=fact.id, revision=fact.revision, kind=fact.kind,
                 subject=fact.subject or fact.id, program=fact.program, place=fact.place, said=said,

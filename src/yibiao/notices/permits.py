@@ -53,7 +53,15 @@ def today(code: str) -> str:
 
 
 def name(place: str) -> str:
-    return places.names([today(place)]).get(today(place), place)
+    return names([place])[place]
+
+
+def names(codes: Iterable[str]) -> dict[str, str]:
+    """What places are called today, by code; one that nobody knows is called by its code."""
+    with places.remembered():
+        now = {code: today(code) for code in dict.fromkeys(codes)}
+        found = places.names(list(dict.fromkeys(now.values())))
+    return {code: found.get(newest, code) for code, newest in now.items()}
 
 
 def named(receiver: Receiver) -> str:
