@@ -80,12 +80,12 @@ def test_figures_from_copies_are_those_of_the_site_whatever_happened_since(memor
     actions.copy(MEMORY)
     engine = replace(IN_PROCESS, supply=copies.Supply(listed(memory)), ready=False)
 
-    def compare() -> None:
-        for nth, id in enumerate(EVERY):
+    def compare(ids: tuple[str, ...]) -> None:
+        for nth, id in enumerate(ids):
             more = {"place": (JILIN, ERDAO)[nth % 2], "as_of": (*numbers, None)[nth % 4]}
             assert counted(id, engine, **more) == counted(id, IN_PROCESS, **more), (id, more)
 
-    compare()
+    compare(EVERY[::2])
     numbers[2] = world.append(
         draft("check", {"object": "shop", "grade": "major", "found": 4}), draft("check", {}, id="r1", revision=3),
         draft("check", {}, id="r3", revision=2, withdrawn=True),
@@ -93,7 +93,7 @@ def test_figures_from_copies_are_those_of_the_site_whatever_happened_since(memor
     actions.follow()
     # Compaction takes rows out of the files of the site; the copies are as they were, and so is what follows them.
     world.settle()
-    compare()
+    compare((*EVERY[1::2], "found", "readings"))
     actions.rebuild()
     with pytest.raises(Refusal) as refused:
         copies.current(listed(memory), MEMORY)
