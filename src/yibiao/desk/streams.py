@@ -278,7 +278,10 @@ class Hub:
         for stream in streams:
             if stream.below_seen != newest.number or stream.below is None or self._aged(stream.board):
                 behind[stream.board].append(stream)
-        self._due = {board: due for board, due in self._due.items() if any(one.board == board for one in streams)}
+        if not behind:
+            return
+        followed = {stream.board for stream in streams}
+        self._due = {board: due for board, due in self._due.items() if board in followed}
         begun, worked = time.monotonic(), False
         for board in sorted(behind, key=lambda one: self._due.get(one, (0.0, 0.0))[0]):
             started = time.monotonic()
