@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from yibiao.ledger import queries as ledger
@@ -18,11 +19,15 @@ def superseded(facts: Iterable[Fact]) -> Iterator[tuple[str, int, int]]:
 
 def pairs(facts: Iterable[Fact]) -> Iterator[tuple[Fact, Fact]]:
     """Each sealed fact that is a later revision of another, with that other."""
-    seen: dict[tuple[str, str, int], Fact] = {}
-    for fact in facts:
-        seen[fact.kind, fact.id, fact.revision] = fact
-        if fact.revision > 1:
-            before = seen.get((fact.kind, fact.id, fact.revision - 1))
-            before = before or ledger.fact(fact.id, fact.revision - 1, kind=fact.kind)
-            if before is not None and before.position is not None:
-                yield fact, before
+    later = list(facts)
+    seen = {(fact.kind, fact.id, fact.revision): fact for fact in later}
+    lacking: dict[str, set[str]] = defaultdict(set)
+    for fact in later:
+        if fact.revision > 1 and (fact.kind, fact.id, fact.revision - 1) not in seen:
+            lacking[fact.kind].add(fact.id)
+    for kind, ids in lacking.items():
+        seen |= {(kind, one.id, one.revision): one for one in ledger.histories(sorted(ids), kind=kind)}
+    for fact in later:
+        before = seen.get((fact.kind, fact.id, fact.revision - 1))
+        if before is not None and before.position is not None:
+            yield fact, before
