@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import repeat
 from typing import Any, Final, TypeAlias
 
+import pyarrow.compute as pc
 from django.db.models import Max, Min, Sum
 
 from yibiao.figures import answering, cells, cubing, geography, sightings, store
@@ -24,6 +26,7 @@ from yibiao.figures.sightings import Packing
 # So many rows are looked through for keys together, in half a gigabyte.
 TOGETHER: Final = 25_000_000
 _PIECE: Final = 10_000
+_ORDER: Final = [(name, "ascending") for name in ("program", "place", "month")]
 Key = tuple[str, str, str]
 Texts = tuple[int, str, str, str]
 Seen: TypeAlias = Mapping[Key, tuple[str, str]]
@@ -36,15 +39,19 @@ class Counted:
     held: Table
     seen: Seen | None
 
-    def cells(self) -> Iterator[tuple[Key, Texts]]:
-        """In the order of program, place and month."""
-        for batch in self.held.to_batches(_PIECE):
-            for program, place, month, facts, total, days in zip(*map(_listed, batch.columns), strict=True):
-                key, seen = (program, place, month), ""
-                if self.seen is not None and facts:
-                    total, seen = self.seen[key]
-                if facts:
-                    yield key, (facts, total, days, seen)
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """(program, place, month, facts, total, days, seen), in that order."""
+        for batch in self.held.filter(pc.field(3) > 0).to_batches(_PIECE):
+            columns = [column.to_pylist() for column in batch.columns]
+            if self.seen is None:
+                yield from zip(*columns, repeat(""), strict=False)
+                continue
+            totals, seen = zip(*map(self.seen.__getitem__, zip(*columns[:3], strict=True)), strict=True)
+            yield from zip(*columns[:4], totals, columns[5], seen, strict=True)
+
+    def cells(self) -> dict[Key, Texts]:
+        """The same by program, place and month."""
+        return {row[:3]: row[3:] for row in self.rows()}  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +78,14 @@ def counting(projection: Projection, terms: Sequence[Term]) -> Callable[[], list
     keys = {nth: _keys(projection, term, climb) for nth, term in enumerate(terms) if term.shape == "distinct"}
 
     def count() -> list[Counted]:
+        # These take most of the memory, and are through before there is anything else.
+        seen = {nth: _seen(one, climb) for nth, one in keys.items()}
         found: dict[int, Counted] = {}
         for numbers, sql, relations in passes:
-            table = duckdb.gathered(sql, relations)
+            # Put in order here: an engine would carry all of the texts through its sorting.
+            table = duckdb.gathered(sql, relations).sort_by(_ORDER)
             for at, nth in enumerate(numbers):
-                held = table.select([0, 1, 2, *range(3 + 3 * at, 6 + 3 * at)])
-                seen = _seen(keys[nth], duckdb.distinct(held, "program"), climb) if nth in keys else None
-                found[nth] = Counted(held, seen)
+                found[nth] = Counted(table.select([0, 1, 2, *range(3 + 3 * at, 6 + 3 * at)]), seen.get(nth))
         return [found[nth] for nth in range(len(terms))]
 
     return count
@@ -96,11 +104,11 @@ def _keys(projection: Projection, term: Term, climb: Climb) -> _Keys:
     return _Keys(term, _supplied(projection, term), way, size["rows"] or 0)
 
 
-def _seen(one: _Keys, programs: set[str], climb: Climb) -> Seen:
+def _seen(one: _Keys, climb: Climb) -> Seen:
     """Total and ``seen`` of the cells of a distinct count, so many keys at a time."""
     found: dict[Key, tuple[str, str]] = {}
     parts = 1 + one.rows // min(TOGETHER, one.way.keys)
-    for program in sorted(programs):
+    for (program,) in duckdb.answer(cubing.programs(one.term), one.relations):
         counted = []
         for nth in range(parts):
             batches = duckdb.batches(cubing.keys(one.term, program, nth, parts), one.relations)
@@ -110,8 +118,3 @@ def _seen(one: _Keys, programs: set[str], climb: Climb) -> Seen:
             for place, total, text in zip(month.places, month.totals(), cells.seen_texts(month), strict=True):
                 found[program, place, month.name] = (str(total), text)
     return found
-
-
-def _listed(column: Any) -> list[Any]:
-    listed: list[Any] = column.to_pylist()
-    return listed

@@ -52,11 +52,11 @@ def several(terms: Sequence[Term], climb: Climb) -> str:
     # What counts facts adds up to their number.
     totals = [f"v{k}" if term.shape == "sum" else f"n{k}" for k, term in enumerate(terms)]
     names = list(dict.fromkeys(name for k in range(len(terms)) for name in (f"n{k}", totals[k])))
-    rows = {f"n{k}": f"CASE WHEN {test} THEN 1 ELSE 0 END" for k, (test, _) in enumerate(cut)}
-    rows |= {f"v{k}": f"CASE WHEN {test} THEN {amount} ELSE 0 END" for k, (test, amount) in enumerate(cut)}
+    rows = {f"n{k}": f"COUNT(CASE WHEN {test} THEN 1 END)" for k, (test, _) in enumerate(cut)}
+    rows |= {f"v{k}": f"SUM(CASE WHEN {test} THEN {amount} ELSE 0 END)" for k, (test, amount) in enumerate(cut)}
     leaf = (
         f"SELECT l.program, t.enter, l.day, {', '.join(names)}\nFROM (\n"  # noqa: S608
-        f"  SELECT f.program, f.place AS code, f.day, {', '.join(f'{_sum(n, rows[n])} AS {n}' for n in names)}\n"
+        f"  SELECT f.program, f.place AS code, f.day, {', '.join(f'{rows[n]} AS {n}' for n in names)}\n"
         f"  FROM ({compiler.live(terms[0])}) AS f GROUP BY f.program, f.place, f.day\n"
         f") AS l JOIN {terms[0].tree} AS t ON t.code = l.code"
     )
@@ -137,6 +137,11 @@ def after(held: str, term: Term, facts: str) -> str:
     )
 
 
+def programs(term: Term) -> str:
+    """(program) of every one that has rows."""
+    return f"SELECT DISTINCT program FROM (\n{compiler.entered(term)}\n) AS k"  # noqa: S608
+
+
 def keys(term: Term, program: str, nth: int = 0, of: int = 1) -> str:
     """(key, enter, day) of the rows of a program; of every so-manieth key alone where there are too many."""
     test = f" AND HASH(key) % {of} = {nth}" if of > 1 else ""
@@ -195,12 +200,9 @@ def _text(term: Term, cell: str) -> str:
 
 
 def _placed(cells_: str, climb: Climb, names: Sequence[str]) -> str:
-    """Cells by the number of their place and the first of their month, as cells by its code and the month's name.
-
-    In the order of program, place and month.
-    """
+    """Cells by the number of their place and the first of their month, as cells by its code and the month's name."""
     listed = ", ".join(f"x.{name}" for name in names)
     return (
         f"SELECT x.program, p.place, SUBSTR(CAST(x.month AS VARCHAR), 1, 7) AS month, {listed}\n"
-        f"FROM (\n{cells_}\n) AS x JOIN {climb.table} AS p ON p.enter = x.top ORDER BY 1, 2, 3"
+        f"FROM (\n{cells_}\n) AS x JOIN {climb.table} AS p ON p.enter = x.top"
     )

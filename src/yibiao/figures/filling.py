@@ -105,8 +105,9 @@ def build(projection: Projection, due: Sequence[Due], tree: str) -> int:
     jobs = (counting(projection, [one.term(tree, projection.position) for one in same]) for same in by_source.values())
     built = 0
     for same, counted in zip(by_source.values(), _ahead(jobs), strict=True):
-        for one, made in zip(same, counted, strict=True):
-            built += _store(projection, cubes.digest(*one), tree, made)
+        for one in same:
+            # What is stored is let go: the next are being counted, in as much memory.
+            built += _store(projection, cubes.digest(*one), tree, counted.pop(0))
     return built
 
 
@@ -129,7 +130,8 @@ def _store(projection: Projection, digest: str, tree: str, counted: Counted) -> 
             Cube.objects.filter(projection=projection, digest=digest).delete()
             made = Cube.objects.create(projection=projection, digest=digest, tree=tree, position=projection.position)
             # In the order of the index, which then grows at its end.
-            _insert((made.pk, *key, *texts) for key, texts in counted.cells())
+            cube = made.pk
+            _insert((cube, *row) for row in counted.rows())
     except IntegrityError:
         return False
     return True
@@ -142,7 +144,7 @@ def recount(projection: Projection, digest: str, due: Due) -> tuple[Difference, 
         return ()
     held = _cells(cube)
     [found] = counting(projection, [due.term(cube.tree, cube.position)])()
-    counted = dict(found.cells())
+    counted = found.cells()
     wrong = [key for key in sorted({*held, *counted}) if _said(held.get(key)) != _said(counted.get(key))]
     if wrong:
         build(projection, [due], cube.tree)
@@ -260,7 +262,7 @@ def _insert(rows: Iterable[Sequence[Any]]) -> None:
                     copy.write_row(row)
             return
         marks = ", ".join(["%s"] * len(_COLUMNS))
-        cursor.executemany(f"INSERT INTO figures_cell ({names}) VALUES ({marks})", list(rows))  # noqa: S608 - names of our own
+        cursor.executemany(f"INSERT INTO figures_cell ({names}) VALUES ({marks})", rows)  # noqa: S608 - names of our own
 
 
 def _difference(indicator: Indicator, key: Key, held: Texts | None, counted: Texts | None) -> Difference:

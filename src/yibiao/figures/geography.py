@@ -54,7 +54,7 @@ class Climb:
     table: str
     deepest: int
     above: NDArray[np.int64]
-    depth: NDArray[np.int64]
+    depth: NDArray[np.int8]
     codes: tuple[str, ...]
 
 
@@ -96,7 +96,7 @@ def climb(tree: str) -> Climb:
 
 def _climb(table: str, rows: Sequence[tuple[int, int | None, int, str]]) -> Climb:
     size = 1 + max((row[0] for row in rows), default=-1)
-    above, depth, codes = np.arange(size), np.zeros(size, np.int64), [""] * size
+    above, depth, codes = np.arange(size), np.zeros(size, np.int8), [""] * size
     for enter, parent, deep, code in rows:
         above[enter], depth[enter], codes[enter] = enter if parent is None else parent, deep, code
     return Climb(table, int(depth.max(initial=0)), above, depth, tuple(codes))

@@ -185,35 +185,38 @@ def added(each: Iterable[Counted]) -> Counted:
     # What is in order already is only merged.
     order = np.argsort(codes, kind="stable")
     codes, keys = codes[order], keys[order]
+    del held, order
     at = _begins(codes)
-    if not len(at):
-        return Counted(codes, keys)
-    sums = np.add.reduceat(keys, at)
-    return Counted(codes[at][sums != 0], sums[sums != 0])
+    if len(at):
+        codes, keys = codes[at], np.add.reduceat(keys, at)
+    left = keys != 0
+    return Counted(codes, keys) if left.all() else Counted(codes[left], keys[left])
 
 
 def climbed(own: Counted, climb: Climb, way: Packing) -> Counted:
     """Every place with all below it."""
     shift, done = 2 * way.days, []
     for depth in range(int(climb.depth.max(initial=0)), 0, -1):
-        places = own.codes >> shift
-        deep = climb.depth[places] == depth
-        lowest = Counted(own.codes[deep], own.keys[deep])
-        done.append(lowest)
-        above = climb.above[places[deep]]
-        carried = (lowest.codes & ((1 << shift) - 1)) | (above << shift)
-        own = added([Counted(own.codes[~deep], own.keys[~deep]), Counted(carried, lowest.keys)])
+        deep = climb.depth[own.codes >> shift] == depth
+        done.append(Counted(own.codes[deep], own.keys[deep]))
+        own = Counted(own.codes[~deep], own.keys[~deep])
+        own = added([own, _lifted(done[-1], climb, shift)])
     return added([own, *done])
+
+
+def _lifted(one: Counted, climb: Climb, shift: int) -> Counted:
+    """The same at the place above each."""
+    return Counted((one.codes & ((1 << shift) - 1)) | (climb.above[one.codes >> shift] << shift), one.keys)
 
 
 def months(own: Counted, climb: Climb, way: Packing) -> Iterator[Month]:
     """Each month of every place with all below it, from what each place adds."""
     mask = (1 << way.days) - 1
-    at = ((own.codes >> way.days) & mask).astype(np.int32)
-    days = [way.first + timedelta(days=n) for n in range(int(at.max(initial=-1)) + 1)]
+    last = int(((own.codes >> way.days) & mask).max(initial=-1))
+    days = [way.first + timedelta(days=n) for n in range(last + 1)]
     nth = np.array([day.day for day in days], np.int64)
-    within = np.array([day.year * 12 + day.month - 1 for day in days], np.int32)[at]
-    del at
+    # Years times twelve are at most 120,000: in four bytes, since there is one for each of millions of entries.
+    within = np.array([day.year * 12 + day.month - 1 for day in days], np.uint32)[(own.codes >> way.days) & mask]
     for month in np.unique(within).tolist():
         here = within == month
         every = climbed(Counted(own.codes[here], own.keys[here]), climb, way)
