@@ -46,12 +46,12 @@ class Counted:
             if self.seen is None:
                 yield from zip(*columns, repeat(""), strict=False)
                 continue
-            totals, seen = zip(*map(self.seen.__getitem__, zip(*columns[:3], strict=True)), strict=True)
-            yield from zip(*columns[:4], totals, columns[5], seen, strict=True)
+            seen = [self.seen[key] for key in zip(*columns[:3], strict=True)]
+            yield from zip(*columns[:4], (one[0] for one in seen), columns[5], (one[1] for one in seen), strict=True)
 
     def cells(self) -> dict[Key, Texts]:
         """The same by program, place and month."""
-        return {row[:3]: row[3:] for row in self.rows()}  # type: ignore[misc]
+        return {row[:3]: row[3:] for row in self.rows()}
 
 
 @dataclass(frozen=True, slots=True)
