@@ -61,6 +61,7 @@ def told(folder: Path, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_web_server_that_dies_is_started_again_and_nobody_serves_its_folder_twice(folder: Path) -> None:
     site = Served(folder, served.free_port())
     again = served.run(folder, "yibiao.desk.cli", "serve", "--data", str(folder), "--port", str(served.free_port()))
