@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from yibiao.figures.sightings import LONGEST, Month, Numbers
+from yibiao.figures.sightings import LONGEST, Amounts, Month, Numbers
 
 _GAP: Final = 11
 _DAY: Final = 27
@@ -54,7 +54,7 @@ def seen_text(entries: Mapping[tuple[int, int], int]) -> str:
     """The text of what was seen."""
     held = sorted((day, gap, keys) for (day, gap), keys in entries.items() if keys)
     day, gap, keys = (np.array(column, np.int64) for column in (zip(*held, strict=True) if held else ((), (), ())))
-    return b64encode(_bytes(day, gap, keys)[0]).decode("ascii")
+    return b64encode(_bytes(day, gap, keys.astype(np.int32))[0]).decode("ascii")
 
 
 def seen_texts(held: Month) -> Iterator[str]:
@@ -75,10 +75,10 @@ def new_keys(text: str, low: int, high: int) -> int:
     return int(keys[counts].sum())
 
 
-def _bytes(day: Numbers, gap: Numbers, keys: Numbers) -> tuple[bytes, Numbers]:
+def _bytes(day: Numbers, gap: Numbers, keys: Amounts) -> tuple[bytes, Numbers]:
     """Entries, and after each how many there are."""
     times = (keys + _MOST - 1) // _MOST
-    ends = np.cumsum(times)
+    ends = np.cumsum(times, dtype=np.int64)
     said = np.full(int(ends[-1]) if len(ends) else 0, _MOST, np.int64)
     said[ends - 1] = keys - (times - 1) * _MOST
     said |= np.repeat((day << _DAY) | (np.minimum(gap, LONGEST) << _GAP), times)

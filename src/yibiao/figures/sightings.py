@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 from yibiao.figures.geography import Climb
 
 Numbers: TypeAlias = NDArray[np.int64]
+# How many keys: in half the room, as there are millions of them.
+Amounts: TypeAlias = NDArray[np.int32]
 Moved: TypeAlias = tuple[str, str, list[tuple[int, int, int]]]
 # So many are looked at together: what stands between stays in the processor's cache.
 _PIECE: Final = 200_000
@@ -64,7 +66,7 @@ class Counted:
     """Numbers of (place, day, gap), in order and each once, and how many keys each stands for."""
 
     codes: Numbers
-    keys: Numbers
+    keys: Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,12 @@ class Month:
     starts: Numbers
     nth: Numbers
     gaps: Numbers
-    keys: Numbers
+    keys: Amounts
 
     def totals(self) -> list[int]:
         """How many keys each place saw."""
         first = (self.gaps == 0) | (self.gaps >= self.nth)
-        totals: list[int] = np.add.reduceat(np.where(first, self.keys, 0), self.starts).tolist()
+        totals: list[int] = np.add.reduceat(np.where(first, self.keys, 0), self.starts, dtype=np.int64).tolist()
         return totals
 
 
@@ -188,7 +190,7 @@ def added(each: Iterable[Counted]) -> Counted:
     del held, order
     at = _begins(codes)
     if len(at):
-        codes, keys = codes[at], np.add.reduceat(keys, at)
+        codes, keys = codes[at], np.add.reduceat(keys, at, dtype=np.int32)
     left = keys != 0
     return Counted(codes, keys) if left.all() else Counted(codes[left], keys[left])
 
@@ -254,7 +256,7 @@ def _begins(codes: Numbers) -> Numbers:
 def _tallied(codes: Numbers) -> Counted:
     """What numbers in order stand for."""
     at = _begins(codes)
-    return Counted(codes[at], np.diff(at, append=len(codes)))
+    return Counted(codes[at], np.diff(at, append=len(codes)).astype(np.int32))
 
 
 def _pieces(codes: Numbers, way: Packing) -> Iterator[Numbers]:
