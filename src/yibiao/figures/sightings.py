@@ -7,7 +7,7 @@ are counted once. One that was seen at several is looked at anew only where they
 instead of those of each part.
 
 Key, place and day are packed into one number, so that ordering numbers puts them side by side: sorted in memory, they
-take a tenth of what grouping them in the engine does (ADR 29).
+take a third of what grouping them in the engine does (ADR 29).
 """
 
 from __future__ import annotations
