@@ -10,11 +10,12 @@ ON_SQLITE_ONLY := core architecture demo bulletins/test_documents.py bulletins/t
   bulletins/test_verdicts.py $(addprefix citizens/test_,letting_in.py open311.py pages.py pulling.py services.py) clients \
   draws/test_plans.py duty/test_rules.py $(addprefix figures/test_,caching.py columns.py definitions.py merged.py \
   recounting.py) $(addprefix forms/test_,answers.py expressions.py memos.py) notices/test_senders.py \
-  notices/test_warnings.py packs/test_packs.py people/test_rights.py records/test_plain_rows.py \
-  $(addprefix records/openrosa/test_,asking.py edits.py fetching.py hostile.py pictures.py scripts.py served.py) \
+  notices/test_warnings.py packs/test_packs.py people/test_managing.py people/test_rights.py \
+  $(addprefix records/test_,photos.py plain_rows.py web.py) $(addprefix records/openrosa/test_,asking.py edits.py encrypted.py \
+  fetching.py hostile.py pictures.py scripts.py served.py) \
   $(addprefix desk/test_,counting.py bench.py bench_ingest.py cases.py check_command.py clashes.py closing.py commands.py \
   demo_drafts.py drafts.py duty.py field.py inspections.py marking.py notices.py observing.py openapi.py operations.py \
-  pages.py parts.py serving.py streams.py tables.py)
+  pages.py parts.py registers.py serving.py streams.py tables.py)
 PYTEST := .venv/bin/pytest -q -p no:cacheprovider
 
 help:  ## What can be made

@@ -177,7 +177,7 @@ def test_the_matcher_is_given_no_figure() -> None:
         max_size=12,
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_assignment_is_one_to_one_and_the_best(scores: dict[tuple[int, int], float]) -> None:
     found = assigning.assign(scores)
     assert len(set(found.values())) == len(found)
