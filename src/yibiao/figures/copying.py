@@ -11,7 +11,6 @@ from yibiao.figures.copies import CATALOGUE, CatalogueIn, CopyIn
 from yibiao.figures.engines import spark
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Copied
-from yibiao.ledger import queries as ledger
 
 # What Spark calls a store, and what those who fill it call it.
 _SCHEMES: Final = {"s3a": "s3", "s3n": "s3", "wasbs": "abfs", "abfss": "abfs"}
@@ -25,9 +24,7 @@ def copy(root: str) -> Copied:
     """
     files, base = _reach(root)
     projection = store.active()
-    newest = ledger.checkpoint()
-    while newest is not None and projection.position < newest.size and follow.step():
-        projection.refresh_from_db()
+    follow.reach(projection, follow.sealed())
     try:
         return _brought(files, base, root, projection)
     except OSError as failure:

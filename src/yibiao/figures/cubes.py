@@ -105,7 +105,7 @@ def _behind(question: Question, indicator: Indicator, found: Kept) -> moving.Beh
 def signed(one: Term, new: str, gone: str) -> str:
     """Rows that came and rows that were taken back, as one relation."""
     came, went = (duckdb.scan(one.columns(), name, []) for name in (new, gone))
-    return f"SELECT *, 1 AS sign FROM ({came}) AS a UNION ALL SELECT *, -1 AS sign FROM ({went}) AS b"  # noqa: S608
+    return moving.signed(f"({came}) AS a", f"({went}) AS b")
 
 
 def _read(question: Question, indicator: Indicator, digest_: str, days: Days) -> Kept | None:

@@ -148,11 +148,16 @@ def keys(term: Term, program: str, nth: int = 0, of: int = 1) -> str:
     return f"SELECT key, enter, day FROM (\n{compiler.entered(term)}\n) AS k WHERE program = {quoted(program)}{test}"  # noqa: S608
 
 
-def moved(term: Term, facts: str, first: str, last: str) -> str:
-    """(enter, facts, total) of what signed rows add to a program on some days, both included."""
+def moved(term: Term, facts: str, first: str, last: str, *, daily: bool = False) -> str:
+    """(enter, facts, total) of what signed rows add to a program on some days, both included.
+
+    ``daily``: of each day, with the day as text after them.
+    """
     count = "SUM(sign)" if compiler.single(term) else _FACTS
+    more, by = (", CAST(day AS VARCHAR)", ", day") if daily else ("", "")
     return (
-        f"SELECT enter, {count}, SUM(sign * amount) FROM (\n{_signed(term, facts, first, last)}\n) AS e GROUP BY enter"  # noqa: S608
+        f"SELECT enter, {count}, SUM(sign * amount){more}\n"
+        f"FROM (\n{_signed(term, facts, first, last)}\n) AS e GROUP BY enter{by}"
     )
 
 

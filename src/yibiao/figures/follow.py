@@ -55,14 +55,20 @@ def step(limit: int = BATCH) -> int:
     return taken
 
 
+def reach(projection: Projection, position: int) -> None:
+    """Takes sealed facts until the columns hold those up to a position; another process may be taking them too."""
+    while projection.position < position and step():
+        projection.refresh_from_db()
+
+
 def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
     """Builds the columns anew beside the ones being read, then changes over; how many positions were taken."""
     building = Projection.objects.create(token=(token := uuid.uuid4().hex), slot=token)
-    sealed, sources, taken = _sealed(), layout(), 0
+    upto, sources, taken = sealed(), layout(), 0
     while count := _take(building, BATCH, sources):
         taken += count
         if progress:
-            progress(taken, max(sealed, taken))
+            progress(taken, max(upto, taken))
     compacting.compact(building)
     _change_over(building)
     return taken
@@ -104,14 +110,15 @@ def sweep(grace: float = GRACE) -> int:
     return removed
 
 
-def _sealed() -> int:
+def sealed() -> int:
+    """The position up to which facts are sealed."""
     newest = ledger.checkpoint()
     return newest.size if newest else 0
 
 
 def _take(projection: Projection, limit: int, sources: Layout) -> int:
     after = projection.position
-    upto = min(_sealed(), after + limit)
+    upto = min(sealed(), after + limit)
     if upto <= after:
         return 0
     facts = list(ledger.entries(after, upto, tuple(sources))) if sources else []

@@ -8,20 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from yibiao.figures import compiler, cubes, geography, moving, reading, tail
+from yibiao.figures import cubes, cubing, geography, moving, reading, tail
 from yibiao.figures.engines import duckdb
-from yibiao.figures.engines.dialects import quoted
 from yibiao.figures.reading import Question
 from yibiao.figures.types import Indicator, Slice
 
 Slices: TypeAlias = tuple[Slice, ...]
 Row: TypeAlias = tuple[int, str, int, Decimal]
 Values: TypeAlias = Mapping[str, Decimal | None]
-_FACTS: Final = (
-    "COUNT(DISTINCT CASE WHEN sign = 1 THEN position END) - COUNT(DISTINCT CASE WHEN sign = -1 THEN position END)"
-)
 
 
 def by_child(kept: Sequence[tuple[Question, int, Slices]]) -> Sequence[Slices | None]:
@@ -98,13 +94,6 @@ def _rows(question: Question, indicator: Indicator, position: int) -> list[Row] 
     if not new.num_rows and not gone.num_rows:
         return []
     term = reading.term(question, indicator)
-    count = "SUM(sign)" if compiler.single(term) else _FACTS
-    first = f" AND day >= DATE '{days.first.isoformat()}'" if days.first else ""
     with duckdb.given([new, gone]) as (a, b):
-        signed = f"SELECT *, 1 AS sign FROM {a} UNION ALL SELECT *, -1 AS sign FROM {b}"  # noqa: S608
-        rows = duckdb.run(
-            f"SELECT enter, CAST(day AS VARCHAR), {count}, SUM(sign * amount) FROM (\n"  # noqa: S608
-            f"{compiler.entered(term, signed)}\n) AS e WHERE day <= DATE '{days.last.isoformat()}'{first} "
-            f"AND program = {quoted(term.program)} GROUP BY enter, day"
-        )
-    return [(int(enter), day, int(facts), Decimal(total)) for enter, day, facts, total in rows]
+        rows = duckdb.run(cubing.moved(term, moving.signed(a, b), *days.texts, daily=True))
+    return [(int(enter), day, int(facts), Decimal(total)) for enter, facts, total, day in rows]

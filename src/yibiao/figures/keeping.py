@@ -7,7 +7,6 @@ from collections.abc import Callable
 from yibiao.figures import definitions, follow, serving, staging, store
 from yibiao.figures.models import DefinitionSet, Projection
 from yibiao.figures.types import Source
-from yibiao.ledger import queries as ledger
 
 
 def step() -> int:
@@ -23,16 +22,11 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
 def position() -> int:
     """How far it has come. Columns that are not served from stay where they were, and are taken up again from there."""
     projection = store.active()
-    return projection.position if serving.columned() else staging.position(projection, sources(), _sealed())
+    return projection.position if serving.columned() else staging.position(projection, sources(), follow.sealed())
 
 
 def _staged(projection: Projection) -> int:
-    return staging.bring(projection, sources(), _sealed())
-
-
-def _sealed() -> int:
-    newest = ledger.checkpoint()
-    return newest.size if newest else 0
+    return staging.bring(projection, sources(), follow.sealed())
 
 
 def sources() -> tuple[Source, ...]:

@@ -35,6 +35,11 @@ class Days:
     last: date
     cut: datetime | None
 
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The first day and the last; empty where there is no first."""
+        return self.first.isoformat() if self.first else "", self.last.isoformat()
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -90,9 +95,9 @@ def _added(source: Source, behind: Sequence[Behind]) -> Sequence[Found | None]:
     if beyond(new, one.days) or beyond(gone, one.days):
         return [None] * len(behind)
     terms = [reading.term(each.question, each.indicator) for each in behind]
-    first, last = one.days.first.isoformat() if one.days.first else "", one.days.last.isoformat()
+    first, last = one.days.texts
     with duckdb.given([new, gone]) as (a, b):
-        relation = f"SELECT *, 1 AS sign FROM {a} UNION ALL SELECT *, -1 AS sign FROM {b}"  # noqa: S608
+        relation = signed(a, b)
         parts = "\nUNION ALL\n".join(
             f"SELECT {number} AS part, m.* FROM (\n{cubing.moved(term, 'SELECT * FROM moved', first, last)}\n) AS m"  # noqa: S608
             for number, term in enumerate(terms)
@@ -110,6 +115,11 @@ def _added(source: Source, behind: Sequence[Behind]) -> Sequence[Found | None]:
                 value += sum((Decimal(row[3]) for row in mine), Decimal(0))
             found.append((value, facts))
     return found
+
+
+def signed(new: str, gone: str) -> str:
+    """Rows that came and rows that were taken back, as one relation."""
+    return f"SELECT *, 1 AS sign FROM {new} UNION ALL SELECT *, -1 AS sign FROM {gone}"  # noqa: S608
 
 
 def beyond(table: Table, days: Days) -> bool:

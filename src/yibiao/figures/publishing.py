@@ -36,8 +36,7 @@ def publish(folder: Path, place: str) -> ManifestIn:
     if seal is None:
         raise refuse(problems.LAKE_EMPTY.at())
     projection = store.active()
-    while projection.position < seal.size and follow.step():
-        projection.refresh_from_db()
+    follow.reach(projection, seal.size)
     seal = _covered(projection.position, seal)
     segments = list(Segment.objects.filter(projection=projection).order_by("source", "month", "first"))
     _inside(projection, segments, place)

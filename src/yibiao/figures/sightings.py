@@ -198,7 +198,7 @@ def added(each: Iterable[Counted]) -> Counted:
 def climbed(own: Counted, climb: Climb, way: Packing) -> Counted:
     """Every place with all below it."""
     shift, done = 2 * way.days, []
-    for depth in range(int(climb.depth.max(initial=0)), 0, -1):
+    for depth in range(climb.deepest, 0, -1):
         deep = climb.depth[own.codes >> shift] == depth
         done.append(Counted(own.codes[deep], own.keys[deep]))
         own = Counted(own.codes[~deep], own.keys[~deep])
@@ -281,16 +281,13 @@ def _gaps(codes: Numbers, way: Packing) -> Numbers:
 
 def _straying(codes: Numbers, way: Packing) -> Numbers:
     """All days of keys that are at more than one place."""
-    return codes[_several(codes >> way.days, way.places)]
+    return codes[_several(codes >> way.days, codes >> (way.days + way.places))]
 
 
-def _several(parts: Numbers, bits: int, whole: Numbers | None = None) -> NDArray[np.bool_]:
-    """Which numbers, of parts side by side, belong to a whole of more than one part.
-
-    The whole of a part is what is left of it without its last ``bits``, unless it is given.
-    """
+def _several(parts: Numbers, wholes: Numbers) -> NDArray[np.bool_]:
+    """Which numbers, of parts side by side, belong to a whole of more than one part."""
     at = _begins(parts)
-    wholes = parts[at] >> bits if whole is None else whole[at]
+    wholes = wholes[at]
     same = wholes[1:] == wholes[:-1]
     several = np.zeros(len(at), bool)
     several[1:] |= same
@@ -300,14 +297,14 @@ def _several(parts: Numbers, bits: int, whole: Numbers | None = None) -> NDArray
 
 def _met(codes: Numbers, climb: Climb, way: Packing) -> Iterator[tuple[Numbers, Numbers]]:
     """Of keys that meet at a place from several below it: what they are there as a whole, and what their parts were."""
-    for depth in range(int(climb.depth.max(initial=0)) - 1, -1, -1):
+    for depth in range(climb.deepest - 1, -1, -1):
         if not len(codes):
             return
         places = way.place(codes)
         above = np.where(climb.depth[places] == depth + 1, climb.above[places], places)
         lifted = way.moved(codes, above)
         # The parts of a place stand side by side: those below it have the numbers that follow its own.
-        meet = _several(codes >> way.days, 0, lifted >> way.days)
+        meet = _several(codes >> way.days, lifted >> way.days)
         if meet.any():
             parts = _gaps_at(codes[meet], above[meet], way)
             whole = _once(lifted[meet])
