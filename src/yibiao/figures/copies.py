@@ -10,20 +10,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from yibiao.core import canon
 from yibiao.core.problems import refuse
-from yibiao.figures import columns, problems, store, supplying
+from yibiao.figures import columns, lake, problems, store, supplying
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines.border import Relation
+from yibiao.figures.lake import Digest
 from yibiao.figures.models import Projection
 
 CATALOGUE: Final = "columns.json"
 _STRICT: Final = ConfigDict(strict=True, extra="forbid")
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class CopyIn(BaseModel):
@@ -54,11 +53,6 @@ class CatalogueIn(BaseModel):
     digest: Digest
 
 
-def digest(content: dict[str, Any]) -> str:
-    """The digest of a list: of all that it says but the digest."""
-    return canon.digest({key: value for key, value in content.items() if key != "digest"})
-
-
 def read(text: str, root: str) -> CatalogueIn:
     """Raises: figures.copies.unreadable, where it is not what was written."""
     try:
@@ -66,7 +60,7 @@ def read(text: str, root: str) -> CatalogueIn:
         held = CatalogueIn.model_validate(content)
     except (ValueError, ValidationError):
         held = None
-    if held is None or held.digest != digest(content):
+    if held is None or held.digest != lake.digest(content):
         raise refuse(problems.COPIES_UNREADABLE.at(root=root))
     return held
 

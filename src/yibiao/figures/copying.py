@@ -6,7 +6,7 @@ import hashlib
 from typing import Any, Final
 
 from yibiao.core.problems import refuse
-from yibiao.figures import copies, follow, problems, store
+from yibiao.figures import copies, follow, lake, problems, store
 from yibiao.figures.copies import CATALOGUE, CatalogueIn, CopyIn
 from yibiao.figures.engines import spark
 from yibiao.figures.models import Projection, Segment
@@ -58,7 +58,7 @@ def _brought(files: Any, base: str, root: str, projection: Projection) -> Copied
         "files": [one.model_dump() for one in made],
         "former": sorted(set(known) - names),
     }
-    content["digest"] = copies.digest(content)
+    content["digest"] = lake.digest(content)
     files.pipe_file(f"{base}/{CATALOGUE}", CatalogueIn.model_validate(content).model_dump_json().encode())
     for path in gone:
         if files.exists(f"{base}/{path}"):

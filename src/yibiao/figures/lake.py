@@ -79,7 +79,7 @@ class Damaged(Exception):  # noqa: N818 - it is said of a province, and none of 
 
 
 def digest(content: dict[str, Any]) -> str:
-    """The digest of a manifest: of all that it says but the digest."""
+    """The digest of a manifest, or of another list of files: of all that it says but the digest."""
     return canon.digest({key: value for key, value in content.items() if key != "digest"})
 
 
