@@ -324,24 +324,12 @@ VARIABLE: Final = re.compile(r"YIBIAO_[A-Z]+(_[A-Z]+)*|DATABASE_URL")
 NOTE: Final = "<!-- Written by `yibiao reference` from the code; do not edit. -->\n\n"
 
 
-def pages() -> dict[str, str]:
-    """Every page of the reference by file name."""
-    writers: Mapping[str, Callable[[], str]] = {
-        "problems.md": problems_page,
-        "fact-kinds.md": fact_kinds_page,
-        "settings.md": settings_page,
-        "cli.md": cli_page,
-        "pack-schema.md": pack_page,
-    }
-    return {name: NOTE + writer().rstrip() + "\n" for name, writer in writers.items()}
-
-
 def write(folder: Path) -> list[Path]:
     """Write the pages; gives those that changed."""
     folder.mkdir(parents=True, exist_ok=True)
     changed = []
-    for name, text in pages().items():
-        path = folder / name
+    for name in PAGES:
+        path, text = folder / name, page(name)
         if not path.is_file() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")
             changed.append(path)
@@ -389,12 +377,15 @@ def settings_page() -> str:
 def environment(source: Path) -> Iterator[tuple[str, str]]:
     """The environment variables that the code names, with the literal default where it gives one."""
     for path in sorted(source.rglob("*.py")):
-        if path == Path(__file__):
+        text = path.read_text("utf-8")
+        # Most files name none; they need not be taken apart.
+        if path == Path(__file__) or not ("environ" in text or VARIABLE.search(text)):
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        nodes = list(ast.walk(ast.parse(text)))
+        for node in nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and VARIABLE.fullmatch(node.value):
                 yield node.value, ""
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes:
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "os.environ.get" and len(node.args) == 2:
                 name, default = node.args
                 if isinstance(name, ast.Constant) and isinstance(default, ast.Constant):
@@ -544,3 +535,17 @@ def _shipped_forms() -> Iterator[tuple[str, str]]:
 
 def _row(cells: tuple[str, ...]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "problems.md": problems_page,
+    "fact-kinds.md": fact_kinds_page,
+    "settings.md": settings_page,
+    "cli.md": cli_page,
+    "pack-schema.md": pack_page,
+}
+
+
+def page(name: str) -> str:
+    """A page of the reference by its file name."""
+    return NOTE + PAGES[name]().rstrip() + "\n"
