@@ -6,6 +6,7 @@ import io
 import resource
 import time
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
