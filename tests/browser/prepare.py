@@ -11,9 +11,9 @@ import django
 def main() -> None:
     django.setup()
     from tests.desk.world import build
-    from yibiao.desk import serving
+    from yibiao.desk import preparing
 
-    serving.prepare()
+    preparing.prepare()
     print(json.dumps(asdict(build())))
 
 

@@ -10,9 +10,9 @@ import django
 def main() -> None:
     django.setup()
     from tests.citizens.conftest import build
-    from yibiao.desk import serving
+    from yibiao.desk import preparing
 
-    serving.prepare()
+    preparing.prepare()
     build()
     print(json.dumps({}))
 

@@ -21,7 +21,7 @@ def main(word: str) -> object:
 
 def _build() -> object:
     from tests.records.conftest import ERDAO, JILIN, NANGUAN, PASSWORD, install
-    from yibiao.desk import serving
+    from yibiao.desk import preparing
     from yibiao.people import actions as people
     from yibiao.people import queries as rights
     from yibiao.people.types import Grant
@@ -29,7 +29,7 @@ def _build() -> object:
     from yibiao.records import actions as records
     from yibiao.records.types import SubmissionDraft
 
-    serving.prepare()
+    preparing.prepare()
     places.install_jilin()
     install(PACK)
     for code, name, place in (("jl", "示例省局", JILIN), ("ed", "示例二道局", ERDAO), ("ng", "示例南关局", NANGUAN)):

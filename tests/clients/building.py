@@ -17,14 +17,14 @@ def _build() -> dict[str, object]:
     from django.conf import settings
 
     from tests.records.conftest import ERDAO, PASSWORD
-    from yibiao.desk import installing, serving
+    from yibiao.desk import installing, preparing
     from yibiao.packs import queries as packs
     from yibiao.people import actions as people
     from yibiao.people.types import EVERY_PROGRAM, Grant
     from yibiao.places import actions as places
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    serving.prepare()
+    preparing.prepare()
     places.install_jilin()
     for folder in packs.shipped():
         installing.install(folder)

@@ -10,13 +10,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.desk.world import ERDAO, JILIN, SAFETY, World
 from yibiao.core.problems import Refusal
 from yibiao.desk import cli, installing
-from yibiao.desk.commands import program
+from yibiao.desk.commands import program, reader
+from yibiao.desk.commands.benching import bench
 from yibiao.packs import queries as packs
 
 
@@ -106,6 +108,15 @@ def test_a_wrong_pack_says_everything_at_once_and_stores_nothing(site: World, tm
     rooms = {code.partition(".")[0] for code in refused.value.codes}
     assert {"forms", "bulletins"} <= rooms
     assert [one.version for one in packs.versions(SAFETY)] == installed
+
+
+@pytest.mark.parametrize("root", [program.yibiao, reader.yibiao, bench], ids=["program", "reader", "bench"])
+def test_a_command_has_the_name_that_it_is_listed_under(root: click.Group) -> None:
+    context = click.Context(root)
+    names = root.list_commands(context)
+    found = [root.get_command(context, name) for name in names]
+    assert names == [one.name for one in found if one is not None]
+    assert root.get_command(context, "no-such") is None
 
 
 def test_the_data_folder_is_found_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ django.setup()
 
 from tests.figures import world  # noqa: E402
 from tests.figures.test_oracle import ASKED  # noqa: E402
-from yibiao.desk import serving  # noqa: E402
+from yibiao.desk import preparing  # noqa: E402
 from yibiao.figures import actions  # noqa: E402
 from yibiao.ledger import queries as ledger  # noqa: E402
 from yibiao.places import queries as places  # noqa: E402
@@ -22,7 +22,7 @@ from yibiao.places import queries as places  # noqa: E402
 
 def main(first: int, count: int) -> None:
     if count:
-        serving.begin()
+        preparing.begin()
         if not places.count():
             world.install()
         for n in range(first, first + count):

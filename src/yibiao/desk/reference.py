@@ -411,8 +411,9 @@ def _commands(path: str, command: click.Command) -> Iterator[str]:
         yield from (_row((f"`{', '.join(option.opts)}`", _said(option))) for option in shown)
         yield ""
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _commands(f"{path} {name}", command.commands[name])
+        for name in command.list_commands(context):
+            if (below := command.get_command(context, name)) is not None:
+                yield from _commands(f"{path} {name}", below)
 
 
 def _said(option: click.Option) -> str:

@@ -17,8 +17,7 @@ from threading import Event, Thread
 from types import FrameType
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import DatabaseError, close_old_connections, connection, connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from yibiao.core.problems import refuse
 from yibiao.desk import metrics
@@ -35,19 +34,6 @@ _LEAST_PAUSE = 3.0
 # How long a stop waits for the follower that is at work.
 LAST_STEP = 15.0
 log = logging.getLogger(__name__)
-
-
-def prepare() -> None:
-    """Brings the database to the newest shape; safe to run again."""
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-
-
-def begin() -> None:
-    """Makes the tables of a data folder that is used for the first time; `serve` brings an older one up to date."""
-    if "django_migrations" not in connection.introspection.table_names():
-        prepare()
 
 
 def serve(

@@ -17,12 +17,12 @@ def _build() -> dict[str, object]:
     from django.conf import settings
 
     from tests.records.conftest import ERDAO, PROGRAM, build, site
-    from yibiao.desk import serving
+    from yibiao.desk import preparing
     from yibiao.people import actions as people
     from yibiao.records import actions
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    serving.prepare()
+    preparing.prepare()
     world = build()
     actions.receive(site("S1"), by=world.warrant())
     _, token = people.add_client(

@@ -24,7 +24,7 @@ def _made() -> dict[str, Any]:
     """A program with six key figures, a field client, and somebody who has signed in and may see the board."""
     from django.db import connection
 
-    from yibiao.desk import installing, serving
+    from yibiao.desk import installing, preparing
     from yibiao.desk.bench import world
     from yibiao.ledger import actions as ledger
     from yibiao.people import actions as people
@@ -33,7 +33,7 @@ def _made() -> dict[str, Any]:
 
     if connection.introspection.table_names():
         sys.exit("this database is not empty")
-    serving.prepare()
+    preparing.prepare()
     places.install_jilin()
     with tempfile.TemporaryDirectory() as folder:
         pack = Path(folder) / "bench"

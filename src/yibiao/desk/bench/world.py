@@ -38,7 +38,7 @@ def _made(stored: int) -> dict[str, Any]:
     """An account with a field client, some records stored before, and how fast a list comes in."""
     from django.db import connection
 
-    from yibiao.desk import followers, installing, serving
+    from yibiao.desk import followers, installing, preparing
     from yibiao.people import actions as people
     from yibiao.people import queries as rights
     from yibiao.people.types import Grant
@@ -46,7 +46,7 @@ def _made(stored: int) -> dict[str, Any]:
 
     if connection.introspection.table_names():
         sys.exit("this database is not empty")
-    serving.prepare()
+    preparing.prepare()
     places.install_jilin()
     installing.install(PACK)
     people.add_organisation(code="bench", name="样例机构", place="220105000000")

@@ -14,12 +14,45 @@ from yibiao.core import faults
 from yibiao.core.reading import read
 from yibiao.desk.bench import measuring, specimen
 from yibiao.desk.commands import terminal
+from yibiao.desk.commands.listing import Brings, Listed
 from yibiao.desk.commands.terminal import options
 
 CHARACTERS: Final = 1_000_000
 
 
-@click.group(help=gettext("量速度。"))
+def _entities() -> click.Command:
+    from yibiao.desk.commands.registering import entities
+
+    return entities
+
+
+def _figures() -> click.Command:
+    from yibiao.desk.commands.figuring import figures
+
+    return figures
+
+
+def _ingest() -> click.Command:
+    from yibiao.desk.commands.ingesting import measure
+
+    return measure
+
+
+def _live() -> click.Command:
+    from yibiao.desk.commands.watching import watch
+
+    return watch
+
+
+BENCHMARKS: Final[dict[str, Brings]] = {
+    "entities": _entities,
+    "figures": _figures,
+    "ingest": _ingest,
+    "live": _live,
+}
+
+
+@click.group(cls=Listed, brings=BENCHMARKS, help=gettext("量速度。"))
 @options
 def bench() -> None:
     pass
@@ -130,10 +163,10 @@ def _table(result: dict[str, Any]) -> list[str]:
 @options
 def safety(open_cases: int, units: int, days: int, rounds: int, write: Path | None) -> None:
     # Its rooms have tables, which `bench check` does without.
-    from yibiao.desk import serving
+    from yibiao.desk import preparing
     from yibiao.desk.bench import safety as measured
 
-    serving.prepare()
+    preparing.prepare()
     measured.build(open_cases, units, days)
     result: dict[str, Any] = {
         "machine": measuring.machine(),

@@ -96,10 +96,10 @@ def line(one: Figure) -> tuple[object, ...]:
 @options
 def bench(facts: int, tree: Path | None, rounds: int, master: str, setting: Sequence[str]) -> None:
     # Its rooms have tables, which `bench check` does without.
-    from yibiao.desk import serving
+    from yibiao.desk import preparing
     from yibiao.desk.bench import engines, figures_world, measuring
 
-    serving.prepare()
+    preparing.prepare()
     built = figures_world.build(facts, tree)
     found = engines.compared("spark", rounds, master=master, settings=pairs(setting))
     made = engines.rebuilt()

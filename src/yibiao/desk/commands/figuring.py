@@ -41,12 +41,12 @@ def over(command: Command) -> Command:
 @options
 def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> None:
     # Its rooms have tables, which `bench check` does without.
-    from yibiao.desk import serving
+    from yibiao.desk import preparing
     from yibiao.desk.bench import figures as measured
     from yibiao.desk.bench import figures_world, plain
     from yibiao.desk.bench.safety import database
 
-    serving.prepare()
+    preparing.prepare()
     built = figures_world.build(facts, tree)
     result: dict[str, Any] = {
         "machine": measuring.machine(),

@@ -22,11 +22,11 @@ from yibiao.desk.commands.terminal import options
 @options
 def entities(count: int, rounds: int, write: Path | None) -> None:
     # Its rooms have tables, which `bench check` does without.
-    from yibiao.desk import serving
+    from yibiao.desk import preparing
     from yibiao.desk.bench import entities as measured
     from yibiao.desk.bench import safety
 
-    serving.prepare()
+    preparing.prepare()
     result: dict[str, Any] = {
         "machine": measuring.machine(),
         "versions": measuring.versions(),

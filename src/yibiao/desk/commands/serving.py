@@ -6,7 +6,7 @@ import click
 from django.conf import settings
 from django.utils.translation import gettext
 
-from yibiao.desk import serving
+from yibiao.desk import preparing, serving
 from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
 from yibiao.desk.demo import accounts as posts
@@ -25,7 +25,7 @@ _host = click.option("--host", default="127.0.0.1", show_default=True, help=gett
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help=gettext("网页进程的个数。"))
 @options
 def serve(host: str, port: int, workers: int) -> int:
-    serving.prepare()
+    preparing.prepare()
     _address(host, port)
     return serving.serve(host=host, port=port, workers=workers)
 
@@ -48,7 +48,7 @@ def serve(host: str, port: int, workers: int) -> int:
 def demo(no_serve: bool, replay: bool, speed: float, host: str, port: int) -> int:
     if replay:
         replaying.forget()
-    serving.prepare()
+    preparing.prepare()
     if replay:
         opened = replaying.prepare(_progress)
     else:
