@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import signal
 import time
@@ -11,10 +13,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from openpyxl import Workbook
 
 from tests.records.conftest import AT, ERDAO, NANGUAN, PROGRAM, VISIT, World, rows
 from yibiao.forms import queries as forms
-from yibiao.records.intake import apart, cells, crew, jobs, judging, sheet
+from yibiao.records.intake import apart, cells, crew, cutting, jobs, judging, sheet
 
 NAMES = ("_number", "site", "place", "occurred_at", "sector", "trade", "topics", "hazards", "measure", "phone")
 
@@ -32,31 +35,64 @@ def _file(count: int) -> bytes:
     return "\n".join(",".join(one) for one in (NAMES, *map(_line, range(count)))).encode()
 
 
+def _book(count: int, far: int = 0, items: bool = False) -> bytes:
+    """The same as Excel saves it, with its texts apart; the last row so far below the others."""
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    lines = [*csv.reader(_file(count).decode().splitlines())]
+    for number, one in enumerate(lines, 1):
+        for column, value in enumerate(one, 1):
+            page.cell(
+                number + (far if number == len(lines) else 0),
+                column,
+                int(value) if column == 8 and number > 1 else value,
+            )
+    if items:
+        other = book.create_sheet("隐患清单")
+        for row in (("_row", "what", "days"), ("N1", "线路老化", 3)):
+            other.append(row)
+    book.save(out := io.BytesIO())
+    return out.getvalue()
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("sites")
-def test_a_crew_finds_what_one_process_finds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crew_finds_what_one_process_finds(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(judging, "BLOCK", 16)
+    monkeypatch.setattr(cutting, "BLOCK", 4_000)
+    caplog.set_level("INFO")
     form, warrants = forms.form(VISIT), [world.warrant()]
     first = sheet.offer("a.csv", _file(8), form=form, program=PROGRAM, warrants=warrants)
     sheet.take(first, "good", warrants=warrants)
     stored = rows("records_submission")
-    grids = cells.read("b.csv", _file(120).replace("第 3 处".encode(), "第 3 处！".encode()))
     told: list[tuple[int, int]] = []
 
-    def found(count: int) -> Any:
+    def found(count: int, book: cells.Book) -> Any:
         with crew.Crew(count) as many:
             report: jobs.Report = lambda done, total: told.append((done, total))  # noqa: E731
-            made, tables = judging.lines(form, PROGRAM, grids, warrants, report, many)
-        return made, tables, many
+            made, tables = judging.lines(form, PROGRAM, book, warrants, report, many)
+        assert many.deaths == 0
+        return [repr(line) for line in made], tables
 
-    alone, tables, _ = found(1)
-    shared, others, many = found(2)
-    assert tables == others
-    assert many.deaths == 0
-    assert [repr(line) for line in shared] == [repr(line) for line in alone]
-    said = {problem.code for line in shared for *_, problem in line.wrong}
-    assert said >= {"records.submission.conflict", "records.sheet.row-twice", "records.entity.not-registered"}, said
-    assert told[-1][1] == 120
+    text = cells.Book("b.csv", _file(120).replace("第 3 处".encode(), "第 3 处！".encode()))
+    alone, tables = found(1, text)
+    assert told[-1] == (120, 120)
+    assert found(2, text) == (alone, tables)
+    for code in ("records.submission.conflict", "records.sheet.row-twice", "records.entity.not-registered"):
+        assert any(code in line for line in alone), code
+    # Pieces of a workbook are read by the crew; where a sheet ends at a gap, or has items, it is read as a whole.
+    for file, whole in ((_book(120), False), (_book(20, far=6_000), True), (_book(20, items=True), True)):
+        caplog.clear()
+        book = cells.Book("b.xlsx", file)
+        alone, tables = found(1, book)
+        shared, others = found(2, book)
+        assert shared == alone
+        assert [one.columns for one in others] == [one.columns for one in tables]
+        assert ("read as a whole" in caplog.text) == whole
+        assert told[-1][0] <= told[-1][1]
     assert rows("records_submission") == stored
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.databases import examples
-from yibiao.records.intake import xlsx
+from yibiao.records.intake import cutting, xlsx
 
 READING = xlsx.Reading(["样例", "", "3"], {2}, set(), datetime(1899, 12, 30))  # noqa: DTZ001
 WIDTH = 4
@@ -58,11 +59,27 @@ def read(document: str, cut: int = xlsx.BLOCK) -> Any:
         xlsx.BLOCK = old  # type: ignore[misc]
 
 
-def same(head: str, rows: list[str], cut: int) -> Any:
+def cut(document: str, size: int) -> Any:
+    """The same from pieces, unless the sheet must be read as a whole."""
+    old, cutting.BLOCK = cutting.BLOCK, size  # type: ignore[misc]
+    with zipfile.ZipFile(io.BytesIO(), "w") as archive:
+        archive.writestr("a.xml", document)
+        try:
+            pieces = list(cutting.pieces(archive, "a.xml", READING.texts))
+            return [row for piece in pieces for row in cutting.read(piece, READING, WIDTH)]
+        except cutting.Uncut:
+            return None
+        finally:
+            cutting.BLOCK = old  # type: ignore[misc]
+
+
+def same(head: str, rows: list[str], size: int) -> Any:
     """What is read; a comment before it leaves all of it to the parser."""
     body = f"<worksheet><sheetData>{''.join(rows)}</sheetData></worksheet>"
-    found = read(head + body, cut)
+    found = read(head + body, size)
     assert repr(found) == repr(read(f"{head}<!-- -->{body}"))
+    apart = cut(head + body, size)
+    assert apart is None or repr(apart) == repr(found)
     return found
 
 
@@ -70,6 +87,33 @@ def same(head: str, rows: list[str], cut: int) -> Any:
 @given(st.sampled_from(HEADS), st.lists(rows_of(CELLS, CELLS, ODD), max_size=6), st.integers(1, 200))
 def test_good_rows(head: str, rows: list[str], cut: int) -> None:
     assert isinstance(same(head, rows, cut), list)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(st.lists(st.lists(st.sampled_from(CELLS + ODD), max_size=5), min_size=1, max_size=6), st.integers(20, 300))
+def test_rows_with_their_numbers_are_read_from_pieces(rows: list[list[str]], size: int) -> None:
+    made = "\r\n".join(f'<row r="{number}">{"".join(cells)}</row>' for number, cells in enumerate(rows, 3))
+    document = f'<worksheet><dimension ref="A1"/><sheetData>{made}<row r="99"/></sheetData><rowBreaks/></worksheet>'
+    assert repr(cut(document, size)) == repr(read(document))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<row r="1"/><row><c><v>1</v></c></row>',
+        '<row r="2"><c><v>1</v></c></row><row r="1"></row>',
+        '<row r="1"></row></sheetData><sheetData><row r="2"></row>',
+        '<row r="1"></row></sheetData><x:row r="2"><c><v>1</v></c></x:row><sheetData>',
+        '<!-- <row r="1"></row> -->',
+        '<row r="1"><![CDATA[</row>]]></row>',
+        '<row r="1"><?x </row> ?></row>',
+        '<row r="1"></row></c>',
+        "",
+    ],
+)
+def test_other_sheets_are_read_as_a_whole(body: str) -> None:
+    assert cut(f"<worksheet><sheetData>{body}</sheetData></worksheet>", 1_000) is None
+    assert cut(f'<worksheet><sheetData><row r="1"></row>{body}</sheetData></worksheet>', 30) is None or not body
 
 
 @settings(max_examples=examples(100), deadline=None)

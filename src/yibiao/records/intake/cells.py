@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 
 from yibiao.core.problems import refuse
-from yibiao.records.intake import problems
+from yibiao.records.intake import cutting, problems
+from yibiao.records.intake.cutting import Piece, Uncut
 from yibiao.records.intake.xlsx import Broken, Reading, rows
 
 FILE_LIMIT: Final = 20 * 1024 * 1024
@@ -25,7 +27,7 @@ _UNPACKED_LIMIT: Final = 400 * 1024 * 1024
 _RATIO_LIMIT: Final = 250
 _MEMBER_LIMIT: Final = 500
 _GAP_LIMIT: Final = 5_000
-__all__ = ["Broken", "Grid", "decoded", "read"]
+__all__ = ["Book", "Broken", "Cut", "Follow", "Grid", "Span", "Uncut", "decoded", "held", "read"]
 _DAMAGE: Final = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, EOFError, ParseError, SyntaxError,
     zipfile.BadZipFile, OverflowError,
@@ -38,6 +40,60 @@ class Grid:
 
     title: str
     rows: tuple[tuple[int, tuple[Any, ...]], ...]
+
+
+class Span(NamedTuple):
+    """Where a piece lies: its first row and its last, the first and the last that hold anything, and how many do."""
+
+    first: int
+    top: int
+    low: int
+    last: int
+    many: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A workbook whose first sheet comes in pieces. ``first`` is its beginning; ``size`` is what all of its pieces are
+    together, about."""
+
+    first: Grid
+    others: tuple[Grid, ...]
+    span: Span
+    rest: Iterator[Piece]
+    reading: Reading
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An uploaded file."""
+
+    name: str
+    content: bytes
+
+    def grids(self) -> tuple[Grid, ...]:
+        """Its sheets; raises what ``read`` does."""
+        return read(self.name, self.content)
+
+    def cut(self) -> Cut:
+        """The same with the rows of the first sheet in pieces, once the file was inspected.
+
+        Raises: ``Uncut`` for all but usual workbooks; ``records.sheet.unreadable|unsafe|too-large``.
+        """
+        if self.content[:4] != b"PK\x03\x04" or len(self.content) > FILE_LIMIT:
+            raise Uncut
+        _inspect(self.name, self.content)
+        try:
+            opened = _opened(self.content)
+            (title, path), *others = opened.sheets
+            grids = tuple(_grid(self.name, opened, *one) for one in others)
+        except _DAMAGE as error:
+            raise Uncut from error
+        reading = replace(opened.reading, texts={})
+        rest = cutting.pieces(opened.archive, path, opened.reading.texts)
+        span, rows = held(next(rest), reading)
+        return Cut(Grid(title, tuple(rows)), grids, span, rest, reading, opened.archive.getinfo(path).file_size)
 
 
 def read(name: str, content: bytes) -> tuple[Grid, ...]:
@@ -87,26 +143,76 @@ def decoded(name: str, content: bytes) -> str:
     raise refuse(problems.SHEET_ENCODING.at(name))
 
 
+def held(piece: Piece, reading: Reading) -> tuple[Span, list[cutting.Row]]:
+    """The rows of a piece that hold anything.
+
+    Raises: ``Uncut``, also where there is a gap after which a sheet ends.
+    """
+    found = cutting.read(piece, reading, COLUMN_LIMIT)
+    rows = [(number, _trimmed(cells)) for number, cells in found if _holds(cells)]
+    if not found:
+        return Span(0, 0, 0, 0, 0), rows
+    first, last = found[0][0], found[-1][0]
+    if any(below - above > _GAP_LIMIT for above, below in pairwise((first, *(number for number, _ in rows), last))):
+        raise Uncut
+    return Span(first, rows[0][0] if rows else last, rows[-1][0] if rows else 0, last, len(rows)), rows
+
+
+@dataclass(slots=True)
+class Follow:
+    """Goes from piece to piece in their order, as one goes from row to row of a whole sheet."""
+
+    last: int = 0
+    low: int = 0
+    count: int = 0
+
+    def on(self, span: Span) -> None:
+        """Raises: ``Uncut`` where the sheet ends, is too long, or goes back."""
+        if not span.last:
+            return
+        if span.first <= self.last or span.top - self.low > _GAP_LIMIT:
+            raise Uncut
+        self.last, self.count = span.last, self.count + span.many
+        self.low = span.low or self.low
+        if self.last - self.low > _GAP_LIMIT or self.count > ROW_LIMIT + 2:
+            raise Uncut
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A workbook of which nothing but its texts and styles was read; ``sheets`` are titles and names of parts."""
+
+    archive: zipfile.ZipFile
+    reading: Reading
+    sheets: Sequence[tuple[str, str]]
+
+
 def _workbook(name: str, content: bytes) -> tuple[Grid, ...]:
     _inspect(name, content)
-    grids = []
     try:
-        # Piece by piece: opened as a whole, every sheet that does not state its size would be walked twice.
-        reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        reader.read_manifest()
-        reader.read_strings()
-        reader.read_workbook()
-        book = reader.wb
-        apply_stylesheet(reader.archive, book)
-        reading = Reading(reader.shared_strings, book._date_formats, book._timedelta_formats, book.epoch)
-        plain = [(one.name, part.target) for one, part in reader.parser.find_sheets() if "chartsheet" not in part.Type]
-        for title, path in [sheet for sheet in plain if sheet[1] in reader.valid_files][:SHEET_LIMIT]:
-            with reader.archive.open(path) as source:
-                grids.append(Grid(title, tuple(_rows(name, rows(source, reading, COLUMN_LIMIT)))))
+        opened = _opened(content)
+        return tuple(_grid(name, opened, title, path) for title, path in opened.sheets)
     except _DAMAGE as error:
         # A damaged file is answered with whatever its parser stumbles over; none of it tells a clerk anything.
         raise refuse(problems.SHEET_FORMAT.at(name)) from error
-    return tuple(grids)
+
+
+def _opened(content: bytes) -> _Opened:
+    # Piece by piece: opened as a whole, every sheet that does not state its size would be walked twice.
+    reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    reader.read_manifest()
+    reader.read_strings()
+    reader.read_workbook()
+    book = reader.wb
+    apply_stylesheet(reader.archive, book)
+    reading = Reading(reader.shared_strings, book._date_formats, book._timedelta_formats, book.epoch)
+    plain = [(one.name, part.target) for one, part in reader.parser.find_sheets() if "chartsheet" not in part.Type]
+    return _Opened(reader.archive, reading, [sheet for sheet in plain if sheet[1] in reader.valid_files][:SHEET_LIMIT])
+
+
+def _grid(name: str, opened: _Opened, title: str, path: str) -> Grid:
+    with opened.archive.open(path) as source:
+        return Grid(title, tuple(_rows(name, rows(source, opened.reading, COLUMN_LIMIT))))
 
 
 def _inspect(name: str, content: bytes) -> None:
@@ -146,11 +252,15 @@ def _rows(name: str, plain: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[t
     for number, cells in plain:
         if number - last > _GAP_LIMIT:
             return
-        if any(cell is not None and str(cell).strip() for cell in cells):
+        if _holds(cells):
             held, last = held + 1, number
             yield number, _trimmed(cells)
         if held > ROW_LIMIT + 2:
             raise refuse(problems.SHEET_LARGE.at(name, limit=f"{ROW_LIMIT} 行", limit_en=f"{ROW_LIMIT} rows"))
+
+
+def _holds(cells: tuple[Any, ...]) -> bool:
+    return any(cell is not None and str(cell).strip() for cell in cells)
 
 
 def _trimmed(cells: tuple[Any, ...]) -> tuple[Any, ...]:

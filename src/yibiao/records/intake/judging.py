@@ -1,30 +1,35 @@
-"""The verdict on every row of an upload: what is wrong with it and in which cell, and what is kept of the good ones."""
+"""The verdict on every row of an upload: what is wrong with it and in which cell, and what is kept of the good ones.
+
+A crew reads the rows of a very large sheet from pieces of its XML, and of any other from their cells.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import islice
-from typing import Any, Final, TypeAlias
+from itertools import chain
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from yibiao.core.problems import Problem
+from yibiao.core.problems import Problem, Refusal
+from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion
 from yibiao.people.types import Warrant
 from yibiao.records import checking, models, problems, registers, storing
-from yibiao.records.intake import cells, held, jobs, naming, numbering, rows
+from yibiao.records.intake import cells, cutting, held, jobs, naming, numbering, rows
 from yibiao.records.intake.crew import Crew
+from yibiao.records.intake.xlsx import Reading
 from yibiao.records.outlines import outline
 from yibiao.records.types import SubmissionDraft
 
 BLOCK: Final = 500
+log = logging.getLogger(__name__)
 Wrong: TypeAlias = tuple[str, int, int, Problem]
-# The id of a row and its answers.
-Given: TypeAlias = tuple[str, Mapping[str, Any]]
-# What is wrong with them; and what is kept of them, and what they say of an entity, unless something is.
-Verdict: TypeAlias = tuple[list[Problem], held.Good | None, registers.Draft | None]
+# Rows as they stand in a file, or as cells, or read already because their items stand in other sheets.
+Block: TypeAlias = cutting.Piece | Sequence[cutting.Row] | Sequence[rows.Row]
 
 
 @dataclass(slots=True)
@@ -40,67 +45,163 @@ class Line:
     stored: bool = False
 
 
+class Verdict(NamedTuple):
+    """What was read of a row, its id by itself and what is wrong with it; and what is kept of it and what it says of
+    an entity, unless something is."""
+
+    read: tuple[Any, ...]
+    id: str
+    wrong: Sequence[Problem]
+    good: held.Good | None
+    entity: registers.Draft | None
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the rows of an upload are judged by."""
+    """What the rows of an upload are judged by: their columns by name, and what a workbook says of its cells."""
 
     form: str
     version: str
     program: str
     warrants: tuple[Warrant, ...]
     at: datetime
+    columns: tuple[tuple[int, str], ...]
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The rows of an upload in blocks, each with how much it is of ``total``."""
+
+    tables: tuple[rows.Table, ...]
+    blocks: Iterator[tuple[int, Block]]
+    total: int
+    reading: Reading | None = None
+    follow: cells.Follow = field(default_factory=cells.Follow)
 
 
 def lines(
-    form: FormVersion,
-    program: str,
-    grids: Sequence[cells.Grid],
-    warrants: Sequence[Warrant],
-    report: jobs.Report,
-    crew: Crew,
+    form: FormVersion, program: str, book: cells.Book, warrants: Sequence[Warrant], report: jobs.Report, crew: Crew
 ) -> tuple[list[Line], tuple[rows.Table, ...]]:
-    """Every row with everything that is wrong with it; the same whoever has judged it."""
-    read, tables = rows.reading(form, grids, naming.Names(tuple(warrant.place for warrant in warrants)))
-    task = Task(form.id, form.version, program, tuple(warrants), checking.now())
-    total = len(tables[0].rows)
-    found: list[Line] = []
-    clashes: list[tuple[Line, Problem]] = []
+    """Every row with everything that is wrong with it; the same whoever has read and judged it.
 
-    def blocks() -> Iterator[list[Given]]:
-        """Makes the lines as they are asked for, a block of rows ahead of their verdicts."""
-        numbered = numbering.ids(form, program, read, warrants[0])
-        while some := list(islice(numbered, BLOCK)):
-            made = [Line(row, id, None, None, row.wrong) for row, id, _ in some]
-            found.extend(made)
-            clashes.extend((line, clash) for line, (_, _, clash) in zip(made, some, strict=True) if clash)
-            yield [(line.id, line.row.answers) for line in made]
+    Raises: what is wrong with the file as a whole: ``records.sheet.*``.
+    """
+    if crew.count > 1:
+        try:
+            source = _cut(form, book)
+            return _lines(form, program, source, warrants, report, crew), source.tables
+        except cells.Uncut:
+            log.info("an uploaded sheet is read as a whole")
+    source = _whole(form, book, naming.Names(tuple(warrant.place for warrant in warrants)))
+    return _lines(form, program, source, warrants, report, crew), source.tables
+
+
+def _cut(form: FormVersion, book: cells.Book) -> _Source:
+    """Raises: ``Uncut`` where items stand in other sheets, or anything is wrong with the sheet."""
+    cut = book.cut()
+    try:
+        tables = rows.tables(form, (cut.first, *cut.others))
+    except Refusal as refusal:
+        raise cells.Uncut from refusal
+    if any(table.rows for table in tables[1:]):
+        raise cells.Uncut
+    blocks = chain(_slices(tables[0].rows, 0), ((len(piece.xml), piece) for piece in cut.rest))
+    source = _Source(tables, blocks, cut.size, cut.reading)
+    source.follow.on(cut.span)
+    return source
+
+
+def _whole(form: FormVersion, book: cells.Book, resolve: rows.Resolve) -> _Source:
+    tables = rows.tables(form, book.grids())
+    every = rows.with_items(form, tables, resolve) if any(table.rows for table in tables[1:]) else tables[0].rows
+    return _Source(tables, _slices(every, 1), len(every))
+
+
+def _slices(every: Sequence[Any], weight: int) -> Iterator[tuple[int, Block]]:
+    for start in range(0, len(every), BLOCK):
+        some = every[start : start + BLOCK]
+        yield weight * len(some), some
+
+
+def _lines(
+    form: FormVersion, program: str, source: _Source, warrants: Sequence[Warrant], report: jobs.Report, crew: Crew
+) -> list[Line]:
+    tables, order = source.tables, numbering.Order(numbering.Namer(form, program, warrants[0]))
+    columns = tuple((index, column.name) for index, column in tables[0].columns.items())
+    task = Task(form.id, form.version, program, tuple(warrants), checking.now(), columns, source.reading)
+    found: list[Line] = []
+    weights: list[int] = []
+
+    def blocks() -> Iterator[Block]:
+        for weight, block in source.blocks:
+            weights.append(weight)
+            yield block
 
     done = 0
-    report(done, total)
-    for verdicts in crew.each(partial(judged, task), blocks()):
-        report(done, total)
-        for line, (wrong, good, entity) in zip(found[done : done + BLOCK], verdicts, strict=True):
-            line.good, line.entity = good, entity
-            if wrong:
-                line.wrong = [*line.row.wrong, *_placed(tables, line.row, _unseen(wrong, line.row.wrong, tables))]
-        done += len(verdicts)
-    for line, clash in clashes:
-        line.wrong = [*line.wrong, (tables[0].layout.title, line.row.number, 0, clash)]
+    report(done, source.total)
+    for number, (span, verdicts) in enumerate(crew.each(partial(judged, task), blocks())):
+        if span is not None:
+            source.follow.on(span)
+        found += [_line(verdict, order, tables) for verdict in verdicts]
+        done += weights[number]
+        report(min(done, source.total), source.total)
     _dangling(form, found, tables)
     _conflicts(found, tables)
-    return found, tables
+    return found
 
 
-def judged(task: Task, given: Sequence[Given]) -> list[Verdict]:
-    """The verdicts on some rows, each by itself: what they say of one another is looked at when all are there."""
-    checker, verdicts = checking.Checker(task.warrants, task.at), []
-    for id, answers in given:
-        draft = SubmissionDraft(id, task.form, task.program, answers, "sheet", task.version)
-        looked, found = checker.judge(draft)
-        prepared = checker.settle(looked, found) if looked is not None else None
+def _line(verdict: Verdict, order: numbering.Order, tables: Sequence[rows.Table]) -> Line:
+    row, good = rows.Row(*verdict.read), verdict.good
+    id, clash = order.id(row, verdict.id)
+    if good is not None and id != verdict.id:
+        good = good._replace(id=id)
+    wrong = row.wrong
+    if verdict.wrong:
+        wrong = [*wrong, *_placed(tables, row, _unseen(verdict.wrong, wrong, tables))]
+    if clash is not None:
+        wrong = [*wrong, (tables[0].layout.title, row.number, 0, clash)]
+    return Line(row, id, good, verdict.entity, wrong)
+
+
+class _Means:
+    """What a process judges the rows of one upload with."""
+
+    def __init__(self, task: Task) -> None:
+        self.task, form = task, forms.form(task.form, task.version)
+        self.checker = checking.Checker(task.warrants, task.at)
+        self.namer = numbering.Namer(form, task.program, task.warrants[0])
+        self.read = rows.reader(form, dict(task.columns), naming.Names(tuple(one.place for one in task.warrants)))
+
+    def each(self, block: Block) -> tuple[cells.Span | None, Iterator[rows.Row]]:
+        if isinstance(block, cutting.Piece):
+            assert self.task.reading is not None  # noqa: S101 who cuts a workbook has read what it says of its cells
+            span, found = cells.held(block, self.task.reading)
+            return span, (self.read(*one) for one in found)
+        return None, (one if isinstance(one, rows.Row) else self.read(*one) for one in block)
+
+    def verdict(self, row: rows.Row) -> Verdict:
+        task, id = self.task, self.namer.id(row)
+        draft = SubmissionDraft(id, task.form, task.program, row.answers, "sheet", task.version)
+        looked, wrong = self.checker.judge(draft)
+        prepared = self.checker.settle(looked, wrong) if looked is not None else None
         good = held.good(looked) if looked is not None and prepared is not None else None
-        verdicts.append((found, good, prepared.entity if prepared is not None else None))
-    return verdicts
+        told = (row.number, row.key, row.answers, row.wrong, row.items)
+        return Verdict(told, id, wrong, good, prepared.entity if prepared is not None else None)
+
+
+_latest: list[_Means] = []
+
+
+def judged(task: Task, block: Block) -> tuple[cells.Span | None, list[Verdict]]:
+    """The verdicts on some rows, each by itself: what they say of one another is looked at when all are there.
+
+    Raises: ``Uncut``.
+    """
+    means = _latest[0] if _latest and _latest[0].task == task else _Means(task)
+    _latest[:] = [means]
+    span, found = means.each(block)
+    return span, [means.verdict(row) for row in found]
 
 
 def _dangling(form: FormVersion, found: Sequence[Line], tables: Sequence[rows.Table]) -> None:

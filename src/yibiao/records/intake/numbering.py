@@ -1,11 +1,12 @@
-"""The ids of the rows of a sheet."""
+"""The ids of the rows of a sheet: the same for every upload of it, from its number within the organisation, or its
+content."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from yibiao.core import canon
@@ -17,26 +18,39 @@ from yibiao.records.intake import problems, rows
 _SPACE: Final = uuid.UUID("0f9e8f3c-5a54-5d5c-8f0b-6f6c7e0f4a11")
 
 
-def ids(
-    form: FormVersion, program: str, read: Iterable[rows.Row], by: Warrant
-) -> Iterator[tuple[rows.Row, str, Problem | None]]:
-    """Each row with its id, the same for every upload of it: from its number within the organisation, or its content.
+class Namer:
+    """Gives a row its id."""
+
+    def __init__(self, form: FormVersion, program: str, by: Warrant) -> None:
+        # The canonical text of what an id is taken of, from its parts: there is one for each row.
+        self.head, self.organisation = canon.dumps([form.id, program])[:-1], canon.quoted(by.organisation)
+
+    def id(self, row: rows.Row, count: int = 1) -> str:
+        """The id of a row; of one without a number, if it is the ``count``-th of those that say the same."""
+        if row.key:
+            return _id(f"{self.head},{self.organisation},{canon.quoted(row.key)}]")
+        content = json.dumps(_textual(row.answers), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return _id(f"{self.head},{canon.quoted(content)},{count}]")
+
+
+@dataclass(slots=True)
+class Order:
+    """Goes over the rows of a sheet in their order, each with its id by itself, for what they are beside each other.
 
     Two rows that say the same without a number are two events, told apart by which of them comes first.
     """
-    seen: dict[str, int] = {}
-    numbered: dict[str, dict[str, Any]] = {}
-    # The canonical text of what an id is taken of, from its parts: there is one for each row.
-    head, organisation = canon.dumps([form.id, program])[:-1], canon.quoted(by.organisation)
-    for row in read:
+
+    namer: Namer
+    seen: dict[str, int] = field(default_factory=dict)
+    numbered: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def id(self, row: rows.Row, id: str) -> tuple[str, Problem | None]:
+        """The id of the next row, and what is wrong with its number."""
         if row.key:
-            clash = numbered.setdefault(row.key, row.answers) != row.answers
-            said = problems.CELL_ROW.at(number=row.key[:40]) if clash else None
-            yield row, _id(f"{head},{organisation},{canon.quoted(row.key)}]"), said
-        else:
-            content = json.dumps(_textual(row.answers), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            seen[content] = seen.get(content, 0) + 1
-            yield row, _id(f"{head},{canon.quoted(content)},{seen[content]}]"), None
+            clash = self.numbered.setdefault(row.key, row.answers) != row.answers
+            return id, problems.CELL_ROW.at(number=row.key[:40]) if clash else None
+        count = self.seen[id] = self.seen.get(id, 0) + 1
+        return id if count == 1 else self.namer.id(row, count), None
 
 
 def _id(name: str) -> str:

@@ -26,7 +26,7 @@ _CONTROLS: Final = bytes({*range(32)} - {9, 10})
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENCODING: Final = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 # A row longer than this is no usual one, and so many texts with references are remembered.
-_LONGEST: Final = 1 << 20
+LONGEST: Final = 1 << 20
 _KNOWN: Final = 5_000
 
 
@@ -43,7 +43,7 @@ class PlainRows:
     def feed(self, block: bytes, last: bool) -> None:
         """Raises: ``ValueError`` for what is no UTF-8 and does not say so; what ``parse`` and ``take`` raise."""
         if not self.begun:
-            self.begun, self.bytes = True, not _utf8(block)
+            self.begun, self.bytes = True, not is_utf8(block)
             block = block.replace(b"?>\r\n", b"?>\n", 1)
         if self.bytes:
             self.parse(block, last)
@@ -74,7 +74,7 @@ class PlainRows:
         if not last:
             cut = at if at >= 0 else max(done, text.rfind("<", done))
             self.rest = text[cut:]
-            self.given_up = len(self.rest) > _LONGEST
+            self.given_up = len(self.rest) > LONGEST
         return "<x/>" * taken + text[done:cut]
 
     def cells(self, text: str) -> Iterable[Cell] | None:
@@ -105,7 +105,8 @@ class PlainRows:
         return made
 
 
-def _utf8(block: bytes) -> bool:
+def is_utf8(block: bytes) -> bool:
+    """Whether a document that begins so is in UTF-8."""
     if block[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in block[:4]:
         return False
     found = _ENCODING.search(block[:256])

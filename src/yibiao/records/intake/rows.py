@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from yibiao.core.periods import SHANGHAI
@@ -48,25 +49,25 @@ class Table:
     rows: tuple[tuple[int, tuple[Any, ...]], ...]
 
 
-def reading(form: FormVersion, grids: Sequence[Grid], resolve: Resolve) -> tuple[Iterator[Row], tuple[Table, ...]]:
-    """The rows of an upload, read as they are asked for, with their answers and everything that cannot be read in them.
+def reader(form: FormVersion, columns: Mapping[int, str], resolve: Resolve) -> Callable[[int, tuple[Any, ...]], Row]:
+    """Reads rows of the main sheet, each by itself, whose columns have these names."""
+    layout = layouts(form)[0]
+    named = {column.name: column for column in layout.columns}
+    table = Table(layout, {index: named[name] for index, name in columns.items()}, ())
+    return partial(_Reader(form, resolve).row, table)
 
-    Raises: what is wrong with the header: ``records.sheet.header|column-unknown|column-twice|column-missing|empty``.
-    """
-    found = tables(form, grids)
+
+def with_items(form: FormVersion, found: Sequence[Table], resolve: Resolve) -> list[Row]:
+    """The rows of the main sheet with their items, which stand in the other sheets; what is wrong with an item stands
+    beside its row."""
     reader = _Reader(form, resolve)
-    main = found[0]
-    rows = (reader.row(main, number, cells) for number, cells in main.rows)
-    if not any(table.rows for table in found[1:]):
-        return rows, found
-    # An item may belong to any of them, and what is wrong with it stands beside its row.
-    every = list(rows)
+    every = [reader.row(found[0], number, cells) for number, cells in found[0].rows]
     by_number = {row.number: row for row in every}
     by_key = {row.key: row for row in every if row.key}
     for table in found[1:]:
         for number, cells in table.rows:
             reader.item(table, number, cells, every, by_key, by_number)
-    return iter(every), found
+    return every
 
 
 def tables(form: FormVersion, grids: Sequence[Grid]) -> tuple[Table, ...]:

@@ -234,8 +234,8 @@ def _checking(
     """Checks a file and keeps what was found: the preview, and the rows that are good."""
 
     def check(report: jobs.Report) -> jobs.State:
-        grids = cells.read(upload.name, _kept(_path(upload.id)))
-        lines, tables = judging.lines(form, upload.program, grids, warrants, report, crew)
+        book = cells.Book(upload.name, _kept(_path(upload.id)))
+        lines, tables = judging.lines(form, upload.program, book, warrants, report, crew)
         held.write(_path(upload.id, _GOOD), form, [
             (line.good, line.row.answers) for line in lines if line.good is not None and not line.wrong
         ])  # fmt: skip

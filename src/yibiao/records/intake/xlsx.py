@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 from xml.parsers import expat
 
 from openpyxl.utils.datetime import from_excel, from_ISO8601
@@ -31,7 +31,7 @@ class Reading:
     epoch: Any
 
 
-def rows(source: BinaryIO, reading: Reading, width: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
+def rows(source: IO[bytes], reading: Reading, width: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Each row of a sheet with its number and its first ``width`` cells.
 
     Raises: ``ValueError``, ``IndexError`` for what is no sheet.
@@ -48,12 +48,27 @@ def rows(source: BinaryIO, reading: Reading, width: int) -> Iterator[tuple[int, 
     yield from sheet.taken()
 
 
+def numbered(text: bytes, reading: Reading, width: int) -> list[tuple[int, tuple[Any, ...]]]:
+    """The same of some rows of a sheet, each of which says its number.
+
+    Raises: ``ValueError``, ``KeyError`` for what is no row, or has no number.
+    """
+    sheet = _Sheet(reading, width)
+    try:
+        PlainRows(sheet.parser.Parse, sheet.take).feed(text, True)
+    except expat.ExpatError as error:
+        raise ValueError(str(error)) from error
+    if sheet.unnumbered:
+        raise ValueError
+    return sheet.taken()
+
+
 class _Sheet:
     """What the parser has seen of the sheet; plain attributes, as a sheet has a million cells."""
 
     def __init__(self, reading: Reading, width: int) -> None:
         self.reading, self.width = reading, width
-        self.number, self.column = 0, 0
+        self.number, self.column, self.unnumbered = 0, 0, 0
         self.row: list[Any] = []
         self.open = self.reads = self.formula = False
         self.type, self.style = "n", "0"
@@ -73,7 +88,7 @@ class _Sheet:
 
     def take(self, number: str | None, cells: Iterable[Cell]) -> None:
         """A row that needs no parser; whatever it holds is understood as in any other."""
-        self.number = int(number) if number is not None else self.number + 1
+        self._begin(number)
         row: list[Any] = []
         column, known, width = 0, self.columns, self.width
         for letters, style, type, value, text in cells:
@@ -95,6 +110,10 @@ class _Sheet:
             row.append(found)
         self.done.append((self.number, tuple(row)))
 
+    def _begin(self, number: str | None) -> None:
+        self.unnumbered += number is None
+        self.number = int(number) if number is not None else self.number + 1
+
     def _start(self, name: str, given: dict[str, str]) -> None:
         name = name if ":" not in name else name.rpartition(":")[2]
         if name == "c":
@@ -109,7 +128,7 @@ class _Sheet:
             # How a word is read aloud is no part of it.
             self.open = self.reads = False
         elif name == "row":
-            self.number = int(given.get("r", self.number + 1))
+            self._begin(given.get("r"))
             self.row, self.column = [], 0
 
     def _more(self, text: str) -> None:
