@@ -47,3 +47,12 @@ def test_there_and_back(one: str, other: str, value: int) -> None:
         back = quantities.convert(there, other, one)
         assert back is not None
         assert abs(back - value) <= Decimal("0.001")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "told"),
+    [("起", ""), ("个", ""), ("人次", "times"), ("矿次", "times"), ("个月", "months"), ("%", "%"), ("‰", "‰")],
+)
+def test_a_unit_is_said_in_english_where_english_says_one(symbol: str, told: str) -> None:
+    assert quantities.said(symbol, "en") == told
+    assert quantities.said(symbol, "zh") == symbol

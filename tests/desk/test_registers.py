@@ -77,7 +77,7 @@ def test_a_list_is_turned_to_its_end_and_back(site: World, enter: Enter, monkeyp
         keys, numbers = [], []
         while query:
             shown = client.get(address + html.unescape(query)).content.decode()
-            keys.append(re.findall(r'<td class="code nowrap">(.*?)</td>', shown)[0])
+            keys.append(re.findall(r'<td class="code nowrap"[^>]*>(.*?)</td>', shown)[0])
             numbers += re.findall(r"第 (\d+) 页", shown)
             found = re.search(f'rel="{rel}" href="(.*?)"', shown)
             query = found[1] if found else ""

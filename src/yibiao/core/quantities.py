@@ -110,6 +110,24 @@ def unit(symbol: str) -> Unit:
     return Unit(symbol, symbol, "objects")
 
 
+# Measure words of pieces have no word in English: the label says what is counted.
+_ENGLISH: Final[Mapping[str, str]] = {
+    "天": "days", "日": "days", "个月": "months", "年": "years",
+    "秒": "seconds", "分钟": "minutes", "分": "minutes", "小时": "hours", "个小时": "hours",
+    "元": "yuan", "万元": "×10,000 yuan", "亿元": "×100 million yuan",
+    "公斤": "kg", "千克": "kg", "克": "g", "吨": "t", "平方米": "m²", "平米": "m²", "公顷": "ha", "平方公里": "km²",
+    "米": "m", "厘米": "cm", "毫米": "mm", "公里": "km", "千米": "km", "升": "l", "立方米": "m³", "千瓦时": "kWh",
+    "个百分点": "percentage points",
+}  # fmt: skip
+
+
+def said(symbol: str, language: str) -> str:
+    """A unit behind a number, for readers of ``zh`` or ``en``; empty where English says nothing there (3 起 is 3)."""
+    if language != "en" or symbol.isascii() or symbol == "‰":
+        return symbol
+    return _ENGLISH.get(symbol, "times" if unit(symbol).counts == "visits" else "")
+
+
 def compatible(a: str, b: str) -> bool:
     """Whether two numbers with these units may be held against each other: 户 and 家 may, 人 and 人次 may not."""
     return unit(a).dimension == unit(b).dimension

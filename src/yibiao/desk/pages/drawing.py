@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from yibiao.core import quantities
 from yibiao.core.problems import refuse
 from yibiao.desk import border, labels, reckoning
 from yibiao.desk.pages import layers
@@ -177,7 +178,7 @@ def trend(days: Sequence[Slice], total: Figure) -> dict[str, Any]:
     """What the chart draws, as JSON: a day without anything that can be said has no value."""
     return {
         "name": total.indicator.label.of(border.language()),
-        "unit": total.unit,
+        "unit": quantities.said(total.unit, border.language()),
         "labels": [_day(one.key) for one in days],
         "values": [None if one.value is None else float(one.value) for one in days],
     }

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from yibiao.core import canon
 from yibiao.core.draws import REASONS, Recusal, quota
@@ -158,7 +158,7 @@ replace = require_POST(lambda request, id: _changed(request, id, "replace"))
 publish = require_POST(lambda request, id: _changed(request, id, "publish"))
 
 
-@require_GET
+@require_safe
 def published(request: HttpRequest, id: str) -> HttpResponse:
     """What everybody may know of a draw, as the file for ``yibiao draw verify``."""
     answer = JsonResponse(canon.plain(queries.published(id)), json_dumps_params={"ensure_ascii": False, "indent": 1})

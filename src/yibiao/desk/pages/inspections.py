@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from yibiao.cases import queries as cases
 from yibiao.cases.types import Disclosed
@@ -59,7 +59,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/inspections.html", shown)
 
 
-@require_GET
+@require_safe
 def published(request: HttpRequest, program: str) -> HttpResponse:
     """What everybody may know: plans that are told beforehand, and results that were published."""
     work = next((one for one in packs.programs() if one.code == program), None)

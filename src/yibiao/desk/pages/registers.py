@@ -93,7 +93,7 @@ def _every(request: HttpRequest, setting: Frame, register: str, text: str) -> It
         )  # fmt: skip
         for row in _rows(found, columns, reads):
             one = row["entity"]
-            yield [one.key, one.label, row["place"], *row["values"], one.updated_at]
+            yield [one.key, one.label, row["place"], *(said for _, said in row["values"]), one.updated_at]
         if len(found) < EXPORTED:
             return
         begin = From(after=found[-1].key)
@@ -118,7 +118,7 @@ def _rows(found: tuple[Entity, ...], columns: list[tuple[str, str]], reads: labe
             "entity": one,
             "doubtful": one.id in doubtful,
             "place": names.get(one.place, one.place),
-            "values": [labels.said(one.data.get(name), known[name]) for name, _ in columns],
+            "values": [(label, labels.said(one.data.get(name), known[name])) for name, label in columns],
         }
         for one in found
     ]

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from yibiao.cases import queries as cases
 from yibiao.cases.types import Case, Step
@@ -103,7 +103,7 @@ def address(request: HttpRequest) -> str:
     return str(get_adapter(request).get_client_ip(request))
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest, place: str) -> JsonResponse:
     """Places inside a place that takes reports, by name, initials or code."""
     citizens.counter(place)
@@ -241,7 +241,7 @@ def _told(case: Case, step: Step, named: tuple[str, ...], *, alone: bool) -> tup
     return casing.act(case.lifecycle, step), "；".join([*own, *said])
 
 
-@require_GET
+@require_safe
 def public(request: HttpRequest, place: str) -> HttpResponse:
     """The reports of a place as everybody may read them: kind, unit, state, the desk's summary and answer."""
     counter = citizens.counter(place)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from yibiao.core import alerts, clock
 from yibiao.core.problems import Refusal, refuse
@@ -153,7 +153,7 @@ def cancel(request: HttpRequest, id: str) -> HttpResponse:
     return redirect("desk_warning", id=id)
 
 
-@require_GET
+@require_safe
 def cap(request: HttpRequest, identifier: str) -> HttpResponse:
     """One message as CAP 1.2; what was issued to the public is open to everybody."""
     scope = border.reading(request) if request.user.is_authenticated else None
@@ -161,7 +161,7 @@ def cap(request: HttpRequest, identifier: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/cap+xml; charset=utf-8")
 
 
-@require_GET
+@require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """The public warnings as an Atom feed."""
     here = request.build_absolute_uri(reverse("desk_warning_feed"))

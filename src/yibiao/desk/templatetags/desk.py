@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext
 
+from yibiao.core import quantities
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.spans import Span
 from yibiao.desk import addresses, border, checking
@@ -42,6 +43,12 @@ def text(value: Text | str | None) -> str:
     if isinstance(value, Text):
         return value.of(border.language())
     return value or ""
+
+
+@register.filter
+def unit(symbol: str) -> str:
+    """What stands behind a number in the language of the page."""
+    return quantities.said(symbol, border.language())
 
 
 @register.filter
