@@ -126,7 +126,8 @@ def _compare(query: Query) -> None:
     )
     assert (found.query, found.as_of) == (query, question.checkpoint)
     if found.indicator.measure in ("count", "sum"):
-        for by in ("child", "day"):
+        columns = [one.name for one in queries.dimensions(query.indicator)]
+        for by in ("child", "day", *columns):
             assert queries.breakdown(query, by=by, scope=world.EVERYWHERE) == breakdowns.slices(question, by), (
                 query,
                 by,

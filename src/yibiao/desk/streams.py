@@ -21,6 +21,7 @@ from django.http import StreamingHttpResponse
 
 from yibiao.core.problems import Refusal, refuse
 from yibiao.desk.problems import STREAMS_FULL
+from yibiao.figures import queries as figures
 from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Checkpoint
 from yibiao.places import queries as places
@@ -31,7 +32,7 @@ CHECK: Final = 10.0
 CHECKING: Final = 0.05
 # What stands below the figures costs more than they do. It is worked out after them, of each board not before so long
 # after it began last, nor before so many times of what it cost; of many boards as many in a round as so long allows.
-REST: Final = 0.3
+REST: Final = 0.1
 RESTING: Final = 4.0
 ROUND: Final = 0.1
 # A log that moves without moving a figure is told this often.
@@ -248,7 +249,7 @@ class Hub:
         newest = ledger.checkpoint()
         if newest is None:
             return
-        with places.remembered():
+        with places.remembered(), figures.shared():
             states: dict[Board, Mapping[str, Hashable] | None] = {}
             written: Written = {}
             for stream in streams:

@@ -23,6 +23,8 @@ from yibiao.packs.types import Text
 
 _STANDARD: Final = ("channel", "organisation", "participants", "subject")
 _UNANSWERED: Final = Text("未填", "Not answered")
+# No value of a column.
+NOWHERE: Final = "\x00"
 Cut = tuple[Decimal | None, int]
 
 
@@ -49,7 +51,7 @@ def slices(question: Question, by: str) -> tuple[Slice, ...]:
         return _by_child(question)
     if by == "day":
         return _by_day(question)
-    return _by_column(question, by)
+    return labelled(question.definitions, question.indicator, by, by_column(question, by))
 
 
 def _by_child(question: Question) -> tuple[Slice, ...]:
@@ -100,7 +102,11 @@ def _by_day(question: Question) -> tuple[Slice, ...]:
     return tuple(Slice(key, key, value, facts) for key, (value, facts) in found.items())
 
 
-def _by_column(question: Question, name: str) -> tuple[Slice, ...]:
+def by_column(question: Question, name: str) -> dict[str, Cut]:
+    """What each value of a column comes to; under ``NOWHERE`` what one without rows does.
+
+    Raises: figures.breakdown.unavailable.
+    """
     known = dimensions(question.definitions, question.indicator)
     if name not in {column.name for column in known}:
         listed = "、".join(["child", "day", *(column.name for column in known)])
@@ -110,13 +116,18 @@ def _by_column(question: Question, name: str) -> tuple[Slice, ...]:
         term = reading.term(question, leaf)
         return _cuts(question, leaf, compiler.by(term, name), [term], [name])
 
-    labels = _labels(question, name)
-    found = _combined(question, cut, list(labels))
+    return _combined(question, cut, [NOWHERE])
+
+
+def labelled(held: Definitions, indicator: Indicator, name: str, found: Mapping[str, Cut]) -> tuple[Slice, ...]:
+    """The values of a column with the labels of its choices, in their order and in the language of today."""
+    labels = _labels(held, indicator, name)
     unanswered = _UNANSWERED.of(get_language() or "zh")
+    listed = {key: found.get(key, found[NOWHERE]) for key in (*labels, *sorted(found.keys() - labels.keys()))}
     return tuple(
         Slice(key, labels.get(key) or key or unanswered, value, facts)
-        for key, (value, facts) in found.items()
-        if facts or key in labels
+        for key, (value, facts) in listed.items()
+        if key != NOWHERE and (facts or key in labels)
     )
 
 
@@ -183,10 +194,11 @@ def _leaves(held: Definitions, indicator: Indicator) -> tuple[Indicator, ...]:
     return tuple(found)
 
 
-def _labels(question: Question, name: str) -> dict[str, str]:
+def _labels(held: Definitions, indicator: Indicator, name: str) -> dict[str, str]:
     """The choices of a field, in the order of the form, in the reader's language."""
-    leaf = reading.leaves(question, question.indicator)[0]
-    source = reading.source_of(question, leaf.source)
+    source = held.source(reading.leaves_of(held, indicator)[0].source)
+    if source is None:
+        return {}
     column = source.column(name)
     if column is not None and column.choices:
         return {value: label.of(get_language() or "zh") for value, label in column.choices}

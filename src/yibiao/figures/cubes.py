@@ -17,15 +17,14 @@ from django.db import connection
 
 from yibiao.core import expressions
 from yibiao.figures import cells, columns, moving, reading
+from yibiao.figures.arrivals import EVERYWHERE
 from yibiao.figures.compiler import Term
-from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Cube, Projection
 from yibiao.figures.moving import Days, Kept
 from yibiao.figures.reading import Question
 from yibiao.figures.types import Indicator, Merged, Source
 
 SHAPES: Final = {"count": "count", "zero": "count", "sum": "sum", "distinct": "distinct"}
-EVERYWHERE: Final = 2**31
 # Asked for each figure: Django takes longer to make this statement than to run it.
 _CELLS: Final = (
     "SELECT c.position, l.month, l.facts, l.total, l.days, l.seen FROM figures_cube AS c "
@@ -75,7 +74,7 @@ def figure(question: Question, indicator: Indicator) -> tuple[Decimal, int] | No
         return None
     source = reading.source_of(question, indicator.source)
     found = _read(question, indicator, digest(indicator, source, reading.merged(question, indicator)), days)
-    if found is None or not found.position <= question.upto <= found.position + moving.FAR:
+    if found is None or not moving.near(found.position, question.upto):
         return None
     if found.position == question.upto:
         return found.value, found.facts
@@ -96,16 +95,10 @@ def since(asked: Sequence[tuple[Question, Indicator, Kept]]) -> list[tuple[Decim
 
 def _behind(question: Question, indicator: Indicator, found: Kept) -> moving.Behind | None:
     days = moving.days(question, indicator)
-    near = found.position <= question.upto <= found.position + moving.FAR
+    near = moving.near(found.position, question.upto)
     if not cubable(indicator) or days is None or not near or merged(indicator, reading.merged(question, indicator)):
         return None
     return moving.Behind(question, indicator, days, found)
-
-
-def signed(one: Term, new: str, gone: str) -> str:
-    """Rows that came and rows that were taken back, as one relation."""
-    came, went = (duckdb.scan(one.columns(), name, []) for name in (new, gone))
-    return moving.signed(f"({came}) AS a", f"({went}) AS b")
 
 
 def _read(question: Question, indicator: Indicator, digest_: str, days: Days) -> Kept | None:

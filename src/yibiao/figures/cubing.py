@@ -15,7 +15,7 @@ from typing import Final
 from yibiao.core import expressions
 from yibiao.figures import compiler
 from yibiao.figures.compiler import Term
-from yibiao.figures.engines.dialects import quoted
+from yibiao.figures.engines.dialects import identifier, quoted
 from yibiao.figures.geography import Climb
 from yibiao.figures.types import Column
 
@@ -148,16 +148,29 @@ def keys(term: Term, program: str, nth: int = 0, of: int = 1) -> str:
     return f"SELECT key, enter, day FROM (\n{compiler.entered(term)}\n) AS k WHERE program = {quoted(program)}{test}"  # noqa: S608
 
 
-def moved(term: Term, facts: str, first: str, last: str, *, daily: bool = False) -> str:
-    """(enter, facts, total) of what signed rows add to a program on some days, both included.
+def arrived(terms: Sequence[Term], facts: str, by: str = "") -> str:
+    """(enter, day, value of a column, then facts and total of each term) of what signed rows add to a program.
 
-    ``daily``: of each day, with the day as text after them.
+    Terms over one source; several only if all are ``plain``. Of what is counted apart the total is of rows.
     """
-    count = "SUM(sign)" if compiler.single(term) else _FACTS
-    more, by = (", CAST(day AS VARCHAR)", ", day") if daily else ("", "")
+    if not plain(terms[0]):
+        term = terms[0]
+        count = "SUM(sign)" if compiler.single(term) else _FACTS
+        return (
+            f"SELECT enter, CAST(day AS VARCHAR), '', {count}, {'COUNT(*)' if term.keys else 'SUM(sign * amount)'}\n"
+            f"FROM (\n{compiler.entered(term, facts)}\n) AS e\n"
+            f"WHERE program = {quoted(term.program)} GROUP BY enter, day"
+        )
+    listed = []
+    for term in terms:
+        test, amount = compiler.passing(term)
+        more = "1" if term.keys else f"sign * {amount}"
+        listed += [f"COALESCE(SUM(CASE WHEN {test} THEN {cell} END), 0)" for cell in ("sign", more)]
+    value = f"COALESCE(f.{identifier(by)}, '')" if by else "''"
     return (
-        f"SELECT enter, {count}, SUM(sign * amount){more}\n"
-        f"FROM (\n{_signed(term, facts, first, last)}\n) AS e GROUP BY enter{by}"
+        f"SELECT t.enter, CAST(f.day AS VARCHAR), {value}, {', '.join(listed)}\n"
+        f"FROM ({facts}) AS f JOIN {terms[0].tree} AS t ON t.code = f.place\n"
+        f"WHERE f.program = {quoted(terms[0].program)} AND t.enter >= 0 GROUP BY t.enter, f.day, {value}"
     )
 
 

@@ -17,6 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from yibiao.figures import (
+    arrivals,
     cells,
     cubes,
     cubing,
@@ -174,8 +175,7 @@ def _move(projection: Projection, cube: Cube, due: Due) -> None:
     changes: dict[Key, _Change] = defaultdict(_Change)
     new, gone = tail.moves(projection, due.source, cube.position, projection.position)
     if new.num_rows or gone.num_rows:
-        with duckdb.given([new, gone]) as (a, b):
-            relation = cubes.signed(term, a, b)
+        with arrivals.signed(term, new, gone) as relation:
             for row in duckdb.run(cubing.cells(term, geography.climb(cube.tree), relation)):
                 changes[row[:3]].days = {nth: (n, Decimal(more)) for nth, n, more in cells.days(row[5])}
             if term.shape == "distinct":

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from yibiao.core.periods import Period, midnight
-from yibiao.figures import breakdowns, compiler, cubes, cubing, geography, measures, moving, reading, tail
+from yibiao.figures import arrivals, breakdowns, compiler, cubes, cubing, geography, measures, moving, reading, tail
 from yibiao.figures.engines import duckdb
 from yibiao.figures.models import Cell
 from yibiao.figures.reading import Question
@@ -66,7 +66,7 @@ def _kept(question: Question, codes: Sequence[str], months: Sequence[str]) -> tu
         program=question.query.program, place__in=codes, month__gte=months[0], month__lte=months[-1],
     )  # fmt: skip
     listed = list(rows.values_list("cube__position", "place", "month", "total"))
-    if not listed or not listed[0][0] <= question.upto <= listed[0][0] + moving.FAR:
+    if not listed or not moving.near(listed[0][0], question.upto):
         return None
     return listed[0][0], {(place, month): reading.exact(total) for _, place, month, total in listed}
 
@@ -80,8 +80,8 @@ def _touched(question: Question, ranges: Sequence[tuple[str, int, int]], positio
     if not new.num_rows and not gone.num_rows:
         return set()
     term = reading.term(question, question.indicator)
-    with duckdb.given([new, gone]) as (a, b):
-        rows = duckdb.run(cubing.touched(term, cubes.signed(term, a, b)))
+    with arrivals.signed(term, new, gone) as relation:
+        rows = duckdb.run(cubing.touched(term, relation))
     return {(code, month) for at, month in rows for code, enter, leave in ranges if enter <= at < leave}
 
 

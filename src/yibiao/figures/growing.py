@@ -5,18 +5,19 @@ A board draws the same parts several times a second while people file; what came
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
-from yibiao.figures import cubes, cubing, geography, moving, reading, tail
-from yibiao.figures.engines import duckdb
+from yibiao.figures import arrivals, breakdowns, caching, cubes, cubing, geography, moving, reading, tail
+from yibiao.figures.arrivals import Arrived, Row
 from yibiao.figures.reading import Question
 from yibiao.figures.types import Indicator, Slice
 
 Slices: TypeAlias = tuple[Slice, ...]
-Row: TypeAlias = tuple[int, str, int, Decimal]
+Cuts: TypeAlias = Mapping[str, breakdowns.Cut]
 Values: TypeAlias = Mapping[str, Decimal | None]
 
 
@@ -38,9 +39,15 @@ def at_places(kept: Sequence[tuple[Question, int, Values]]) -> Sequence[Values |
     return [_at_places(*one) for one in kept]
 
 
+def by_column(name: str) -> caching.Move[Cuts]:
+    """``breakdowns.by_column`` of one column likewise."""
+    return lambda kept: [_by_column(name, *one) for one in kept]
+
+
 def _by_child(question: Question, position: int, before: Slices) -> Slices | None:
-    rows = _rows(question, question.indicator, position)
-    if rows is None:
+    days = moving.days(question, question.indicator)
+    arrived = _arrived(question, question.indicator, position)
+    if arrived is None or days is None:
         return None
     own, below = question.standing.place, geography.children(question.standing)
     ranges = [(place.code, place.enter, place.leave) for place in below]
@@ -50,7 +57,7 @@ def _by_child(question: Question, position: int, before: Slices) -> Slices | Non
     made = []
     for code, enter, leave in ranges:
         held = known.get(code) or Slice(code, names[code], Decimal(0), 0)
-        found = _added(held, [row for row in rows if enter <= row[0] < leave])
+        found = _added(held, [row for row in arrived.within(enter, leave) if days.holds(row[1])])
         if code != own.code or found.facts:
             made.append(found)
     return tuple(made)
@@ -58,42 +65,60 @@ def _by_child(question: Question, position: int, before: Slices) -> Slices | Non
 
 def _by_day(question: Question, position: int, before: Slices) -> Slices | None:
     # A day of a figure that looks back further is what happened on it alone.
-    rows = _rows(question, replace(question.indicator, window=""), position)
-    if rows is None:
+    arrived = _arrived(question, replace(question.indicator, window=""), position)
+    if arrived is None:
         return None
-    return tuple(_added(one, [row for row in rows if row[1] == one.key]) for one in before)
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in arrived.within(question.standing.place.enter, question.standing.place.leave):
+        rows[row[1]].append(row)
+    return tuple(_added(one, rows[one.key]) if one.key in rows else one for one in before)
 
 
 def _at_places(question: Question, position: int, before: Values) -> Values | None:
-    rows = _rows(question, question.indicator, position)
-    if rows is None:
+    days = moving.days(question, question.indicator)
+    arrived = _arrived(question, question.indicator, position)
+    if arrived is None or days is None:
         return None
     found = dict(before)
     for code, enter, leave in geography.ranges(question.standing, tuple(before)):
-        more = sum((row[3] for row in rows if enter <= row[0] < leave), Decimal(0))
-        found[code] = reading.exact((found[code] or Decimal(0)) + more)
+        if mine := [row[3] for row in arrived.within(enter, leave) if days.holds(row[1])]:
+            found[code] = reading.exact((found[code] or Decimal(0)) + sum(mine, Decimal(0)))
     return found
 
 
+def _by_column(name: str, question: Question, position: int, before: Cuts) -> Cuts | None:
+    column = reading.source_of(question, question.indicator.source).column(name) if question.indicator.source else None
+    # Several names in one cell are several parts, and a fact with several items may be in several.
+    if column is None or column.type != "VARCHAR" or not cubing.plain(reading.term(question, question.indicator)):
+        return None
+    days = moving.days(question, question.indicator)
+    arrived = _arrived(question, question.indicator, position, name)
+    if arrived is None or days is None:
+        return None
+    place, found = question.standing.place, dict(before)
+    for row in arrived.within(place.enter, place.leave):
+        if days.holds(row[1]):
+            value, facts = found.get(row[4]) or (Decimal(0), 0)
+            found[row[4]] = reading.exact((value or Decimal(0)) + row[3]), facts + row[2]
+    return {key: one for key, one in found.items() if key == breakdowns.NOWHERE or one[1]}
+
+
 def _added(one: Slice, rows: Sequence[Row]) -> Slice:
+    if not rows:
+        return one
     value, facts = one.value or Decimal(0), one.facts
-    for _, _, count, total in rows:
+    for _, _, count, total, _ in rows:
         value, facts = value + total, facts + count
     return replace(one, value=reading.exact(value), facts=facts)
 
 
-def _rows(question: Question, indicator: Indicator, position: int) -> list[Row] | None:
-    """(place's number, day, facts, total) of what was sealed after a position; None where counting anew is surer."""
+def _arrived(question: Question, indicator: Indicator, position: int, by: str = "") -> Arrived | None:
+    """What was sealed after a position; None where counting anew is surer."""
     days = moving.days(question, indicator)
-    near = position <= question.upto <= position + moving.FAR
+    near = moving.near(position, question.upto)
     if indicator.measure not in ("count", "sum") or not cubes.cubable(indicator) or days is None or not near:
         return None
-    new, gone = tail.moves(question.projection, reading.source_of(question, indicator.source), position, question.upto)
-    if moving.beyond(new, days) or moving.beyond(gone, days):
+    source = reading.source_of(question, indicator.source)
+    if any(moving.beyond(one, days) for one in tail.moves(question.projection, source, position, question.upto)):
         return None
-    if not new.num_rows and not gone.num_rows:
-        return []
-    term = reading.term(question, indicator)
-    with duckdb.given([new, gone]) as (a, b):
-        rows = duckdb.run(cubing.moved(term, moving.signed(a, b), *days.texts, daily=True))
-    return [(int(enter), day, int(facts), Decimal(total)) for enter, facts, total, day in rows]
+    return arrivals.of([(question, indicator)], source, position, by)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, TypeVar
@@ -14,7 +14,10 @@ _NOTHING: Final = object()
 
 @contextmanager
 def shared() -> Iterator[None]:
-    """Within it everything is as it was when it was looked up first; only for as long as one answer takes."""
+    """Within it, and within any other inside it, everything is as it was when it was looked up first."""
+    if _seen.get() is not None:
+        yield
+        return
     token = _seen.set({})
     try:
         yield
@@ -32,3 +35,14 @@ def once(key: Hashable, find: Callable[[], T]) -> T:
         held = seen[key] = find()
     found: T = held
     return found
+
+
+def each(keys: Sequence[Hashable], find: Callable[[list[int]], Sequence[T]]) -> list[T]:
+    """The same of several; ``find`` is given the numbers of the keys that lack something, and tells it of each."""
+    seen = _seen.get()
+    held = {} if seen is None else seen
+    first = {key: index for index, key in reversed(list(enumerate(keys))) if key not in held}
+    if first:
+        lacking = sorted(first.values())
+        held.update(zip([keys[index] for index in lacking], find(lacking), strict=True))
+    return [held[key] for key in keys]

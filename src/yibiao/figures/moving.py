@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from yibiao.core.periods import SHANGHAI
-from yibiao.figures import cubing, reading, tail
+from yibiao.figures import arrivals, cubing, reading, tail
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Table
 from yibiao.figures.reading import Question
@@ -39,6 +39,11 @@ class Days:
     def texts(self) -> tuple[str, str]:
         """The first day and the last; empty where there is no first."""
         return self.first.isoformat() if self.first else "", self.last.isoformat()
+
+    def holds(self, day: str) -> bool:
+        """Whether a day is one of them."""
+        first, last = self.texts
+        return first <= day <= last
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +95,34 @@ def _added(source: Source, behind: Sequence[Behind]) -> Sequence[Found | None]:
     """Of figures that look at the same rows of the same days."""
     one = behind[0]
     new, gone = tail.moves(one.question.projection, source, one.found.position, one.question.upto)
-    if not new.num_rows and not gone.num_rows:
-        return [(each.found.value, each.found.facts) for each in behind]
     if beyond(new, one.days) or beyond(gone, one.days):
         return [None] * len(behind)
-    terms = [reading.term(each.question, each.indicator) for each in behind]
-    first, last = one.days.texts
-    with duckdb.given([new, gone]) as (a, b):
-        relation = signed(a, b)
-        parts = "\nUNION ALL\n".join(
-            f"SELECT {number} AS part, m.* FROM (\n{cubing.moved(term, 'SELECT * FROM moved', first, last)}\n) AS m"  # noqa: S608
-            for number, term in enumerate(terms)
-        )
-        rows = duckdb.run(f"WITH moved AS MATERIALIZED ({relation})\n{parts}")
-        found: list[Found | None] = []
-        for number, (each, term) in enumerate(zip(behind, terms, strict=True)):
-            mine = [row for row in rows if row[0] == number]
-            value, facts = each.found.value, each.found.facts + sum(int(row[2]) for row in mine)
-            if mine and term.shape == "distinct":
-                then = replace(term, upto=each.found.position)
-                sql = cubing.more(then, relation, first, last)
-                value += int(reading.over(each.question.projection, then.upto, sql, [then])[0][0])
-            elif mine:
-                value += sum((Decimal(row[3]) for row in mine), Decimal(0))
-            found.append((value, facts))
+    listed = arrivals.of([(each.question, each.indicator) for each in behind], source, one.found.position)
+    found: list[Found | None] = []
+    for each, arrived in zip(behind, listed, strict=True):
+        place, value, facts = each.question.standing.place, each.found.value, each.found.facts
+        mine = [row for row in arrived.within(place.enter, place.leave) if each.days.holds(row[1])]
+        facts += sum(row[2] for row in mine)
+        if each.indicator.measure != "distinct":
+            value += sum((row[3] for row in mine), Decimal(0))
+        elif mine:
+            value += _different(each, new, gone)
+        found.append((value, facts))
     return found
 
 
-def signed(new: str, gone: str) -> str:
-    """Rows that came and rows that were taken back, as one relation."""
-    return f"SELECT *, 1 AS sign FROM {new} UNION ALL SELECT *, -1 AS sign FROM {gone}"  # noqa: S608
+def _different(one: Behind, new: Table, gone: Table) -> int:
+    """How many keys more there are with rows that came and without rows that were taken back."""
+    term = reading.term(one.question, one.indicator)
+    then = replace(term, upto=one.found.position)
+    with arrivals.signed(term, new, gone) as relation:
+        sql = cubing.more(then, relation, *one.days.texts)
+        return int(reading.over(one.question.projection, then.upto, sql, [then])[0][0])
+
+
+def near(position: int, upto: int) -> bool:
+    """Whether it is worth while to bring what was found as of one position up to another."""
+    return position <= upto <= position + FAR
 
 
 def beyond(table: Table, days: Days) -> bool:

@@ -40,6 +40,7 @@ from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.inventory import inventory as inventory
 from yibiao.figures.models import DefinitionSet, Recount, Segment
+from yibiao.figures.moments import shared as shared
 from yibiao.figures.reading import Question
 from yibiao.figures.types import (
     Check,
@@ -218,8 +219,11 @@ def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:
     Raises: as ``figure``, and figures.breakdown.unavailable.
     """
     if by not in ("child", "day"):
+        asked, parts = caching.answered(
+            query, scope, ("column", by), lambda question: breakdowns.by_column(question, by), growing.by_column(by)
+        )
         # The labels of choices are those of the form and the language of today.
-        return breakdowns.slices(reading.ask(query, scope), by)
+        return breakdowns.labelled(asked.definitions, asked.indicator, by, parts)
     moved = growing.by_child if by == "child" else growing.by_day
     found = caching.answered(query, scope, ("breakdown", by), lambda question: breakdowns.slices(question, by), moved)
     return found[1]

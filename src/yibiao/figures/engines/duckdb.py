@@ -58,6 +58,15 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> Table:
     return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
 
 
+def signed(columns: Sequence[Column], new: Table, gone: Table) -> Table:
+    """Some columns of rows that came and of rows that were taken back, with a sign."""
+    names, made = [column.name for column in columns], []
+    for held, sign in ((new, 1), (gone, -1)):
+        if held.num_rows or sign > 0:
+            made.append(held.select(names).append_column("sign", pa.repeat(pa.scalar(sign, pa.int64()), held.num_rows)))
+    return pa.concat_tables(made)
+
+
 def below(held: Table, position: int) -> Table:
     """The rows at or below a position."""
     return held.filter(pc.field("position") <= position) if held.num_rows else held
@@ -180,11 +189,15 @@ def scan(columns: Sequence[Column], tail: str, parts: Sequence[str] = ()) -> str
     A file may lack a column that a newer version of the form added, or hold it in an older type.
     """
     given_ = [f"SELECT *, CAST(NULL AS UUID) AS {identifier(PACKED)} FROM {tail}"] if tail else []  # noqa: S608
-    picked = ", ".join(_picked(column) for column in columns)
     if not tail and len(parts) == 1:
-        return f"SELECT {picked} {parts[0]}"
+        return f"SELECT {picked(columns)} {parts[0]}"
     all_ = " UNION ALL BY NAME ".join([*given_, *(f"SELECT * {part}" for part in parts)])
-    return f"SELECT {picked} FROM ({all_}) AS scanned"  # noqa: S608
+    return f"SELECT {picked(columns)} FROM ({all_}) AS scanned"  # noqa: S608
+
+
+def picked(columns: Sequence[Column]) -> str:
+    """Columns, each in its type."""
+    return ", ".join(_picked(column) for column in columns)
 
 
 def _needless(one: Relation) -> bool:
