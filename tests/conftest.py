@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -44,25 +45,50 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["YIBIAO_DATA"]) / f"test-{worker}.sqlite3")
 
 
-def _flush_with_triggers_aside() -> None:
-    """Tests with real transactions empty all tables afterwards; only there do the ledger's triggers step aside."""
-    from django.db import connection
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The suite's database; as it is now, empty, it is kept for the folders that have one of their own."""
+    from tests import databases
+
+    with django_db_blocker.unblock():
+        databases.keep_empty(Path(os.environ["YIBIAO_DATA"]))
+
+
+def _empty_what_has_rows() -> None:
+    """Tests with real transactions empty the tables afterwards; only there do the ledger's triggers step aside.
+
+    Django's own flush empties every table, then writes all kinds of content and permissions again; here they stay.
+    """
+    from django.contrib.auth.models import Permission
+    from django.contrib.contenttypes.models import ContentType
+    from django.db import connection, transaction
     from django.test import TransactionTestCase
 
     from yibiao.ledger import triggers
 
-    flush = TransactionTestCase._fixture_teardown
+    kept = {Permission._meta.db_table, ContentType._meta.db_table}
 
     def teardown(self: TransactionTestCase) -> None:
-        triggers.remove(connection)
+        tables = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in kept]
+        looks = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables)
+        with connection.cursor() as cursor:
+            cursor.execute(looks)
+            full = {name for (name,) in cursor.fetchall()}
+        guarded = not full.isdisjoint(triggers.TABLES)
+        if guarded:
+            triggers.remove(connection)
         try:
-            flush(self)
+            # Keys that point at other tables are looked at when all are empty.
+            with transaction.atomic(), connection.cursor() as cursor:
+                for name in full:
+                    cursor.execute(f"DELETE FROM {name}")
         finally:
-            triggers.install(connection)
+            if guarded:
+                triggers.install(connection)
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_knows_the_triggers() -> None:
-    _flush_with_triggers_aside()
+    _empty_what_has_rows()
