@@ -75,9 +75,9 @@ def test_a_job_whose_process_died_begins_anew(world: World, signed_in: SignIn) -
     _file(id, "seen").unlink()
     assert clerk.get(address).context["preview"].total == 2
     # An older version kept its good rows otherwise.
-    _file(id, "kept").unlink()
+    _file(id, "rows").unlink()
     assert clerk.get(address).context["preview"].total == 2
-    assert _file(id, "kept").exists()
+    assert _file(id, "rows").exists()
     _file(id, "job").write_text(json.dumps({**dead, "state": "taking", "mode": "all"}))
     clerk.get(address)
     assert clerk.get(address).context["taken"].count == 2

@@ -6,9 +6,10 @@ import hashlib
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from yibiao.core import canon, clock
@@ -29,6 +30,8 @@ from yibiao.records.types import Closing, Sent, SubmissionDraft
 EARLIEST: Final = date(1990, 1, 1)
 AHEAD: Final = timedelta(days=1)
 _EARLIEST_AT: Final = midnight(EARLIEST)
+# So many drafts go through a step together.
+_TOGETHER: Final = 200
 _USUAL: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Hidden: TypeAlias = Mapping[tuple[str, int], models.PersonalAnswers]
 K = TypeVar("K")
@@ -142,10 +145,15 @@ class Checker:
     def atlas(self) -> Atlas:
         return self.known.atlas
 
-    def prepare(self, draft: SubmissionDraft) -> tuple[Prepared | None, list[Problem]]:
-        """The record to write, or everything that is wrong with the draft; register links are checked apart."""
-        judged, found = self.judge(draft)
-        return (self.settle(judged, found) if judged is not None else None), found
+    def prepare(self, drafts: Iterable[SubmissionDraft | Judged]) -> Iterator[tuple[Prepared | None, list[Problem]]]:
+        """The record to write of each draft, or everything that is wrong with it; register links are checked apart.
+
+        Each step for many before the next: what a step needs of the processor's memory stays there.
+        """
+        waiting = iter(drafts)
+        while some := list(islice(waiting, _TOGETHER)):
+            looked = [self.again(one) if isinstance(one, Judged) else self.judge(one) for one in some]
+            yield from [(self.settle(judged, found) if judged is not None else None, found) for judged, found in looked]
 
     def judge(self, draft: SubmissionDraft) -> tuple[Judged | None, list[Problem]]:
         """What follows from the answers alone, and what is wrong with them; None where they cannot be looked at."""
@@ -161,12 +169,10 @@ class Checker:
         found += checked.problems
         return Judged(id, form, program, draft.channel, checked, draft.sent, draft.prefilled), found
 
-    def again(self, judged: Judged) -> tuple[Prepared | None, list[Problem]]:
-        """The record of answers that were found good before: all else may have changed since."""
-        if wrong := self._shut(judged.form, judged.program, judged.channel):
-            return None, [wrong]
-        found: list[Problem] = []
-        return self.settle(judged, found), found
+    def again(self, judged: Judged) -> tuple[Judged | None, list[Problem]]:
+        """Answers that were found good before: all else may have changed since."""
+        wrong = self._shut(judged.form, judged.program, judged.channel)
+        return (judged, []) if wrong is None else (None, [wrong])
 
     def settle(self, judged: Judged, found: list[Problem]) -> Prepared | None:
         """The record, unless something is wrong with it."""
@@ -307,8 +313,7 @@ def prepare_all(
     ready: list[Prepared] = []
     found: list[Problem] = []
     numbers: list[int] = []
-    for number, draft in enumerate(drafts, 1):
-        prepared, wrong = checker.again(draft) if isinstance(draft, Judged) else checker.prepare(draft)
+    for number, (prepared, wrong) in enumerate(checker.prepare(drafts), 1):
         if wrong:
             found += _numbered(wrong, number, count)
         if prepared is not None:

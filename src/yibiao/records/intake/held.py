@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -24,20 +23,19 @@ from yibiao.records.types import SubmissionDraft
 
 _PIECE: Final = 2_000
 _LENGTH: Final = 8
+# So many are remembered of what was found beside answers; rows in which each is another forget them now and then.
+_KNOWN: Final = 2_000
 
 
 class Good(NamedTuple):
-    """What is kept of the good answers of a row; ``text`` and ``digest`` are those of the record that they become."""
+    """What is kept of the good answers of a row; ``text`` and ``digest`` are those of the record that they become, and
+    ``rest`` is all else that was found, as it is written."""
 
     id: str
     text: str
     digest: str
     personal: Mapping[str, Any]
-    place: str
-    occurred_at: str
-    subject: str
-    participants: tuple[str, ...]
-    typed: int
+    rest: str
 
 
 class _Unread(Mapping[str, Any]):
@@ -67,10 +65,9 @@ class _Unread(Mapping[str, Any]):
 def good(one: Judged) -> Good:
     """What is kept of answers that were found good."""
     said = one.checked
-    return Good(
-        one.id, one.text, one.digest, one.personal, said.place, said.occurred_at.isoformat(), said.subject,
-        said.participants, one.typed,
-    )  # fmt: skip
+    hidden, others = _dumped(one.personal) if one.personal else "{}", " ".join(said.participants)
+    texts = ",".join(map(canon.quoted, (said.place, said.occurred_at.isoformat(), said.subject, others)))
+    return Good(one.id, one.text, one.digest, one.personal, f"[{hidden},{texts},{one.typed}]")
 
 
 def write(path: Path, form: FormVersion, good: Sequence[tuple[Good, Mapping[str, Any]]]) -> None:
@@ -80,44 +77,48 @@ def write(path: Path, form: FormVersion, good: Sequence[tuple[Good, Mapping[str,
     with open(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as new:
         for start in range(0, len(good), _PIECE):
             some = good[start : start + _PIECE]
-            text = "\n".join([_lines(one) if last else _dumped([one.id, given]) for one, given in some])
+            text = "\n".join(
+                [
+                    f"{one.id}\n{one.digest}\n{one.text}\n{one.rest}" if last else _dumped([one.id, given])
+                    for one, given in some
+                ]
+            )
             piece = personal.seal(text.encode())
             new.write(len(piece).to_bytes(_LENGTH) + piece)
 
 
 def read(path: Path, form: FormVersion, program: Program) -> Iterator[SubmissionDraft | Judged]:
     """The same answers again, in their order; where a rule of the form asks what time it is, to be judged anew."""
-    last = forms.timeless(form)
+    last, known = forms.timeless(form), _Rest()
     for piece in _pieces(path):
         lines = iter(piece.decode().split("\n"))
         if last:
-            yield from map(partial(_judged, form, program), lines, lines, lines, lines)
+            for id, digest, text, rest in zip(lines, lines, lines, lines, strict=True):
+                answers = _Unread(text)
+                hidden, place, occurred_at, subject, participants, typed = known[rest]
+                checked = Checked(answers, hidden, place, occurred_at, subject, participants, (), text)
+                yield Judged(id, form, program, "sheet", checked, None, {}, answers, hidden, text, digest, typed)
         else:
             for id, given in map(json.loads, lines):
                 yield SubmissionDraft(id, form.id, program.code, given, "sheet", form.version)
 
 
-def _lines(one: Good) -> str:
-    hidden, others = _dumped(one.personal) if one.personal else "{}", " ".join(one.participants)
-    said = (
-        f"{canon.quoted(one.place)},{canon.quoted(one.occurred_at)},{canon.quoted(one.subject)},{canon.quoted(others)}"
-    )
-    return f"{one.id}\n{one.digest}\n{one.text}\n[{hidden},{said},{one.typed}]"
+class _Rest(dict[str, tuple[Any, ...]]):
+    """What was found of rows beside their answers, read once for all of which it is the same."""
+
+    def __missing__(self, rest: str) -> tuple[Any, ...]:
+        hidden, place, occurred_at, subject, participants, typed = json.loads(rest)
+        found = hidden, place, datetime.fromisoformat(occurred_at), subject, tuple(participants.split()), typed
+        if len(self) >= _KNOWN:
+            self.clear()
+        self[rest] = found
+        return found
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as old:
         while head := old.read(_LENGTH):
             yield personal.unseal(old.read(int.from_bytes(head)))
-
-
-def _judged(form: FormVersion, program: Program, id: str, digest: str, text: str, rest: str) -> Judged:
-    hidden, place, occurred_at, subject, participants, typed = json.loads(rest)
-    answers = _Unread(text)
-    checked = Checked(
-        answers, hidden, place, datetime.fromisoformat(occurred_at), subject, tuple(participants.split()), (), text
-    )
-    return Judged(id, form, program, "sheet", checked, None, {}, answers, hidden, text, digest, typed)
 
 
 # No text for a line of its own: JSON has no end of a line within it.

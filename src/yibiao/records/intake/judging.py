@@ -180,14 +180,27 @@ class _Means:
             return span, (self.read(*one) for one in found)
         return None, (one if isinstance(one, rows.Row) else self.read(*one) for one in block)
 
-    def verdict(self, row: rows.Row) -> Verdict:
-        task, id = self.task, self.namer.id(row)
-        draft = SubmissionDraft(id, task.form, task.program, row.answers, "sheet", task.version)
-        looked, wrong = self.checker.judge(draft)
-        prepared = self.checker.settle(looked, wrong) if looked is not None else None
-        good = held.good(looked) if looked is not None and prepared is not None else None
-        told = (row.number, row.key, row.answers, row.wrong, row.items)
-        return Verdict(told, id, wrong, good, prepared.entity if prepared is not None else None)
+    def verdicts(self, found: Sequence[rows.Row]) -> list[Verdict]:
+        """Each step for all of them before the next: what a step needs of the processor's memory stays there."""
+        task, checker = self.task, self.checker
+        ids = [self.namer.id(row) for row in found]
+        drafts = [
+            SubmissionDraft(id, task.form, task.program, row.answers, "sheet", task.version)
+            for id, row in zip(ids, found, strict=True)
+        ]
+        looked = [checker.judge(draft) for draft in drafts]
+        ready = [checker.settle(one, wrong) if one is not None else None for one, wrong in looked]
+        good = [
+            held.good(one) if one is not None and prepared is not None else None
+            for (one, _), prepared in zip(looked, ready, strict=True)
+        ]
+        return [
+            Verdict(
+                (row.number, row.key, row.answers, row.wrong, row.items), id, wrong, kept,
+                prepared.entity if prepared is not None else None,
+            )
+            for row, id, (_, wrong), kept, prepared in zip(found, ids, looked, good, ready, strict=True)
+        ]  # fmt: skip
 
 
 _latest: list[_Means] = []
@@ -201,7 +214,7 @@ def judged(task: Task, block: Block) -> tuple[cells.Span | None, list[Verdict]]:
     means = _latest[0] if _latest and _latest[0].task == task else _Means(task)
     _latest[:] = [means]
     span, found = means.each(block)
-    return span, [means.verdict(row) for row in found]
+    return span, means.verdicts(list(found))
 
 
 def _dangling(form: FormVersion, found: Sequence[Line], tables: Sequence[rows.Table]) -> None:

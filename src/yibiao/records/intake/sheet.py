@@ -28,7 +28,7 @@ from yibiao.records.intake.crew import Crew
 # More than these are taken beside the requests.
 TAKEN_AT_ONCE: Final = 2_000
 # What is kept of rows that were found good lies under this name; another where it is written in another way.
-_GOOD: Final = "kept"
+_GOOD: Final = "rows"
 KEPT_FOR: Final = timedelta(hours=24)
 SHOWN_LIMIT: Final = 200
 Mode = Literal["all", "good"]
@@ -195,11 +195,11 @@ def sweep() -> int:
 def work(id: str, mode: str, warrants: Sequence[Warrant]) -> None:
     """Checks an upload, or takes it where a mode is given, in a process that does nothing else."""
     upload, form = _upload(id, warrants)
+    if mode:
+        jobs.see_through(_path(id, "job"), *_taking(upload, form, mode, warrants))
+        return
     with Crew() as crew:
-        if mode:
-            jobs.see_through(_path(id, "job"), *_taking(upload, form, mode, warrants))
-        else:
-            jobs.see_through(_path(id, "job"), *_checking(upload, form, warrants, crew))
+        jobs.see_through(_path(id, "job"), *_checking(upload, form, warrants, crew))
 
 
 def _begin(upload: models.Upload, form: FormVersion, warrants: Sequence[Warrant], *, beside: bool) -> None:
