@@ -66,6 +66,10 @@ class Module:
     def tree(self) -> ast.Module:
         return _tree(self.path)
 
+    @property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        return _nodes(self.path)
+
     def at(self, node: ast.AST) -> str:
         return f"{self.path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"
 
@@ -73,6 +77,11 @@ class Module:
 @cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(_tree(path)))
 
 
 @cache
@@ -88,7 +97,7 @@ def modules(*, migrations: bool = False) -> tuple[Module, ...]:
 
 def in_house(module: Module) -> Iterator[tuple[ast.AST, str, str]]:
     """Imports of our own modules: the node, the room, and the module below the room (empty: the room itself)."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield from _split(node, alias.name)
@@ -115,7 +124,7 @@ def _split(node: ast.AST, name: str) -> Iterator[tuple[ast.AST, str, str]]:
 
 def calls(module: Module) -> Iterator[tuple[ast.Call, str]]:
     """Every call with the last part of the name called."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call):
             called = node.func
             if isinstance(called, ast.Name):

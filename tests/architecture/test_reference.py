@@ -30,7 +30,7 @@ def test_every_kind_of_fact_is_described() -> None:
     for module in modules():
         if module.name in ("desk.explained", "desk.reference"):
             continue
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and KIND.fullmatch(node.value):
                 used.add(node.value)
     used = {kind for kind in used if not kind.endswith((".toml", ".md", ".json"))}

@@ -61,7 +61,7 @@ def test_nothing_is_evaluated() -> None:
 def test_no_signals() -> None:
     found = []
     for module in modules():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ImportFrom) and (
                 (node.module or "").startswith("django.dispatch")
                 or (node.module or "").endswith(".signals")
@@ -110,7 +110,7 @@ def test_no_saving_by_the_back_door() -> None:
     """Writes are functions in actions; a save() of its own hides one."""
     found = []
     for module in modules():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef) and module.name.endswith("models"):
                 found += [
                     f"{module.at(part)}: {node.name}.{part.name} is overridden"
@@ -127,7 +127,7 @@ def test_sizes() -> None:
     for module in modules():
         if (count := module.text.count("\n")) > LINES:
             found.append(f"{module.path.name} in {module.room}: {count} lines, at most {LINES}")
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 if length > FUNCTION_LINES:
