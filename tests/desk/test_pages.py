@@ -246,7 +246,7 @@ def test_the_map_shows_open_and_overdue_cases(site: World, enter: Enter, layer: 
     assert tile is not None
     assert address in tile[1]
     assert kept in tile[1]
-    shown = re.search(r'tile-value">([^<]*)<', tile[2])
+    shown = re.search(r'tile-value"[^>]*>([^<]*)<', tile[2])
     listed = client.get(tile[1].replace("&amp;", "&")).content.decode()
     assert shown is not None
     assert int(shown[1]) == len(set(re.findall(r'href="/cases/([0-9a-f-]{36})', listed))), "the list holds as many"

@@ -106,7 +106,7 @@ def test_the_map_the_trend_and_the_list_follow_in_the_same_round(site: World, en
     hub._round([stream])
     pieces, page = told(stream)["pieces"], client.get(address).content.decode()
     assert {":map", ":trend", ":newest", ":foot"} <= set(pieces)
-    assert re.search(rf'data-place="{ERDAO}".*?<span class="tile-value">4<', pieces[":map"], re.DOTALL)
+    assert re.search(rf'data-place="{ERDAO}".*?<span class="tile-value"[^>]*>4<', pieces[":map"], re.DOTALL)
     trend = re.search(r'type="application/json">(.+?)</script>', pieces[":trend"])
     assert trend
     assert sum(value or 0 for value in json.loads(trend[1])["values"]) == 5
