@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 # Garbage in circles is looked for this seldom: to walk again and again through what is in use is a tenth of the work.
-_SELDOM: Final = 100_000
+SELDOM: Final = 100_000
 # Threads take turns so often: who sends rows to the database needs a turn for each piece that its socket takes, and
 # would wait five milliseconds for it while others compute.
 _TURN: Final = 0.001
@@ -24,7 +24,7 @@ def lasting() -> Iterator[None]:
     with _line:
         _usual.append((gc.get_threshold(), sys.getswitchinterval()))
         (_, *others), turn = _usual[0]
-        gc.set_threshold(_SELDOM, *others)
+        gc.set_threshold(SELDOM, *others)
         sys.setswitchinterval(min(_TURN, turn))
     try:
         yield

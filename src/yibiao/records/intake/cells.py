@@ -241,7 +241,9 @@ def _scan(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
         while block := part.read(1 << 20):
             seen += len(block)
             window = (tail + block).replace(b"\x00", b"")
-            if seen > member.file_size or b"<!DOCTYPE" in window or b"<!ENTITY" in window:
+            # A single character is looked for several times as fast as more.
+            declared = b"!" in window and (b"<!DOCTYPE" in window or b"<!ENTITY" in window)
+            if seen > member.file_size or declared:
                 raise refuse(problems.SHEET_UNSAFE.at(name))
             tail = block[-16:]
 

@@ -24,6 +24,8 @@ import django
 from django.conf import settings
 from django.db import connection, connections
 
+from yibiao.records.lasting import SELDOM
+
 # More of them would wait for the one who feeds them.
 MOST: Final = 4
 _AHEAD: Final = 3
@@ -133,8 +135,9 @@ def _broken(error: BaseException) -> Future[Any]:
 
 def _begin(site: Site) -> None:
     site.enter()
-    # What stands already is in use for as long as they stay.
+    # What stands already is in use for as long as they stay, and what they make is seldom a circle.
     gc.freeze()
+    gc.set_threshold(SELDOM)
     only_read = (
         "SET default_transaction_read_only = on" if connection.vendor == "postgresql" else "PRAGMA query_only = 1"
     )

@@ -116,5 +116,6 @@ def _head(source: IO[bytes], parser: Any) -> bytes:
 
 def _look(text: bytes) -> None:
     """Within a comment or the like a row would be none."""
-    if b"<!" in text or b"<?" in text:
+    # A single character is looked for several times as fast as two.
+    if (b"!" in text and b"<!" in text) or (b"?" in text and b"<?" in text):
         raise Uncut
