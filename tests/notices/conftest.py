@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
 
+from tests import databases
 from yibiao.desk import installing
 from yibiao.notices import actions
 from yibiao.notices.types import Notice, NoticeDraft, Receiver
@@ -45,8 +47,22 @@ class World:
         return rights.organisations(codes=[post.organisation for post in rights.posts(who.key)])
 
 
+@pytest.fixture(scope="package")
+def built(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    with databases.built_once("notices", build, django_db_blocker, tmp_path_factory) as world:
+        yield world
+
+
 @pytest.fixture
-def world(db: None) -> World:
+def world(built: World) -> Iterator[World]:
+    """The world as it was built; what a test writes is rolled back."""
+    with databases.rolled_back():
+        yield built
+
+
+def build() -> World:
     places.install_jilin()
     places.add_below(ERDAO, [PlaceDraft(STREET, "示例东站街道", "township", ERDAO)])
     installing.install(installing.locate(SAFETY))
@@ -64,17 +80,16 @@ def world(db: None) -> World:
             role="示例岗", grants=grants, sample=True,
         )  # fmt: skip
 
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
-        return World(
-            province=person("sheng", "jl", JILIN, "fill", "review", "analyse"),
-            city=person("shi", "cc", CHANGCHUN, "fill", "review"),
-            erdao=person("erdao", "ed", ERDAO, "fill", "review"),
-            fire=person("xiaofang", "ed-fire", ERDAO, "fill"),
-            nanguan=person("nanguan", "ng", NANGUAN, "fill"),
-            street=person("jiedao", "dz", STREET, "fill"),
-            siping=person("siping", "sp", SIPING, "fill"),
-            leader=person("lingdao", "cc", CHANGCHUN, "analyse"),
-        )
+    return World(
+        province=person("sheng", "jl", JILIN, "fill", "review", "analyse"),
+        city=person("shi", "cc", CHANGCHUN, "fill", "review"),
+        erdao=person("erdao", "ed", ERDAO, "fill", "review"),
+        fire=person("xiaofang", "ed-fire", ERDAO, "fill"),
+        nanguan=person("nanguan", "ng", NANGUAN, "fill"),
+        street=person("jiedao", "dz", STREET, "fill"),
+        siping=person("siping", "sp", SIPING, "fill"),
+        leader=person("lingdao", "cc", CHANGCHUN, "analyse"),
+    )
 
 
 def draft(*places_of: str, **more: object) -> NoticeDraft:
