@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.draws.test_draws import CHANGCHUN, ERDAO, SAFETY, SCHEME, SIPING, World, filed, world
+from tests.draws.conftest import CHANGCHUN, ERDAO, SAFETY, SCHEME, SIPING, World, filed
 from yibiao.core.draws import Recusal
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Refusal
@@ -16,8 +16,6 @@ from yibiao.ledger import actions as ledger
 from yibiao.people import actions as people
 from yibiao.people import queries as rights
 from yibiao.people.types import Grant, Scope
-
-__all__ = ["world"]  # the fixture
 
 
 def moment(text: str) -> datetime:
