@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from django.conf import settings
 from openpyxl import Workbook
 
 from tests.records.conftest import AT, ERDAO, NANGUAN, PROGRAM, VISIT, World, rows
+from yibiao.core.problems import Refusal
 from yibiao.forms import queries as forms
+from yibiao.people.types import Warrant
 from yibiao.records.intake import apart, cells, crew, cutting, jobs, judging, sheet
 
 NAMES = ("_number", "site", "place", "occurred_at", "sector", "trade", "topics", "hazards", "measure", "phone")
@@ -122,6 +125,61 @@ def test_a_very_large_sheet_has_a_process_of_its_own(world: World, monkeypatch: 
     sheet.take(upload, "good", warrants=warrants, beside=True)
     assert _end(upload) is None
     assert sheet.taken(upload, warrants=warrants).count == seen.good
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("sites")
+def test_whoever_dies_over_a_very_large_sheet_leaves_nothing_half_done(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, module in (("LARGE", jobs), ("SMALL", jobs), ("TAKEN_AT_ONCE", sheet)):
+        monkeypatch.setattr(module, name, 0)
+    form, warrants, brought = forms.form(VISIT), [world.warrant()], 0
+    facts = rows("ledger_entry")
+    for turn in range(6):
+        lines = [NAMES, *((f"T{turn}-{n}", "S1", ERDAO, AT, *_line(1)[4:]) for n in range(3_000))]
+        content = "\n".join(map(",".join, lines)).encode()
+        upload = sheet.offer("a.csv", content, form=form, program=PROGRAM, warrants=warrants, beside=True)
+        _killed(0.1 + 0.15 * turn)
+        assert _begun_anew(upload, warrants, monkeypatch).state == "checked"
+        sheet.take(upload, "all", warrants=warrants, beside=True)
+        _killed(0.1 + 0.15 * turn)
+        assert rows("records_submission") in (2 + brought, 2 + brought + 3_000), "all or nothing"
+        # It may have been taken before anybody died.
+        with suppress(Refusal):
+            assert _begun_anew(upload, warrants, monkeypatch) is None
+        brought += 3_000
+        assert sheet.taken(upload, warrants=warrants).count == 3_000
+        assert rows("records_submission") == 2 + brought
+        assert rows("records_submissionrevision") == 2 + brought
+        assert rows("ledger_entry") == facts + brought
+
+
+def _killed(after: float) -> None:
+    """The processes at work on uploads end so long after they began."""
+    children = Path(f"/proc/{apart._begun[0].pid}/task/{apart._begun[0].pid}/children")
+    for _ in range(200):
+        if children.read_text():
+            break
+        time.sleep(0.02)
+    time.sleep(after)
+    working = children.read_text().split()
+    crews = [Path(f"/proc/{one}/task/{one}/children").read_text().split() for one in working]
+    for one in working:
+        os.kill(int(one), signal.SIGKILL)
+    for _ in range(100):
+        if not any(Path(f"/proc/{one}").exists() for one in sum(crews, working)):
+            return
+        time.sleep(0.05)
+    raise AssertionError("those who worked for one that was killed stayed")
+
+
+def _begun_anew(upload: str, warrants: list[Warrant], monkeypatch: pytest.MonkeyPatch) -> Any:
+    with monkeypatch.context() as impatient:
+        impatient.setattr(jobs, "SILENT", -1.0)
+        sheet.job(upload, warrants=warrants)
+    return _end(upload)
 
 
 def _end(upload: str) -> jobs.Job | None:

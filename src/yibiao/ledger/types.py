@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from yibiao.core import canon
 
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class FactDraft:
-    """A fact before it is appended.
+
+class FactDraft(NamedTuple):
+    """A fact before it is appended. There is one for each row of a list, and a tuple is made in a third of the time of
+    a frozen object.
 
     ``id`` names the thing for all its revisions; ``revision`` counts from 1; ``subject`` is what the fact is about
     (an entity, a case), empty where there is none; ``actor`` is the key of an account, empty for the system.
@@ -29,7 +32,7 @@ class FactDraft:
     actor: str
     subject: str
     occurred_at: datetime
-    payload: Mapping[str, Any] | canon.Ready = field(default_factory=dict)
+    payload: Mapping[str, Any] | canon.Ready = NOTHING
     withdrawn: bool = False
 
 

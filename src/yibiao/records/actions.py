@@ -6,7 +6,6 @@ import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -176,7 +175,7 @@ def withdraw(id: str, *, reason: str, by: Warrant, expected: int | None = None, 
         registers.retract(row.id, at=moment)
         payload = {"form": row.form, "version": row.form_version, "channel": row.channel, "reason": why}
         fact = _event(f"record.{row.form}", row, by, row.revision, payload, row.occurred_at)
-        ledger.append([replace(fact, withdrawn=True, subject=row.subject)], received_at=moment)
+        ledger.append([fact._replace(withdrawn=True, subject=row.subject)], received_at=moment)
     return Receipt(row.id, row.revision, moment)
 
 
@@ -220,7 +219,7 @@ def erase(id: str, *, reason: str, by: Warrant, at: datetime | None = None) -> N
         row.has_personal = False
         row.save(update_fields=["has_personal"])
         fact = _event("record.personal-erased", row, by, 1, {"reason": why, "revisions": gone}, moment)
-        ledger.append([replace(fact, id=str(uuid.uuid4()))], received_at=moment)
+        ledger.append([fact._replace(id=str(uuid.uuid4()))], received_at=moment)
 
 
 def relocate() -> int:

@@ -133,6 +133,7 @@ class Checker:
     known: Known = field(default_factory=lambda: remembered(Known, "checking"))
     # What was found before of drafts of the same form and program.
     open: dict[tuple[str, str, str, str], tuple[FormVersion, Program]] = field(default_factory=dict)
+    shut: dict[tuple[str, str, str, str], Problem | None] = field(default_factory=dict)
     # What was found before of the draft's place: its lineage by day, and who covers it.
     stood: dict[tuple[str, date], str] = field(default_factory=dict)
     covered: dict[tuple[str, str], Warrant] = field(default_factory=dict)
@@ -171,7 +172,10 @@ class Checker:
 
     def again(self, judged: Judged) -> tuple[Judged | None, list[Problem]]:
         """Answers that were found good before: all else may have changed since."""
-        wrong = self._shut(judged.form, judged.program, judged.channel)
+        asked = (judged.form.id, judged.form.version, judged.program.code, judged.channel)
+        if asked not in self.shut:
+            self.shut[asked] = self._shut(judged.form, judged.program, judged.channel)
+        wrong = self.shut[asked]
         return (judged, []) if wrong is None else (None, [wrong])
 
     def settle(self, judged: Judged, found: list[Problem]) -> Prepared | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 State = Literal["received", "approved", "rejected", "withdrawn"]
 Channel = Literal["web", "sheet", "api", "openrosa", "sample"]
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,7 @@ class Sent:
     claim: Claim | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SubmissionDraft:
+class SubmissionDraft(NamedTuple):
     """Answers on their way in. ``id`` is the instance id (uuid text) chosen by the sender; one id is one record.
 
     ``prefilled`` is what the sender was shown as known before she answered, by question.
@@ -47,7 +48,7 @@ class SubmissionDraft:
     channel: Channel
     form_version: str = ""
     sent: Sent | None = None
-    prefilled: Mapping[str, Any] = field(default_factory=dict)
+    prefilled: Mapping[str, Any] = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,7 @@ class From:
         return self.last or bool(self.before)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What the sender gets back. ``repeated`` says that this very content was stored before."""
 
     id: str

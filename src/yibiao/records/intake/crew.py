@@ -134,6 +134,7 @@ def _broken(error: BaseException) -> Future[Any]:
 
 
 def _begin(site: Site) -> None:
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     site.enter()
     # What stands already is in use for as long as they stay, and what they make is seldom a circle.
     gc.freeze()
@@ -143,3 +144,11 @@ def _begin(site: Site) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(only_read)
+
+
+def _leave_with_parent() -> None:
+    """Whoever works for one that was killed would wait for more for ever, and hold a connection."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
