@@ -17,6 +17,7 @@ from tests import databases
 from tests.figures import test_oracle as oracle
 from tests.figures import world
 from tests.figures.world import CHANGCHUN, ERDAO, JILIN, NANGUAN, SIPING, draft
+from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
 from yibiao.figures import actions, breakdowns, caching, measures, queries, reading
 from yibiao.figures.types import Query
@@ -154,6 +155,34 @@ def test_parts_follow_corrections_withdrawals_and_what_lies_elsewhere() -> None:
         world.append(*sent)
         for query in asked:
             _compare(query)
+
+
+def test_several_boards_are_moved_on_at_once() -> None:
+    """Different objects at several places and in several periods, told apart from one look at the rows."""
+    world.install()
+    objects = ({"object": name, "found": 1} for name in ("a", "b", "a", "c"))
+    days = ("2022-09-10", "2022-09-11", "2022-09-11", "2022-09-20")
+    world.append(*(draft("check", said, id=f"{nth}", at=f"{day}T09:00", place=(ERDAO, SIPING)[nth % 2])
+                   for nth, (said, day) in enumerate(zip(objects, days, strict=True))))  # fmt: skip
+    spans = [Period.day(date(2022, 9, 11)), Period.month(2022, 9), world.HOLIDAY]
+    asked = [world.query(id, place=place, period=span)
+             for id in ("objects", "found") for place in (JILIN, ERDAO, SIPING) for span in spans]  # fmt: skip
+
+    def compare() -> None:
+        for found in queries.figures(asked, scope=world.EVERYWHERE):
+            plain = queries.recounted(found.query, scope=world.EVERYWHERE)
+            assert (found.value, found.facts) == (plain.value, plain.facts), found.query
+
+    compare()
+    for sent in (
+        [draft("check", {"object": "d", "found": 2}, at="2022-09-12T19:00"), draft("check", {"object": "b"})],
+        [draft("check", {"object": "c", "found": 1}, id="0", revision=2), draft("check", {}, id="2", revision=2,
+                                                                                withdrawn=True)],
+        [draft("check", {"object": "e", "found": 1}, at="2022-09-12T21:00", place=SIPING)],
+        [draft("check", {"object": "e", "found": 1}, id="1", revision=2, at="2022-09-11T21:00", place=NANGUAN)],
+    ):  # fmt: skip
+        world.append(*sent)
+        compare()
 
 
 def statements(query: Query, scope: Scope = world.EVERYWHERE) -> int:

@@ -13,7 +13,7 @@ from yibiao.cases.disclosing import disclosed, in_public, tally
 from yibiao.cases.follow import case_id
 from yibiao.cases.reporting import merged_count, offered, suspicions
 from yibiao.cases.tables import check
-from yibiao.core import expressions
+from yibiao.core import expressions, moments
 from yibiao.core.lifecycles import moving
 from yibiao.core.lifecycles.moving import Reading
 from yibiao.core.lifecycles.types import Lifecycle, Move, Paper
@@ -50,7 +50,7 @@ def lifecycles(pack: str) -> tuple[Lifecycle, ...]:
 
     Raises: packs.version.unknown.
     """
-    return tables.installed(pack, packs.current(pack).version)
+    return moments.once(("lifecycles", pack), lambda: tables.installed(pack, packs.current(pack).version))
 
 
 def table(kind: str, version: str, lifecycle: str) -> Lifecycle | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.utils.translation import get_language
 
+from yibiao.core import moments
 from yibiao.core.periods import Period
 from yibiao.desk import metrics
 from yibiao.figures import queries as figures
@@ -57,7 +58,7 @@ def breakdown(query: Query, *, by: str, scope: Scope) -> tuple[Slice, ...]:
     stamp = places.stamp()
     if stamp is None:
         return figures.breakdown(query, by=by, scope=scope)
-    versions = tuple((one.id, one.version) for one in packs.versions() if one.current)
+    versions = moments.once("versions", lambda: tuple((one.id, one.version) for one in packs.versions() if one.current))
     return _by_column(query, by, scope, (stamp, versions, get_language()))
 
 

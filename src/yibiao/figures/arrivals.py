@@ -13,14 +13,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from yibiao.figures import cubing, moments, reading, tail
+from yibiao.core import moments
+from yibiao.figures import cubing, reading, tail
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Table
 from yibiao.figures.reading import Question
+from yibiao.figures.stretches import Stretches
 from yibiao.figures.types import Indicator, Source
 
 EVERYWHERE: Final = 2**31
+EVER: Final = ("", "9999-12-31")
 _ALWAYS: Final = ("position", "place", "day", "program")
 Row: TypeAlias = tuple[int, str, int, Decimal, str]
 
@@ -36,12 +39,17 @@ class Arrived:
     rows: tuple[Row, ...] = ()
     enters: tuple[int, ...] = ()
 
-    def within(self, enter: int, leave: int) -> Sequence[Row]:
-        """The rows in a range of the tree."""
-        return self.rows[bisect_left(self.enters, enter) : bisect_left(self.enters, leave)]
+    def within(self, enter: int, leave: int, days: tuple[str, str]) -> Sequence[Row]:
+        """The rows in a range of the tree, from a first day to a last."""
+        (first, last), rows = days, self.rows[bisect_left(self.enters, enter) : bisect_left(self.enters, leave)]
+        return [row for row in rows if first <= row[1] <= last]
 
 
 _NOTHING: Final = Arrived()
+# Of each figure so many stretches of the log are kept, each of no more rows than so.
+_STRETCHES: Final = 64
+_LITTLE: Final = 500
+_kept: Stretches[Arrived] = Stretches(_STRETCHES)
 
 
 def of(asked: Sequence[tuple[Question, Indicator]], source: Source, after: int, by: str = "") -> list[Arrived]:
@@ -51,16 +59,37 @@ def of(asked: Sequence[tuple[Question, Indicator]], source: Source, after: int, 
 
     Shape: one for each, in order.
     """
+    if not asked:
+        return []
     one = asked[0][0]
     new, gone = tail.moves(one.projection, source, after, one.upto)
     if not new.num_rows and not gone.num_rows:
         return [_NOTHING] * len(asked)
-    alike = "arrived", one.projection.token, source.name, after, one.upto, by
-    keys = [
-        (*alike, held.standing.tree, held.query.program, held.definitions.pack, rule.measure, rule.filter, rule.of)
+    about = [
+        (one.projection.token, source, by, held.standing.tree, held.query.program, rule.measure, rule.filter, rule.of)
         for held, rule in asked
     ]
-    return moments.each(keys, lambda lacking: _found([asked[index] for index in lacking], new, gone, by))
+
+    def find(lacking: list[int]) -> list[Arrived]:
+        known = {index: _known(about[index], after, one.upto) for index in lacking}
+        rest = [index for index in lacking if known[index] is None]
+        counted = iter(_found([asked[index] for index in rest], new, gone, by) if rest else ())
+        found = [known[index] or next(counted) for index in lacking]
+        for index, arrived in zip(lacking, found, strict=True):
+            if len(arrived.rows) <= _LITTLE:
+                _kept.keep(about[index], after, one.upto, arrived)
+        return found
+
+    return moments.each([("arrived", key, after, one.upto) for key in about], find)
+
+
+def _known(about: tuple[object, ...], after: int, upto: int) -> Arrived | None:
+    """What was added up before of the same stretch of the log, or of all its parts."""
+    parts, position = _kept.path(about, after, upto)
+    if position < upto:
+        return None
+    rows = sorted(row for part in parts for row in part.rows)
+    return Arrived(tuple(rows), tuple(row[0] for row in rows))
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
+from yibiao.core import moments
 from yibiao.core.problems import Refusal
-from yibiao.figures import merging, moments, reading
+from yibiao.figures import merging, reading
 from yibiao.figures.definitions import FILINGS
 from yibiao.figures.reading import Asked, Question
 from yibiao.figures.types import Definitions, Indicator, Query
@@ -181,7 +182,9 @@ def _near(asked: Asked, key: Key) -> _Kept | None:
 def _touched(asked: Asked, held: _Kept) -> bool:
     """Whether anything that the question looks at was sealed between an answer and what is asked."""
     after, upto = sorted((held.checkpoint.size, asked.checkpoint.size))
-    looked_at = kinds(asked.definitions, asked.indicator)
+    looked_at = moments.once(
+        ("kinds", asked.digest, asked.indicator.id), lambda: kinds(asked.definitions, asked.indicator)
+    )
     return moments.once(("any", after, upto, looked_at), lambda: ledger.any_of(after, upto, looked_at))
 
 

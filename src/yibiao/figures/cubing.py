@@ -186,6 +186,19 @@ def more(term: Term, facts: str, first: str, last: str) -> str:
     )
 
 
+def touching(term: Term, facts: str) -> str:
+    """(came or held, key, enter, day, how many) of signed rows, and of the rows of a term with any of their keys."""
+    entered = f"SELECT * FROM (\n{compiler.entered(term, facts)}\n) AS s WHERE program = {quoted(term.program)}"  # noqa: S608
+    return (
+        f"SELECT * FROM (\nWITH touched AS ({entered})\n"  # noqa: S608
+        "SELECT 'came' AS side, key, enter, CAST(day AS VARCHAR) AS day, CAST(SUM(sign) AS BIGINT) AS n\n"
+        "  FROM touched GROUP BY key, enter, day UNION ALL\n"
+        "SELECT 'held', key, enter, CAST(day AS VARCHAR), COUNT(*)\n"
+        f"  FROM (\n{compiler.rows(term, placed=True)}\n) AS c\n"
+        "  WHERE key IN (SELECT key FROM touched) GROUP BY key, enter, day\n) AS m"
+    )
+
+
 def _signed(term: Term, facts: str, first: str, last: str) -> str:
     days = f"day <= DATE '{last}'" + (f" AND day >= DATE '{first}'" if first else "")
     entered = compiler.entered(term, facts)

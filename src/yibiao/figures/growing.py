@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from yibiao.figures import arrivals, breakdowns, caching, cubes, cubing, geography, moving, reading, tail
-from yibiao.figures.arrivals import Arrived, Row
+from yibiao.figures.arrivals import EVER, Arrived, Row
 from yibiao.figures.reading import Question
 from yibiao.figures.types import Indicator, Slice
 
@@ -57,7 +57,7 @@ def _by_child(question: Question, position: int, before: Slices) -> Slices | Non
     made = []
     for code, enter, leave in ranges:
         held = known.get(code) or Slice(code, names[code], Decimal(0), 0)
-        found = _added(held, [row for row in arrived.within(enter, leave) if days.holds(row[1])])
+        found = _added(held, arrived.within(enter, leave, days.texts))
         if code != own.code or found.facts:
             made.append(found)
     return tuple(made)
@@ -69,7 +69,7 @@ def _by_day(question: Question, position: int, before: Slices) -> Slices | None:
     if arrived is None:
         return None
     rows: dict[str, list[Row]] = defaultdict(list)
-    for row in arrived.within(question.standing.place.enter, question.standing.place.leave):
+    for row in arrived.within(question.standing.place.enter, question.standing.place.leave, EVER):
         rows[row[1]].append(row)
     return tuple(_added(one, rows[one.key]) if one.key in rows else one for one in before)
 
@@ -81,8 +81,8 @@ def _at_places(question: Question, position: int, before: Values) -> Values | No
         return None
     found = dict(before)
     for code, enter, leave in geography.ranges(question.standing, tuple(before)):
-        if mine := [row[3] for row in arrived.within(enter, leave) if days.holds(row[1])]:
-            found[code] = reading.exact((found[code] or Decimal(0)) + sum(mine, Decimal(0)))
+        if mine := arrived.within(enter, leave, days.texts):
+            found[code] = reading.exact((found[code] or Decimal(0)) + sum((row[3] for row in mine), Decimal(0)))
     return found
 
 
@@ -96,10 +96,9 @@ def _by_column(name: str, question: Question, position: int, before: Cuts) -> Cu
     if arrived is None or days is None:
         return None
     place, found = question.standing.place, dict(before)
-    for row in arrived.within(place.enter, place.leave):
-        if days.holds(row[1]):
-            value, facts = found.get(row[4]) or (Decimal(0), 0)
-            found[row[4]] = reading.exact((value or Decimal(0)) + row[3]), facts + row[2]
+    for row in arrived.within(place.enter, place.leave, days.texts):
+        value, facts = found.get(row[4]) or (Decimal(0), 0)
+        found[row[4]] = reading.exact((value or Decimal(0)) + row[3]), facts + row[2]
     return {key: one for key, one in found.items() if key == breakdowns.NOWHERE or one[1]}
 
 

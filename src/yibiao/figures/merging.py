@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from yibiao.core import moments
 from yibiao.core.problems import Refusal
 from yibiao.figures.columns import shadowed
 from yibiao.figures.types import Merged, Source
@@ -29,7 +30,7 @@ def merged(source: Source, upto: int) -> Merged:
 
 def standing(upto: int) -> Mapping[str, Pairs]:
     """By register, each key that was merged by then with the one that it counts as, in the end of a chain of merges."""
-    ids = records.merges()
+    ids = moments.once("merges", records.merges)
     return _standing(ids, upto) if ids else {}
 
 

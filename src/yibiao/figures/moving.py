@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from yibiao.core.periods import SHANGHAI
-from yibiao.figures import arrivals, cubing, reading, tail
+from yibiao.figures import arrivals, cubing, geography, reading, tail
+from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
-from yibiao.figures.engines.border import Table
+from yibiao.figures.engines.border import Rows, Table
 from yibiao.figures.reading import Question
 from yibiao.figures.types import Indicator, Source
 
@@ -39,11 +40,6 @@ class Days:
     def texts(self) -> tuple[str, str]:
         """The first day and the last; empty where there is no first."""
         return self.first.isoformat() if self.first else "", self.last.isoformat()
-
-    def holds(self, day: str) -> bool:
-        """Whether a day is one of them."""
-        first, last = self.texts
-        return first <= day <= last
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,43 +77,82 @@ def added(behind: Sequence[Behind]) -> list[Found | None]:
     Shape: one for each, in order.
     """
     found: list[Found | None] = [None] * len(behind)
-    alike: dict[tuple[Source, int, int, Days], list[int]] = defaultdict(list)
+    alike: dict[tuple[Source, int, int], list[int]] = defaultdict(list)
     for index, one in enumerate(behind):
         source = reading.source_of(one.question, one.indicator.source)
-        alike[source, one.found.position, one.question.upto, one.days].append(index)
-    for (source, _, _, _), indexes in alike.items():
+        alike[source, one.found.position, one.question.upto].append(index)
+    for (source, _, _), indexes in alike.items():
         for index, more in zip(indexes, _added(source, [behind[index] for index in indexes]), strict=True):
             found[index] = more
     return found
 
 
 def _added(source: Source, behind: Sequence[Behind]) -> Sequence[Found | None]:
-    """Of figures that look at the same rows of the same days."""
+    """Of figures that look at the same rows."""
     one = behind[0]
     new, gone = tail.moves(one.question.projection, source, one.found.position, one.question.upto)
-    if beyond(new, one.days) or beyond(gone, one.days):
-        return [None] * len(behind)
-    listed = arrivals.of([(each.question, each.indicator) for each in behind], source, one.found.position)
-    found: list[Found | None] = []
-    for each, arrived in zip(behind, listed, strict=True):
-        place, value, facts = each.question.standing.place, each.found.value, each.found.facts
-        mine = [row for row in arrived.within(place.enter, place.leave) if each.days.holds(row[1])]
-        facts += sum(row[2] for row in mine)
+    open_ = {days: not beyond(new, days) and not beyond(gone, days) for days in {each.days for each in behind}}
+    known = [each for each in behind if open_[each.days]]
+    listed = arrivals.of([(each.question, each.indicator) for each in known], source, one.found.position)
+    found: dict[int, Found] = {}
+    touched: dict[tuple[object, ...], list[Behind]] = defaultdict(list)
+    for each, arrived in zip(known, listed, strict=True):
+        standing, value, facts = each.question.standing, each.found.value, each.found.facts
+        mine = arrived.within(standing.place.enter, standing.place.leave, each.days.texts)
         if each.indicator.measure != "distinct":
             value += sum((row[3] for row in mine), Decimal(0))
         elif mine:
-            value += _different(each, new, gone)
-        found.append((value, facts))
-    return found
+            # Which moments of its last day a figure looks at is not told by days.
+            cut = each.days if each.days.cut else None
+            rule = standing.tree, each.question.query.program, each.indicator.filter, each.indicator.of, cut
+            touched[rule].append(each)
+        found[id(each)] = value, facts + sum(row[2] for row in mine)
+    for several in touched.values():
+        for each, more in zip(several, _different(several, new, gone), strict=True):
+            found[id(each)] = found[id(each)][0] + more, found[id(each)][1]
+    return [found.get(id(each)) for each in behind]
 
 
-def _different(one: Behind, new: Table, gone: Table) -> int:
-    """How many keys more there are with rows that came and without rows that were taken back."""
+def _different(several: Sequence[Behind], new: Table, gone: Table) -> list[int]:
+    """How many keys more there are with rows that came and without rows that were taken back, of one rule.
+
+    Of several figures the rows of touched keys are looked at together, and told apart here.
+    """
+    one = several[0]
     term = reading.term(one.question, one.indicator)
-    then = replace(term, upto=one.found.position)
+    if len(several) == 1:
+        then = replace(term, upto=one.found.position)
+        with arrivals.signed(term, new, gone) as relation:
+            sql = cubing.more(then, relation, *one.days.texts)
+            return [int(reading.over(one.question.projection, then.upto, sql, [then])[0][0])]
+    then = _over_all(several, replace(term, upto=one.found.position))
     with arrivals.signed(term, new, gone) as relation:
-        sql = cubing.more(then, relation, *one.days.texts)
-        return int(reading.over(one.question.projection, then.upto, sql, [then])[0][0])
+        rows = reading.over(one.question.projection, then.upto, cubing.touching(then, relation), [then])
+    return [_more(rows, each) for each in several]
+
+
+def _over_all(several: Sequence[Behind], term: Term) -> Term:
+    """A term that looks wherever and whenever any of several figures does."""
+    places = [each.question.standing.place for each in several]
+    enter, leave = min(one.enter for one in places), max(one.leave for one in places)
+    spans = [reading.span(each.indicator, each.question.query.period) for each in several]
+    firsts = [from_ for from_, _ in spans if from_ is not None]
+    lowest, highest, solid = geography.bounds(term.tree, enter, leave)
+    return replace(
+        term, enter=enter, leave=leave, lowest=lowest, highest=highest, solid=solid,
+        from_=min(firsts) if len(firsts) == len(spans) else None, until=max(until for _, until in spans),
+    )  # fmt: skip
+
+
+def _more(rows: Rows, one: Behind) -> int:
+    place, (first, last) = one.question.standing.place, one.days.texts
+    came: dict[str, int] = defaultdict(int)
+    held: dict[str, int] = defaultdict(int)
+    for side, key, enter, day, count in rows:
+        if place.enter <= enter < place.leave and first <= day <= last:
+            (came if side == "came" else held)[key] += count
+    changes = ((held[key], held[key] + more) for key, more in came.items())
+    return sum((now > 0) - (before > 0) for before, now in changes)
 
 
 def near(position: int, upto: int) -> bool:

@@ -40,7 +40,6 @@ from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.inventory import inventory as inventory
 from yibiao.figures.models import DefinitionSet, Recount, Segment
-from yibiao.figures.moments import shared as shared
 from yibiao.figures.reading import Question
 from yibiao.figures.types import (
     Check,
@@ -78,9 +77,10 @@ def check(
 
 def indicators(pack: str | None = None) -> tuple[Indicator, ...]:
     """The indicators of the current version of a pack, or of all packs, in the order of their files."""
-    rows = DefinitionSet.objects.filter(current=True)
-    rows = rows if pack is None else rows.filter(pack=pack)
-    contents = rows.order_by("pack").values_list("content", flat=True)
+    if pack is not None:
+        held = reading.current(pack)
+        return held.indicators if held else ()
+    contents = DefinitionSet.objects.filter(current=True).order_by("pack").values_list("content", flat=True)
     return tuple(one for content in contents for one in definitions.load(content).indicators)
 
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from django.db import connection
 
-from yibiao.core import expressions
+from yibiao.core import expressions, moments
 from yibiao.core.periods import Period, midnight
 from yibiao.core.problems import refuse
-from yibiao.figures import answering, columns, definitions, geography, merging, moments, problems, serving, store
+from yibiao.figures import answering, columns, definitions, geography, merging, problems, serving, store
 from yibiao.figures.compiler import Term
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.geography import Standing

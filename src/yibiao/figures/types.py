@@ -229,6 +229,10 @@ class Source:
     key: str = ""
     entity_label: str = ""
 
+    def __hash__(self) -> int:
+        # Those of one name mostly have one set of columns, and a board looks them up by the hundred.
+        return hash((self.name, self.kind, self.repeat))
+
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
 

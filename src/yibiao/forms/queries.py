@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from yibiao.core import moments
 from yibiao.core.problems import Problem, refuse
 from yibiao.forms import answering, checking, linting, models, plans, problems, stored
 from yibiao.forms.repeating import held
@@ -52,8 +53,8 @@ def form(id: str, version: str | None = None) -> FormVersion:
     """
     rows = models.Form.objects.filter(form=id)
     rows = rows.filter(current=True) if version is None else rows.filter(version=version)
-    for form in _all(rows):
-        return form
+    if found := moments.once(("form", id, version), lambda: tuple(_all(rows))[:1]):
+        return found[0]
     raise refuse(problems.FORM_UNKNOWN.at(form=id, version=version or ""))
 
 
@@ -63,7 +64,7 @@ def forms(pack: str | None = None) -> tuple[FormVersion, ...]:
     Shape: by id; may be empty.
     """
     rows = models.Form.objects.filter(current=True, offered=True)
-    return tuple(_all(rows if pack is None else rows.filter(pack=pack)))
+    return moments.once(("forms", pack), lambda: tuple(_all(rows if pack is None else rows.filter(pack=pack))))
 
 
 def kinds() -> dict[str, FormVersion]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import connection
 
+from yibiao.core import moments
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, refuse
 from yibiao.packs import models, problems, reading, types
@@ -51,7 +52,7 @@ def current(pack: str) -> types.PackVersion:
 
     Raises: ``packs.version.unknown``.
     """
-    row = models.Version.objects.filter(pack=pack, current=True).first()
+    row = moments.once(("pack", pack), lambda: models.Version.objects.filter(pack=pack, current=True).first())
     if row is None:
         raise refuse(problems.VERSION_UNKNOWN.at(pack=pack, version=""))
     return version_of(row)

@@ -132,8 +132,11 @@ def place(code: str, *, on: date | None = None) -> Place:
 def children(code: str, on: date | None = None) -> tuple[Place, ...]:
     """The places directly below, in the order of their codes; of the tops for an empty code."""
     at = edition(on)
-    rows = Node.objects.filter(edition_id=at.number, parent=code).order_by("enter")
-    return tuple(map(_place, rows))
+
+    def find() -> tuple[Place, ...]:
+        return tuple(map(_place, Node.objects.filter(edition_id=at.number, parent=code).order_by("enter")))
+
+    return _once(find, "children", code, at.number)
 
 
 def ancestors(code: str, on: date | None = None) -> tuple[Place, ...]:

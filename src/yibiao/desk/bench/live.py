@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import re
 import statistics
 import subprocess
@@ -12,25 +13,34 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from yibiao.desk.bench import ingest
 
 PATIENCE: Final = 30.0
+# So many streams may one person open.
+OF_ONE: Final = 6
+# All visits are of one day of the first board's period, which is of so many days.
+FIRST: Final = date(2022, 8, 25)
+LEAST: Final = 30
 _VALUE: Final = re.compile(r'data-indicator="bench.visits"[^>]*>([\d,]+)<')
 
 
 class Watcher(threading.Thread):
-    """An open board: when it was told of how many visits, by its key figure and by its map."""
+    """An open board: when it was told of how many visits, by its key figure and by its map.
 
-    def __init__(self, port: int, session: str) -> None:
+    Each looks back one day further than the one before, so that no two are the same and every visit is news to all.
+    """
+
+    def __init__(self, port: int, session: str, nth: int) -> None:
         super().__init__(daemon=True)
         self.heard: dict[str, list[tuple[float, int]]] = {"visits": [], ":map": []}
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2 * PATIENCE)
-        self._connection.request(
-            "GET", "/board/events/?program=bench&indicator=visits&seen=0", headers={"Cookie": f"sessionid={session}"}
-        )
+        period = f"from={FIRST - timedelta(days=nth)}&until={FIRST + timedelta(days=LEAST)}"
+        asked = f"program=bench&indicator=visits&seen=0&{period}"
+        self._connection.request("GET", f"/board/events/?{asked}", headers={"Cookie": f"sessionid={session}"})
         self._answer = self._connection.getresponse()
         if self._answer.status != 200:
             raise RuntimeError(f"the board answered {self._answer.status}")
@@ -56,11 +66,11 @@ def run(folder: Path, database: str, *, rates: Sequence[float], seconds: float, 
     it, in the key figure and in the ``map``; CPU of the server's processes per submission.
     """
     around = ingest.environment(folder, database)
-    world = ingest.child(around, "yibiao.desk.bench.watched")
+    world = ingest.child(around, "yibiao.desk.bench.watched", str(math.ceil(boards / OF_ONE)))
     path = f"/openrosa/key/{world['token']}/submission"
     rounds: list[dict[str, Any]] = []
     with ingest.served(around, folder) as (port, server):
-        watchers = [Watcher(port, world["session"]) for _ in range(boards)]
+        watchers = [Watcher(port, world["sessions"][nth // OF_ONE], nth) for nth in range(boards)]
         for watcher in watchers:
             watcher.start()
         stored = len(_paced(port, path, 20, 2.0)["answered"])

@@ -17,11 +17,11 @@ SHOWN: Final = Path(__file__).parent / "live_pack" / "indicators.toml"
 
 def main() -> None:
     django.setup()
-    print(json.dumps(_made()))
+    print(json.dumps(_made(int(sys.argv[1]))))
 
 
-def _made() -> dict[str, Any]:
-    """A program with six key figures, a field client, and somebody who has signed in and may see the board."""
+def _made(viewers: int) -> dict[str, Any]:
+    """A program with six key figures, a field client, and some who have signed in and may see the board."""
     from django.db import connection
 
     from yibiao.desk import installing, preparing
@@ -42,12 +42,17 @@ def _made() -> dict[str, Any]:
         installing.install(pack)
     people.add_organisation(code="bench", name="样例机构", place=PLACE)
     grants = [Grant("fill", PLACE, frozenset({"bench"})), Grant("analyse", PLACE, frozenset({"bench"}))]
-    account = people.add_person(
-        username="bench", name="样例", password=None, organisation="bench", role="样例", sample=True, grants=grants
-    )
+    accounts = [
+        people.add_person(
+            username=f"bench{nth}", name="样例", password=None, organisation="bench", role="样例", sample=True,
+            grants=grants,
+        )
+        for nth in range(viewers)
+    ]  # fmt: skip
+    account = accounts[0]
     _, token = people.add_client(person=account.key, label="样例", place=PLACE, programs=frozenset({"bench"}), by=None)
     ledger.seal_all()
-    return {"token": token, "session": _session(account.key), "database": connection.vendor}
+    return {"token": token, "sessions": [_session(one.key) for one in accounts], "database": connection.vendor}
 
 
 def _session(key: str) -> str:

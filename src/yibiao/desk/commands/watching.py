@@ -27,7 +27,13 @@ from yibiao.desk.commands.terminal import options
     "--rates", default="100,300,0", show_default=True, help=gettext("每秒发送几份，用逗号隔开；0 是能收多快就多快。")
 )
 @click.option("--seconds", type=click.FloatRange(1, 600), default=20.0, show_default=True, help=gettext("每轮几秒。"))
-@click.option("--boards", type=click.IntRange(1, 6), default=1, show_default=True, help=gettext("同时开着几个看板。"))
+@click.option(
+    "--boards",
+    type=click.IntRange(1, 200),
+    default=1,
+    show_default=True,
+    help=gettext("同时开着几个看板，时段各不相同。"),
+)
 @click.option(
     "--database", default="", help=gettext("空的 PostgreSQL 数据库的地址，量完可删；未写时用 SQLite。"), metavar="URL"
 )

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from yibiao.core import quantities
+from yibiao.core import moments, quantities
 from yibiao.core.problems import refuse
 from yibiao.desk import border, labels, reckoning
 from yibiao.desk.pages import layers
@@ -176,20 +176,21 @@ def _content(setting: Frame, indicator: Indicator) -> dict[str, Any]:
 
 def trend(days: Sequence[Slice], total: Figure) -> dict[str, Any]:
     """What the chart draws, as JSON: a day without anything that can be said has no value."""
+    language = border.language()
     return {
-        "name": total.indicator.label.of(border.language()),
-        "unit": quantities.said(total.unit, border.language()),
-        "labels": [_day(one.key) for one in days],
+        "name": total.indicator.label.of(language),
+        "unit": quantities.said(total.unit, language),
+        "labels": [_day(one.key, language) for one in days],
         "values": [None if one.value is None else float(one.value) for one in days],
     }
 
 
-def _day(key: str) -> str:
+def _day(key: str, language: str) -> str:
     try:
         day = date.fromisoformat(key)
     except ValueError:
         return key
-    return f"{day.month}-{day.day}" if border.language() == "en" else f"{day.month}月{day.day}日"
+    return f"{day.month}-{day.day}" if language == "en" else f"{day.month}月{day.day}日"
 
 
 def _peak(days: Sequence[Slice], total: Figure) -> str:
@@ -199,7 +200,7 @@ def _peak(days: Sequence[Slice], total: Figure) -> str:
     if len(known) < 2 or total.indicator.measure not in ("count", "sum"):
         return over_time(days, label)
     most = max(known, key=lambda one: one.value or 0)
-    return gettext("%(label)s：%(day)s最多") % {"label": label, "day": _day(most.key)}
+    return gettext("%(label)s：%(day)s最多") % {"label": label, "day": _day(most.key, border.language())}
 
 
 def over_time(days: Sequence[Slice], label: str = "") -> str:
@@ -220,7 +221,8 @@ def missing(values: Sequence[Figure]) -> list[tuple[Figure, tuple[tuple[str, str
 
 def newest(scope: Scope, program: str) -> list[dict[str, Any]]:
     """The records received last, with the names of their form and place."""
-    return named(records.newest(scope, program, NEWEST))
+    language = border.language()
+    return moments.once(("newest", scope, program, language), lambda: named(records.newest(scope, program, NEWEST)))
 
 
 def named(found: Sequence[Record]) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from yibiao.core.periods import Period
+from yibiao.core.problems import Refusal
 from yibiao.desk import border, reckoning, streams
 from yibiao.desk.pages import drawing
 from yibiao.desk.pages.frame import Frame
@@ -54,10 +57,21 @@ class Board:
         return ":" in self.drawn
 
     def state(self, as_of: int) -> Mapping[str, Hashable]:
+        found = reckoning.figures_of(self._asked(as_of), scope=self.scope)
+        return {one.indicator.id: _Figure(one) for one in found}
+
+    def together(self, boards: Collection[Board], as_of: int) -> None:
+        asked: dict[Scope, list[Query]] = defaultdict(list)
+        for board in boards:
+            asked[board.scope] += board._asked(as_of)
+        for scope, queries in asked.items():
+            # One that is closed is found to be so by itself.
+            with suppress(Refusal):
+                reckoning.figures_of(queries, scope=scope)
+
+    def _asked(self, as_of: int) -> list[Query]:
         shown = drawing.keys(self.pack)
-        asked = [Query(one.ref, self.program, self.place, self.period, as_of) for one in shown]
-        found = reckoning.figures_of(asked, scope=self.scope)
-        return {one.id: _Figure(figure) for one, figure in zip(shown, found, strict=True)}
+        return [Query(one.ref, self.program, self.place, self.period, as_of) for one in shown]
 
     def rest(self, as_of: int) -> Mapping[str, Hashable]:
         at = places.place(self.place)

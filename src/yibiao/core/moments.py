@@ -1,4 +1,4 @@
-"""While several figures are asked at one moment, what they all rest on is looked up once."""
+"""While several things are asked at one moment, what they all rest on is looked up once."""
 
 from __future__ import annotations
 
