@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import signal
 import time
+import zipfile
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from openpyxl import Workbook
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from tests.records.conftest import AT, ERDAO, NANGUAN, PROGRAM, VISIT, World, rows
 from yibiao.core.problems import Refusal
@@ -56,6 +59,28 @@ def _book(count: int, far: int = 0, items: bool = False) -> bytes:
         for row in (("_row", "what", "days"), ("N1", "线路老化", 3)):
             other.append(row)
     book.save(out := io.BytesIO())
+    return _with_texts_apart(out)
+
+
+def _with_texts_apart(book: io.BytesIO) -> bytes:
+    """A workbook whose first sheet names its texts by number."""
+    texts: dict[str, int] = {}
+
+    def named(cell: re.Match[str]) -> str:
+        return f'<c r="{cell[1]}" t="s"><v>{texts.setdefault(cell[2], len(texts))}</v></c>'
+
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out := io.BytesIO(), "w") as new:
+        for name in old.namelist():
+            content = old.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                content = re.sub(r'<c r="(\w+)" t="inlineStr"><is><t>([^<]*)</t></is></c>', named, content)
+            elif name == "[Content_Types].xml":
+                kind = f'ContentType="{SHARED_STRINGS}"'
+                content = content.replace("</Types>", f'<Override PartName="/xl/sharedStrings.xml" {kind}/></Types>')
+            new.writestr(name, content)
+        items = "".join(f"<si><t>{text}</t></si>" for text in texts)
+        new.writestr("xl/sharedStrings.xml", f'<sst xmlns="{SHEET_MAIN_NS}">{items}</sst>')
+    assert len(texts) > 10
     return out.getvalue()
 
 

@@ -15,7 +15,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 
 from yibiao.core.problems import refuse
-from yibiao.records.intake import cutting, problems
+from yibiao.records.intake import cutting, problems, strings
 from yibiao.records.intake.cutting import Piece, Uncut
 from yibiao.records.intake.xlsx import Broken, Reading, rows
 
@@ -201,11 +201,12 @@ def _opened(content: bytes) -> _Opened:
     # Piece by piece: opened as a whole, every sheet that does not state its size would be walked twice.
     reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     reader.read_manifest()
-    reader.read_strings()
+    texts = strings.shared(reader)
+    reader.shared_strings = texts
     reader.read_workbook()
     book = reader.wb
     apply_stylesheet(reader.archive, book)
-    reading = Reading(reader.shared_strings, book._date_formats, book._timedelta_formats, book.epoch)
+    reading = Reading(texts, book._date_formats, book._timedelta_formats, book.epoch)
     plain = [(one.name, part.target) for one, part in reader.parser.find_sheets() if "chartsheet" not in part.Type]
     return _Opened(reader.archive, reading, [sheet for sheet in plain if sheet[1] in reader.valid_files][:SHEET_LIMIT])
 

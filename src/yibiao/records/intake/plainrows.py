@@ -22,7 +22,7 @@ _ROW: Final = re.compile(r'<row(?: r="([0-9]{1,9})")?(?: (?!r=)[A-Za-z][A-Za-z0-
 _END: Final = "</row>"
 _REFERENCE: Final = re.compile("&#([1-9][0-9]{1,4});")
 # What XML forbids or reads as another character.
-_CONTROLS: Final = bytes({*range(32)} - {9, 10})
+CONTROLS: Final = bytes({*range(32)} - {9, 10})
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENCODING: Final = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 # A row longer than this is no usual one, and so many texts with references are remembered.
@@ -53,7 +53,7 @@ class PlainRows:
         # Within a comment or the like a row would be none; and only the declaration may begin so.
         # A single character is looked for several times as fast as two.
         self.given_up |= ("!" in text and "<!" in text) or ("?" in text and text.rfind("<?") > 1)
-        self.careful |= len(block.translate(None, _CONTROLS)) < len(block) or "\ufffe" in text or "\uffff" in text
+        self.careful |= len(block.translate(None, CONTROLS)) < len(block) or "\ufffe" in text or "\uffff" in text
         self.parse(text if self.given_up else self.without_rows(text, last), last)
 
     def without_rows(self, text: str, last: bool) -> str:
