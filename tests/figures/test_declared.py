@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,7 +55,7 @@ def install() -> None:
 
 def step(id: str, revision: int, answers: Mapping[str, Any], **more: Any) -> world.FactDraft:
     made = world.draft("hazard", answers, id=id, revision=revision, subject=id, **more)
-    return replace(made, kind=HAZARD.kind)
+    return made._replace(kind=HAZARD.kind)
 
 
 def test_a_case_counts_by_its_newest_revision_and_as_of_any_checkpoint() -> None:

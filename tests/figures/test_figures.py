@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -172,7 +171,7 @@ def test_a_zero_needs_every_report() -> None:
     assert "8" in lacking.note.zh
     assert world.value("no-deaths", place=ERDAO) == 0, "its two units have filed, wherever they were"
     assert world.value("no-deaths", place=NANGUAN) is None, "no unit owes a report there"
-    full = world.append(replace(reports[-1], id="late"))
+    full = world.append(reports[-1]._replace(id="late"))
     found = world.figure("no-deaths")
     assert (found.value, found.facts) == (0, 10)
     assert len(world.facts("no-deaths")) == 10

@@ -88,11 +88,13 @@ class Term:
 
 
 def rows(
-    term: Term, *, dimension: str = "", values: bool = False, label: str = "", placed: bool = False, bare: bool = False
-) -> str:
+    term: Term, *, dimension: str = "", values: bool = False, label: str = "", placed: bool = False, bare: bool = False,
+    numbered: bool = True,
+) -> str:  # fmt: skip
     """The contributing rows of a term; with ``enter``, where they stand in the tree, if they are to be placed.
 
-    What is ``bare`` has only what a value is made of: planning the rest is half of a small question.
+    What is ``bare`` has only what a value is made of, and ``numbered`` the position by which facts are told apart:
+    planning the rest is half of a small question.
 
     ``passes`` is false only in rows of a stock that its filter leaves out: they show that something was filed at all.
     """
@@ -127,9 +129,10 @@ def rows(
     if split:
         from_.append(f"CROSS JOIN {term.dialect.write('split', _column(split))}")
     listed = f"{quoted(term.source.kind)} AS kind, {carried}, {counted}, {cut} AS dimension, {shown} AS shown"
+    if bare:
+        listed = f"f.position, {counted}" if numbered else counted
     return (
-        f"SELECT {f'f.position, {counted}' if bare else listed}{', t.enter AS enter' if placed else ''}\n"
-        f"FROM {' '.join(from_)}\nWHERE {' AND '.join(tests)}"
+        f"SELECT {listed}{', t.enter AS enter' if placed else ''}\nFROM {' '.join(from_)}\nWHERE {' AND '.join(tests)}"
     )
 
 
@@ -185,12 +188,15 @@ _FACTS: Final = "COUNT(DISTINCT CASE WHEN passes THEN position END)"
 
 def _facts(term: Term, dimension: str = "") -> str:
     """How many facts: where each has one row, there is no need to tell them apart."""
-    return "COUNT(CASE WHEN passes THEN 1 END)" if single(term, dimension) else _FACTS
+    if not single(term, dimension):
+        return _FACTS
+    return "COUNT(CASE WHEN passes THEN 1 END)" if term.shape == "latest" else "COUNT(*)"
 
 
 def value(term: Term) -> str:
     """One row: the value, the number of facts behind it, and the number of rows that say anything at all."""
-    return f"SELECT {_VALUES[term.shape]}, {_facts(term)}, COUNT(*)\nFROM (\n{rows(term, bare=True)}\n) AS c"
+    inner = rows(term, bare=True, numbered=not single(term))
+    return f"SELECT {_VALUES[term.shape]}, {_facts(term)}, COUNT(*)\nFROM (\n{inner}\n) AS c"
 
 
 def together(terms: Sequence[Term]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,6 +42,7 @@ _SQL: Final[Mapping[str, str]] = {
 }
 # Where files hold an id that is a UUID.
 PACKED: Final = "fact.uuid"
+_WORD: Final = re.compile(r"\w+")
 _PIECES: Final = 32
 _BATCH: Final = 131_072
 _lock = threading.RLock()
@@ -154,8 +156,13 @@ def _less(one: Relation, sql: str) -> Relation:
     """A relation without the columns that nobody names: they only take planning, most of a small question."""
     if one.name not in sql:
         return one
-    named = tuple(column for column in one.columns if column.name in sql or (one.less and column.name == "position"))
+    names = _words(sql) | ({"position"} if one.less else set())
+    named = tuple(one for one in one.columns if one.name in names or not _WORD.fullmatch(one.name))
     return replace(one, columns=named)
+
+
+def _words(sql: str) -> set[str]:
+    return set(_WORD.findall(sql))
 
 
 @contextmanager
