@@ -30,6 +30,8 @@ from yibiao.records.types import Closing, Sent, SubmissionDraft
 EARLIEST: Final = date(1990, 1, 1)
 AHEAD: Final = timedelta(days=1)
 _EARLIEST_AT: Final = midnight(EARLIEST)
+# So many places and times are remembered of drafts.
+_KNOWN: Final = 2_000
 # So many drafts go through a step together.
 _TOGETHER: Final = 200
 _USUAL: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -123,6 +125,18 @@ class Known:
         return kept[key]
 
 
+class _Settled(NamedTuple):
+    """What of a record follows from more than its answers."""
+
+    place: str
+    lineage: str
+    organisation: str
+    participants: tuple[str, ...]
+    occurred_at: datetime
+    entity: registers.Draft | None
+    by: Warrant
+
+
 @dataclass(slots=True)
 class Checker:
     """Checks drafts of one call. ``by`` holds warrants over several places."""
@@ -137,6 +151,8 @@ class Checker:
     # What was found before of the draft's place: its lineage by day, and who covers it.
     stood: dict[tuple[str, date], str] = field(default_factory=dict)
     covered: dict[tuple[str, str], Warrant] = field(default_factory=dict)
+    # The same of drafts of one place and time, where neither an organisation nor an entity follows from other answers.
+    settled: dict[tuple[Any, ...], _Settled] = field(default_factory=dict)
     latest: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -181,6 +197,29 @@ class Checker:
     def settle(self, judged: Judged, found: list[Problem]) -> Prepared | None:
         """The record, unless something is wrong with it."""
         form, program, checked, asks = judged.form, judged.program, judged.checked, outline(judged.form)
+        at = checked.occurred_at
+        alone = "organisation" not in asks.roles and form.entity is None and not found and at.__class__ is datetime
+        # Two moments of the hour that comes twice are equal but for their fold.
+        like = (form.id, form.version, program.code, checked.place, at, alone and at.fold, checked.participants)
+        known = self.settled.get(like) if alone else None
+        if known is None:
+            known = self._settled(judged, asks, found)
+            if known is None:
+                return None
+            if alone:
+                if len(self.settled) >= _KNOWN:
+                    self.settled.clear()
+                self.settled[like] = known
+        place, lineage, body, participants, occurred_at, entity, by = known
+        judged.write()
+        return Prepared(
+            judged.id, form, program.code, judged.channel, place, lineage, body, checked.subject, participants,
+            occurred_at, judged.answers, judged.text, judged.personal, judged.digest, entity, by, judged.sent,
+            judged.prefilled, judged.typed,
+        )  # fmt: skip
+
+    def _settled(self, judged: Judged, asks: Outline, found: list[Problem]) -> _Settled | None:
+        form, program, checked = judged.form, judged.program, judged.checked
         place = checked.place
         if not place and "place" not in asks.roles:
             place = self.kept.place if self.kept else self.by[0].place
@@ -192,12 +231,7 @@ class Checker:
         entity = None if found else registers.draft(form, checked, now=self.at, found=found)
         if found or occurred_at is None:
             return None
-        judged.write()
-        return Prepared(
-            judged.id, form, program.code, judged.channel, place, lineage, body, checked.subject, participants,
-            occurred_at, judged.answers, judged.text, judged.personal, judged.digest, entity, by, judged.sent,
-            judged.prefilled, judged.typed,
-        )  # fmt: skip
+        return _Settled(place, lineage, body, participants, occurred_at, entity, by)
 
     def _open(self, draft: SubmissionDraft) -> tuple[FormVersion, Program]:
         """The form and the program of a draft, looked up once for all that are alike.
