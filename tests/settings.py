@@ -21,3 +21,8 @@ if os.environ.get("YIBIAO_TEST_DB") == "postgres":
     os.environ["DATABASE_URL"] = cluster.start(Path(os.environ["YIBIAO_TEST_DATA"]) / "postgres")
 
 from yibiao.site.settings import *  # noqa: E402, F403
+
+MIDDLEWARE = [  # The rest is as it is served.
+    "tests.static_files.LookedUpOnce" if one == "whitenoise.middleware.WhiteNoiseMiddleware" else one
+    for one in MIDDLEWARE  # noqa: F405
+]

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from tests.desk.conftest import sign_in
 from tests.desk.test_pages import Enter
 from tests.desk.world import ERDAO, JILIN, SAFETY, World, inspection, seal
 from yibiao.desk import streams
@@ -178,7 +179,7 @@ def test_each_is_told_of_her_own_place_and_in_her_language(site: World, enter: E
 
 def test_a_stream_ends_with_the_session_and_with_the_rights(site: World, enter: Enter) -> None:
     client = enter(site.editor)
-    first, second, clerk = follow(client), follow(enter(site.editor)), follow(enter(site.clerk))
+    first, second, clerk = follow(client), follow(sign_in(site.editor)), follow(enter(site.clerk))
     streams_ = [first, second, clerk]
     hub._check(streams_)
     assert [one._over for one in streams_] == [False, False, False]
