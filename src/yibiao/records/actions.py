@@ -36,6 +36,7 @@ from yibiao.records.lasting import lasting
 from yibiao.records.merging import confirm_code, keep_apart, merge, undo
 from yibiao.records.offline import release_overdue, settle, take_waiting
 from yibiao.records.placing import Atlas
+from yibiao.records.prepared import Prepared
 from yibiao.records.revealing import log_personal_reads
 from yibiao.records.types import AttachedFile, Receipt, Sent, State, SubmissionDraft
 
@@ -86,7 +87,7 @@ def receive_each(sent: Sequence[tuple[SubmissionDraft, Sequence[Warrant]]]) -> l
     """
     at = checking.now()
     outcomes: list[Receipt | Refusal | None] = [None] * len(sent)
-    ready: dict[int, list[checking.Prepared]] = {}
+    ready: dict[int, list[Prepared]] = {}
     for index, (draft, by) in enumerate(sent):
         try:
             checking.require_right(by, "fill")

@@ -18,7 +18,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from yibiao.core.problems import Refusal
 from yibiao.ledger import writing
 from yibiao.records import storing
-from yibiao.records.checking import Prepared
+from yibiao.records.prepared import Prepared
 from yibiao.records.types import Receipt
 
 # A long list fills a commit by itself, and must not make a phone's single record wait for it.

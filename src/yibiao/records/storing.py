@@ -14,8 +14,8 @@ from yibiao.core.problems import Problem, Refusal
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import writing
 from yibiao.ledger.types import FactDraft
-from yibiao.records import branches, checking, models, personal, prefilling, problems, registers
-from yibiao.records.checking import Prepared
+from yibiao.records import branches, models, personal, prefilling, prepared, problems, registers
+from yibiao.records.prepared import Prepared
 from yibiao.records.types import Origins, Receipt
 
 _CHUNK: Final = 1_000
@@ -91,7 +91,7 @@ def _sorted(job: Sequence[Prepared], known: _Known, fresh: dict[str, Prepared], 
     for item in job:
         if item.id in known.rows:
             row = known.rows[item.id]
-            if not checking.repeats(item, row.revisions.all(), known.hidden):
+            if not prepared.repeats(item, row.revisions.all(), known.hidden):
                 found.append(problems.CONFLICT.at(id=item.id))
             receipts.append(Receipt(item.id, row.revision, row.received_at, repeated=True))
             continue
@@ -167,7 +167,7 @@ def _known(ready: Sequence[Prepared]) -> _Known:
     for start in range(0, len(found), _LOOKUP):
         some = found[start : start + _LOOKUP]
         known.rows.update(models.Submission.objects.prefetch_related("revisions").in_bulk(some))
-        known.hidden.update(checking.hidden_of(some))
+        known.hidden.update(prepared.hidden_of(some))
     return known
 
 

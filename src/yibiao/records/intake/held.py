@@ -18,7 +18,7 @@ from yibiao.forms import queries as forms
 from yibiao.forms.types import Checked, FormVersion
 from yibiao.packs.types import Program
 from yibiao.records import personal
-from yibiao.records.checking import Judged
+from yibiao.records.prepared import Judged
 from yibiao.records.types import SubmissionDraft
 
 _PIECE: Final = 2_000

@@ -18,7 +18,7 @@ from yibiao.core.problems import Problem, Refusal
 from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion
 from yibiao.people.types import Warrant
-from yibiao.records import checking, models, problems, registers, storing
+from yibiao.records import checking, models, prepared, problems, registers, storing
 from yibiao.records.intake import cells, cutting, held, jobs, naming, numbering, rows
 from yibiao.records.intake.crew import Crew
 from yibiao.records.intake.xlsx import Reading
@@ -191,15 +191,15 @@ class _Means:
         looked = [checker.judge(draft) for draft in drafts]
         ready = [checker.settle(one, wrong) if one is not None else None for one, wrong in looked]
         good = [
-            held.good(one) if one is not None and prepared is not None else None
-            for (one, _), prepared in zip(looked, ready, strict=True)
+            held.good(one) if one is not None and record is not None else None
+            for (one, _), record in zip(looked, ready, strict=True)
         ]
         return [
             Verdict(
                 (row.number, row.key, row.answers, row.wrong, row.items), id, wrong, kept,
-                prepared.entity if prepared is not None else None,
+                record.entity if record is not None else None,
             )
-            for row, id, (_, wrong), kept, prepared in zip(found, ids, looked, good, ready, strict=True)
+            for row, id, (_, wrong), kept, record in zip(found, ids, looked, good, ready, strict=True)
         ]  # fmt: skip
 
 
@@ -235,11 +235,11 @@ def _conflicts(found: Sequence[Line], tables: Sequence[rows.Table]) -> None:
     for start in range(0, len(known), 400):
         some = known[start : start + 400]
         stored = models.Submission.objects.prefetch_related("revisions").in_bulk(some)
-        hidden = checking.hidden_of(some)
+        hidden = prepared.hidden_of(some)
         for key, row in stored.items():
             line, good = by_id[key]
             line.stored = True
-            if not checking.repeats(good, row.revisions.all(), hidden):
+            if not prepared.repeats(good, row.revisions.all(), hidden):
                 said = problems.CONFLICT.at(id=line.row.key or key)
                 line.wrong = [*line.wrong, (tables[0].layout.title, line.row.number, 0, said)]
 

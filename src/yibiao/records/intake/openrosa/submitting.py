@@ -14,7 +14,7 @@ from yibiao.core.problems import Refusal, refuse
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
 from yibiao.people.types import Warrant
-from yibiao.records import actions, attachments, checking, models, problems
+from yibiao.records import actions, attachments, checking, models, prepared, problems
 from yibiao.records.attachments import Arrived, Incoming
 from yibiao.records.intake.openrosa import declaring, instance, multipart, serving
 from yibiao.records.intake.openrosa import problems as refusals
@@ -170,7 +170,7 @@ def revision_of(sending: Sending, id: str) -> tuple[models.Submission, int] | No
 
 def _same(sending: Sending, row: models.Submission, revision: int) -> bool:
     ready, found = checking.prepare_all([sending.draft(row.id)], by=sending.by, at=checking.now(), kept=row)
-    return not found and checking.repeats(ready[0], row.revisions.filter(revision=revision))
+    return not found and prepared.repeats(ready[0], row.revisions.filter(revision=revision))
 
 
 def covering(warrants: Sequence[Warrant], row: models.Submission) -> Warrant:
