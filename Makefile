@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
+# What one process has compiled need not be compiled again by the next.
+unexport PYTHONDONTWRITEBYTECODE
 # What runs on SQLite only, to keep `test` within its twenty minutes: what asks no database, or nothing that the rest of
 # its room does not ask on PostgreSQL; the demo; pages whose every address tests/desk/test_scope.py opens there too;
 # columns, which tests/operations kills there. `make test-postgres` leaves nothing out.
@@ -17,6 +19,8 @@ ON_SQLITE_ONLY := core architecture demo bulletins/test_documents.py bulletins/t
   demo_drafts.py drafts.py duty.py field.py inspections.py marking.py notices.py observing.py openapi.py operations.py \
   pages.py parts.py registers.py serving.py streams.py tables.py)
 PYTEST := .venv/bin/pytest -q -p no:cacheprovider
+TWO := -n 2 --dist loadscope --no-loadscope-reorder
+QUICK := $(TWO) -m 'not browser and not slow' --ignore=tests/browser
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/'
@@ -45,19 +49,19 @@ types:  ## mypy, strict
 
 test-sqlite: setup-tests  ## What holds on SQLite, without the browser
 	@echo '== tests on SQLite'
-	@$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not slow'
+	@$(PYTEST) $(QUICK)
 
 test: setup-tests lint  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
 	@$(MAKE) --no-print-directory -j 2 types test-sqlite
 	@echo '== tests on PostgreSQL'
-	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not slow' \
+	@YIBIAO_TEST_DB=postgres $(PYTEST) $(QUICK) \
 	  $(addprefix --ignore=tests/,$(ON_SQLITE_ONLY))
 	@echo '== the site in a real browser'
-	@$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'browser and not slow' tests/browser
+	@$(PYTEST) $(TWO) -m 'browser and not slow' tests/browser
 	@echo 'All tests passed.'
 
 test-postgres: setup-tests  ## Everything on PostgreSQL, the demo and every page too
-	@YIBIAO_TEST_DB=postgres $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not slow'
+	@YIBIAO_TEST_DB=postgres $(PYTEST) $(QUICK)
 
 test-slow: setup-tests  ## What takes minutes: many random examples on every engine, Spark on a cluster too
 	@tools/setup.sh slow

