@@ -11,7 +11,7 @@ from tests.figures import world
 from tests.figures.world import CHANGCHUN, ERDAO, GONGZHULING, GONGZHULING_OLD, JILIN, NANGUAN, SIPING, draft
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
-from yibiao.figures import actions, queries
+from yibiao.figures import actions, paging, queries
 from yibiao.places import actions as places
 from yibiao.places.types import PlaceDraft
 
@@ -289,6 +289,24 @@ def test_pages_go_back_through_a_long_period_and_leave_nothing_out() -> None:
             pages = [queries.contributions(query, scope=world.EVERYWHERE, number=n, size=size) for n in numbers]
             assert [one for page in pages for one in page.items] == every
             assert {page.total for page in pages} == {count}
+
+
+def test_a_page_of_very_many_is_looked_up_in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of several files, some corrected since, and of the log after them; half of them are of one moment."""
+    days = ["2022-09-11T09:00", "2022-08-31T10:00", "2022-09-11T09:00", "2022-07-01T08:00"]
+    world.append(*(check(id=f"{nth}", found=nth, at=day) for nth, day in enumerate(days)))
+    actions.follow()
+    world.append(check(id="0", revision=2, found=7, at=days[0]), check(id="3", revision=2, at=days[1], found=9))
+    actions.follow()
+    world.append(check(id="1", revision=2, withdrawn=True), check(found=4, at=days[0]), check(found=5, at=days[3]))
+    query = world.query("found", period=Period.days(date(2022, 7, 1), date(2022, 9, 30)))
+    every = list(queries.all_contributions(query, scope=world.EVERYWHERE))
+    assert len(every) == 5
+    monkeypatch.setattr(paging, "_MANY", 1)
+    for few in (500, -3):
+        monkeypatch.setattr(paging, "_FEW", few)
+        pages = [queries.contributions(query, scope=world.EVERYWHERE, number=n, size=2) for n in range(1, 4)]
+        assert [one for page in pages for one in page.items] == every
 
 
 def test_the_rule_in_words_follows_the_definition() -> None:

@@ -33,6 +33,13 @@ class InProcess:
     ) -> Rows:
         return duckdb.answer(sql, self.supply(projection, upto, terms, extra))
 
+    def one_after_other(
+        self, projection: Projection, upto: int, first: str, then: Callable[[Rows], str], terms: Sequence[Term]
+    ) -> Rows:
+        """The same of a statement that is made of what another gives, over the same files."""
+        relations = self.supply(projection, upto, terms, ())
+        return duckdb.answer(then(duckdb.answer(first, relations)), relations)
+
 
 @dataclass(frozen=True, slots=True)
 class InDatabase:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
 from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI
@@ -22,6 +22,9 @@ from yibiao.figures.types import Attribution, Column, Merged, Source
 _NAME: Final = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 _LISTED: Final = "position, fact, revision, item, place, occurred_at"
 APART: Final = "\x1f"
+# Where DuckDB has a row from: which part of its relation, which file of it, which row of that.
+ROW: Final = ("row_part", "row_file", "row_nth")
+Row: TypeAlias = tuple[int, int, int]
 _CARRIED: Final = ("position", "fact", "revision", "item", "place", "occurred_at", "day")
 
 
@@ -32,7 +35,8 @@ class Term:
     ``shape`` is count, sum, distinct or latest. ``per`` and ``keys`` are cells: names of columns, or templates over
     them (``${code}``). ``program`` is empty for all programs, ``from_`` and ``until`` are None for no bound.
     ``solid`` is whether every code from ``lowest`` to ``highest`` is one of the range of the tree. ``merged`` are the
-    cells in which some keys count as others.
+    cells in which some keys count as others. What is ``rowed`` tells where DuckDB has each row from (``ROW``), and
+    ``at`` is where it has those that are wanted, where not all are.
     """
 
     number: int
@@ -55,6 +59,8 @@ class Term:
     solid: bool = False
     nothing: bool = False
     merged: Merged = ()
+    rowed: bool = False
+    at: tuple[Row, ...] = ()
     dialect: Dialect = DUCKDB
 
     @property
@@ -117,7 +123,7 @@ def rows(
         tests.append("FALSE")
     amount = _column(term.of) if term.of and term.shape in ("sum", "latest") else "1"
     counted = f"{amount} AS amount, {key} AS key,\n  {passes} AS passes"
-    carried = ", ".join(f"f.{name}" for name in _CARRIED)
+    carried = ", ".join(f"f.{name}" for name in (*_CARRIED, *(ROW if term.rowed else ())))
     shown = cell(label, term.dialect) if label else _shown(term, values)
     cut = _dimension(term, dimension, split)
     where = "o.place" if term.attribution == "organisation" else "f.place"
@@ -231,6 +237,17 @@ def by_range(term: Term, ranges: Iterable[tuple[str, int, int]], *, monthly: boo
     )
 
 
+def newest(term: Term, count: int) -> str:
+    """Which rows are the newest so many, with all that are as old as the last of them; in DuckDB alone.
+
+    Of a row so little is read that it is cheaper to look up those few again for the rest of it.
+    """
+    return (
+        f"SELECT {', '.join(ROW)} FROM (SELECT {', '.join(ROW)}, RANK() OVER (ORDER BY occurred_at DESC) AS nth\n"  # noqa: S608
+        f"FROM (\n{rows(replace(term, rowed=True))}\n) AS c) AS r WHERE nth <= {count}"
+    )
+
+
 def contributions(term: Term) -> str:
     """The rows behind a term, each row once.
 
@@ -297,6 +314,10 @@ def live(term: Term) -> str:
     if term.lowest:
         # The tree decides; this lets an engine pass over what lies elsewhere in files that are ordered by place.
         tests += [f"f.place >= {quoted(term.lowest)}", f"f.place <= {quoted(term.highest)}"]
+    if term.at:
+        # They passed all that once. The last of the three alone lets an engine pass over what no wanted row is in.
+        tests = [f"f.{ROW[2]} IN ({', '.join(str(one[2]) for one in term.at)})"]
+        tests.append(f"({', '.join(ROW)}) IN ({', '.join(str(one) for one in term.at)})")
     return f"SELECT f.* FROM {term.facts} AS f WHERE {' AND '.join(tests) or 'TRUE'}"  # noqa: S608
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from yibiao.core.periods import local_day, midnight
 from yibiao.figures import compiler, cubes, measures, reading
+from yibiao.figures.answering import InProcess
 from yibiao.figures.compiler import Term
 from yibiao.figures.reading import Question
 from yibiao.figures.types import Indicator
@@ -17,6 +18,9 @@ Row = tuple[Any, ...]
 # How far back to look first where a figure has no first day, and how much farther each time.
 _FIRST: Final = 32
 _FARTHER: Final = 8
+# Of so many rows a page is looked up in two steps, where not very many are of the same moment.
+_MANY: Final = 100_000
+_FEW: Final = 500
 
 
 def page(question: Question, size: int, offset: int) -> tuple[list[Row], int]:
@@ -37,10 +41,26 @@ def _newest(question: Question, leaf: Indicator, term: Term, part: tuple[int, in
     wanted = min(size, total - offset)
     for since in _since(term, total, offset + size) if wanted > 0 else ():
         held = replace(term, from_=since)
-        found = reading.run(question, compiler.paged(compiler.contributions(held), size, offset, total=total), [held])
+        found = _listed(question, held, total, part)
         if len(found) == wanted:
             return found, total
     return [], total
+
+
+def _listed(question: Question, term: Term, total: int, part: tuple[int, int]) -> list[Row]:
+    """The rows of a page that begins at the newest of a term."""
+    size, offset = part
+
+    def paged(at: tuple[compiler.Row, ...] = ()) -> str:
+        return compiler.paged(compiler.contributions(replace(term, at=at)), size, offset, total=total)
+
+    if total < _MANY or not isinstance(question.engine, InProcess):
+        return reading.run(question, paged(), [term])
+    most = _FEW + 2 * (size + offset)
+    first = compiler.newest(term, size + offset)
+    return question.engine.one_after_other(
+        question.projection, question.upto, first, lambda at: paged(tuple(at) if len(at) <= most else ()), [term]
+    )  # fmt: skip
 
 
 def _since(term: Term, total: int, needed: int) -> Iterator[datetime | None]:

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.conf import settings
 
+from yibiao.figures.compiler import ROW
 from yibiao.figures.engines.border import Files, Relation, Rows, Table
 from yibiao.figures.engines.dialects import DUCKDB, identifier, quoted
 from yibiao.figures.types import Column
@@ -147,7 +148,8 @@ def _naming(sql: str, relations: Sequence[Relation]) -> Iterator[str]:
     with given(tails.values()) as names:
         named, inline = dict(zip(tails, names, strict=True)), DUCKDB.write("inline")
         listed = [
-            f"{one.name} AS {inline}({one.counting(_scanned(one, named.get(one.name, '')))})" for one in relations
+            f"{one.name} AS {inline}({one.counting(_scanned(one, named.get(one.name, ''), ROW[-1] in sql))})"
+            for one in relations
         ]
         yield f"WITH {', '.join(listed)}\n{sql}" if listed else sql
 
@@ -158,7 +160,7 @@ def _less(one: Relation, sql: str) -> Relation:
         return one
     names = _words(sql) | ({"position"} if one.less else set())
     named = tuple(one for one in one.columns if one.name in names or not _WORD.fullmatch(one.name))
-    return replace(one, columns=named)
+    return replace(one, columns=named or one.columns[:1])
 
 
 def _words(sql: str) -> set[str]:
@@ -188,18 +190,26 @@ def keep(name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], *,
             run(f"DROP TABLE IF EXISTS {dropping}")
 
 
-def scan(columns: Sequence[Column], tail: str, parts: Sequence[str] = ()) -> str:
+def scan(columns: Sequence[Column], tail: str, parts: Sequence[str] = (), *, rowed: bool = False) -> str:
     """A query that reads columns from the tail and from files, of which parts say all but what to select.
 
     Either may lack the other.
 
-    A file may lack a column that a newer version of the form added, or hold it in an older type.
+    A file may lack a column that a newer version of the form added, or hold it in an older type. What is ``rowed`` has
+    the columns of ``ROW`` too.
     """
-    given_ = [f"SELECT *, CAST(NULL AS UUID) AS {identifier(PACKED)} FROM {tail}"] if tail else []  # noqa: S608
+    ids = [_row(str(nth), "file_index", "file_row_number") if rowed else "" for nth in range(1, len(parts) + 1)]
     if not tail and len(parts) == 1:
-        return f"SELECT {picked(columns)} {parts[0]}"
-    all_ = " UNION ALL BY NAME ".join([*given_, *(f"SELECT * {part}" for part in parts)])
-    return f"SELECT {picked(columns)} FROM ({all_}) AS scanned"  # noqa: S608
+        return f"SELECT {picked(columns)}{ids[0]} {parts[0]}"
+    own = _row("0", "0", "position") if rowed else ""
+    given_ = [f"SELECT *, CAST(NULL AS UUID) AS {identifier(PACKED)}{own} FROM {tail}"] if tail else []  # noqa: S608
+    all_ = " UNION ALL BY NAME ".join([*given_, *(f"SELECT *{id} {part}" for id, part in zip(ids, parts, strict=True))])
+    named = ", ".join(("", *ROW)) if rowed else ""
+    return f"SELECT {picked(columns)}{named} FROM ({all_}) AS scanned"  # noqa: S608
+
+
+def _row(*cells: str) -> str:
+    return "".join(f", {cell} AS {name}" for cell, name in zip(cells, ROW, strict=True))
 
 
 def picked(columns: Sequence[Column]) -> str:
@@ -213,9 +223,9 @@ def _needless(one: Relation) -> bool:
     return not one.rows.num_rows and bool(paths) and {column.name for column in one.columns} <= _names(paths)
 
 
-def _scanned(one: Relation, tail: str) -> str:
+def _scanned(one: Relation, tail: str, rowed: bool) -> str:
     """All rows of a relation."""
-    return scan(one.columns, tail, [_part(files) for files in one.files])
+    return scan(one.columns, tail, [_part(files) for files in one.files], rowed=rowed)
 
 
 def _paths(one: Relation) -> tuple[Path, ...]:
