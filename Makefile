@@ -19,8 +19,10 @@ ON_SQLITE_ONLY := core architecture demo bulletins/test_documents.py bulletins/t
   demo_drafts.py drafts.py duty.py field.py inspections.py marking.py notices.py observing.py openapi.py operations.py \
   pages.py parts.py registers.py serving.py streams.py tables.py)
 PYTEST := .venv/bin/pytest -q -p no:cacheprovider
-TWO := -n 2 --dist loadscope --no-loadscope-reorder
-QUICK := $(TWO) -m 'not browser and not slow' --ignore=tests/browser
+LONG := $(addprefix tests/browser/test_,field.py walk.py)
+BROWSER := $(LONG) $(filter-out $(LONG),$(sort $(wildcard tests/browser/test_*.py)))
+BY_SCOPE := --dist loadscope --no-loadscope-reorder
+QUICK := -n 2 $(BY_SCOPE) -m 'not browser and not slow' --ignore=tests/browser
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/'
@@ -57,7 +59,8 @@ test: setup-tests lint  ## Everything that must hold, on SQLite, on PostgreSQL a
 	@YIBIAO_TEST_DB=postgres $(PYTEST) $(QUICK) \
 	  $(addprefix --ignore=tests/,$(ON_SQLITE_ONLY))
 	@echo '== the site in a real browser'
-	@$(PYTEST) $(TWO) -m 'browser and not slow' tests/browser
+	@# Three, since much of it is waiting for pages; the longest two begin.
+	@$(PYTEST) -n 3 $(BY_SCOPE) -m 'browser and not slow' $(BROWSER)
 	@echo 'All tests passed.'
 
 test-postgres: setup-tests  ## Everything on PostgreSQL, the demo and every page too

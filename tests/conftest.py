@@ -13,8 +13,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests import cluster
 
-# Folders whose tests share one costly world: a second worker would have to build it again.
-WORLDS: Final = ("cases", "citizens", "demo", "desk", "duty")
+# Folders whose tests share what was costly to build: a second worker would have to build it again.
+WORLDS: Final = ("architecture", "cases", "citizens", "demo", "desk", "draws", "duty", "notices")
 
 
 class ByWorld(LoadScopeScheduling):
