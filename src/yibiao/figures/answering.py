@@ -10,11 +10,11 @@ from typing import Final, TypeAlias
 
 from yibiao.core.problems import refuse
 from yibiao.figures import copies, problems, staging, store, supplying
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines import dialects, duckdb, postgres, spark
 from yibiao.figures.engines.border import Engine, Relation, Rows
 from yibiao.figures.engines.dialects import Dialect
 from yibiao.figures.models import Projection
+from yibiao.figures.terms import Term
 
 Supply: TypeAlias = Callable[[Projection, int, Sequence[Term], Sequence[str]], list[Relation]]
 

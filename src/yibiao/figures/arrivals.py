@@ -15,11 +15,11 @@ from typing import Final, TypeAlias
 
 from yibiao.core import moments
 from yibiao.figures import cubing, reading, tail
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Table
 from yibiao.figures.reading import Question
 from yibiao.figures.stretches import Stretches
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Indicator, Source
 
 EVERYWHERE: Final = 2**31

@@ -14,9 +14,9 @@ from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal, refuse
 from yibiao.figures import compiler, geography, measures, problems, reading
 from yibiao.figures.columns import STANDARD_NAMES
-from yibiao.figures.compiler import Term
 from yibiao.figures.measures import Measured
 from yibiao.figures.reading import Question
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Column, Definitions, Indicator, Slice
 from yibiao.forms import queries as forms
 from yibiao.packs.types import Text

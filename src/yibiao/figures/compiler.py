@@ -7,90 +7,18 @@ the rows of a source that are live as of the term's checkpoint, are supplied by 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final
 
 from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI
-from yibiao.figures.engines.dialects import DUCKDB, Dialect, identifier, quoted
-from yibiao.figures.types import Attribution, Column, Merged, Source
+from yibiao.figures import keys
+from yibiao.figures.engines.dialects import quoted
+from yibiao.figures.terms import CARRIED, ROW, Term
 
-_NAME: Final = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 _LISTED: Final = "position, fact, revision, item, place, occurred_at"
-APART: Final = "\x1f"
-# Where DuckDB has a row from: which part of its relation, which file of it, which row of that.
-ROW: Final = ("row_part", "row_file", "row_nth")
-Row: TypeAlias = tuple[int, int, int]
-_CARRIED: Final = ("position", "fact", "revision", "item", "place", "occurred_at", "day")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One leaf of an indicator: which rows of a source it looks at, and what each adds.
-
-    ``shape`` is count, sum, distinct or latest. ``per`` and ``keys`` are cells: names of columns, or templates over
-    them (``${code}``). ``program`` is empty for all programs, ``from_`` and ``until`` are None for no bound.
-    ``solid`` is whether every code from ``lowest`` to ``highest`` is one of the range of the tree. ``merged`` are the
-    cells in which some keys count as others. What is ``rowed`` tells where DuckDB has each row from (``ROW``), and
-    ``at`` is where it has those that are wanted, where not all are.
-    """
-
-    number: int
-    source: Source
-    shape: str
-    upto: int
-    tree: str
-    enter: int
-    leave: int
-    program: str = ""
-    from_: datetime | None = None
-    until: datetime | None = None
-    filter: expressions.Node | None = None
-    of: str = ""
-    per: str = ""
-    keys: tuple[str, ...] = ()
-    attribution: Attribution = "place"
-    lowest: str = ""
-    highest: str = ""
-    solid: bool = False
-    nothing: bool = False
-    merged: Merged = ()
-    rowed: bool = False
-    at: tuple[Row, ...] = ()
-    dialect: Dialect = DUCKDB
-
-    @property
-    def facts(self) -> str:
-        return f"facts_{self.number}"
-
-    @property
-    def superseded(self) -> str:
-        return f"superseded_{self.number}"
-
-    def columns(self, extra: Iterable[str] = ()) -> tuple[Column, ...]:
-        """The columns that its SQL names; what a form computes is read as a number where one is needed."""
-        wanted = [*_CARRIED, "program", "organisation", *self.shown(), *extra]
-        numbers = {self.of} if self.shape in ("sum", "latest") else set()
-        numbers |= set(_numbers(self.filter)) if self.filter else set()
-        found = []
-        for name in dict.fromkeys(wanted):
-            column = self.source.column(name)
-            if column is not None:
-                loose = column.type == "ANY" and name in numbers
-                found.append(replace(column, type="DECIMAL") if loose else column)
-        return tuple(found)
-
-    def shown(self) -> tuple[str, ...]:
-        """The columns that the rule looks at: what a reader of a contribution wants to see."""
-        named = [self.of] if self.of else []
-        for cell in (*self.keys, self.per):
-            named += _NAME.findall(cell) if "${" in cell else [cell]
-        named += sorted(expressions.names(self.filter)) if self.filter else []
-        return tuple(name for name in dict.fromkeys(named) if name)
 
 
 def rows(
@@ -115,16 +43,16 @@ def rows(
     elif term.filter is not None:
         tests.append(_filter(term))
     if term.of and term.shape in ("sum", "latest"):
-        tests.append(f"{_column(term.of)} IS NOT NULL")
-    key, split = _key(term, dimension)
+        tests.append(f"{keys.named(term.of)} IS NOT NULL")
+    key, split = keys.key(term, dimension)
     if term.shape == "distinct":
-        tests.append(_keyed(term))
+        tests.append(keys.keyed(term))
     if term.nothing:
         tests.append("FALSE")
-    amount = _column(term.of) if term.of and term.shape in ("sum", "latest") else "1"
+    amount = keys.named(term.of) if term.of and term.shape in ("sum", "latest") else "1"
     counted = f"{amount} AS amount, {key} AS key,\n  {passes} AS passes"
-    carried = ", ".join(f"f.{name}" for name in (*_CARRIED, *(ROW if term.rowed else ())))
-    shown = cell(label, term.dialect) if label else _shown(term, values)
+    carried = ", ".join(f"f.{name}" for name in (*CARRIED, *(ROW if term.rowed else ())))
+    shown = keys.cell(label, term.dialect) if label else _shown(term, values)
     cut = _dimension(term, dimension, split)
     where = "o.place" if term.attribution == "organisation" else "f.place"
     from_ = [f"({inner}) AS f"]
@@ -133,7 +61,7 @@ def rows(
     if looked_up:
         from_.append(f"JOIN {term.tree} AS t ON t.code = {where}")
     if split:
-        from_.append(f"CROSS JOIN {term.dialect.write('split', _column(split))}")
+        from_.append(f"CROSS JOIN {term.dialect.write('split', keys.named(split))}")
     listed = f"{quoted(term.source.kind)} AS kind, {carried}, {counted}, {cut} AS dimension, {shown} AS shown"
     if bare:
         listed = f"f.position, {counted}" if numbered else counted
@@ -148,11 +76,11 @@ def entered(term: Term, facts: str = "") -> str:
     ``facts`` is a relation with a column ``sign``, -1 for what is taken back; without one, all that is live counts.
     """
     inner = facts or f"SELECT f.*, 1 AS sign FROM ({live(term)}) AS f"  # noqa: S608
-    key, split = _key(term, "")
+    key, split = keys.key(term)
     test, amount = passing(term)
     from_ = f"({inner}) AS f JOIN {term.tree} AS t ON t.code = f.place"
     if split:
-        from_ += f" CROSS JOIN {term.dialect.write('split', _column(split))}"
+        from_ += f" CROSS JOIN {term.dialect.write('split', keys.named(split))}"
     return (
         f"SELECT f.program, t.enter, f.day, f.position, f.sign, {amount} AS amount, {key} AS key\n"
         f"FROM {from_}\nWHERE t.enter >= {term.enter} AND t.enter < {term.leave} AND {test}"
@@ -163,22 +91,22 @@ def passing(term: Term) -> tuple[str, str]:
     """The condition under which a row of a term counts, and what it adds."""
     tests = [] if term.filter is None else [_filter(term)]
     if term.shape == "sum":
-        tests.append(f"{_column(term.of)} IS NOT NULL")
+        tests.append(f"{keys.named(term.of)} IS NOT NULL")
     if term.shape == "distinct":
-        tests.append(_keyed(term))
-    return " AND ".join(tests) or "TRUE", _column(term.of) if term.shape == "sum" else "1"
+        tests.append(keys.keyed(term))
+    return " AND ".join(tests) or "TRUE", keys.named(term.of) if term.shape == "sum" else "1"
 
 
 def single(term: Term, dimension: str = "") -> bool:
     """Whether each fact has one row at most."""
-    return not term.source.repeat and not _key(term, dimension)[1]
+    return not term.source.repeat and not keys.key(term, dimension)[1]
 
 
 def anywhere(term: Term, *, values: bool = False) -> str:
     """The rows of a term wherever they are, with a key: whose they are decides, not where they were filed."""
-    carried = ", ".join(f"f.{name}" for name in _CARRIED)
+    carried = ", ".join(f"f.{name}" for name in CARRIED)
     return (
-        f"SELECT {quoted(term.source.kind)} AS kind, {carried}, {cell(term.keys[0], term.dialect)} AS key, "
+        f"SELECT {quoted(term.source.kind)} AS kind, {carried}, {keys.cell(term.keys[0], term.dialect)} AS key, "
         f"{_shown(term, values)} AS shown\nFROM ({live(term)}) AS f"
     )
 
@@ -261,7 +189,7 @@ def contributions(term: Term) -> str:
         f"FROM (\n{rows(term, values=True)}\n) AS c WHERE passes"
     )
     # Several choices of one answer are several rows here; a reader sees the answer once.
-    split = term.shape == "distinct" and _key(term, "")[1]
+    split = term.shape == "distinct" and keys.key(term)[1]
     return _once(inner, "SUM") if split else inner
 
 
@@ -301,7 +229,7 @@ def counted(inner: str) -> str:
 
 
 def _shown(term: Term, values: bool) -> str:
-    return term.dialect.as_json({name: _column(name) for name in term.shown()}) if values else "''"
+    return term.dialect.as_json({name: keys.named(name) for name in term.shown()}) if values else "''"
 
 
 def live(term: Term) -> str:
@@ -331,7 +259,7 @@ def _when(side: str, at: datetime) -> str:
 
 def _newest(term: Term, live: str) -> str:
     """The newest row for each subject. The filter comes after: what was newest and passes no longer is not counted."""
-    per = _one(term, term.per, cell(term.per, term.dialect))
+    per = keys.one(term, term.per, keys.cell(term.per, term.dialect))
     return (
         f"SELECT f.*, ROW_NUMBER() OVER (PARTITION BY {per} "  # noqa: S608
         "ORDER BY f.occurred_at DESC, f.position DESC, f.item DESC) AS nth\n"
@@ -339,92 +267,16 @@ def _newest(term: Term, live: str) -> str:
     )
 
 
-def _key(term: Term, dimension: str) -> tuple[str, str]:
-    """What a distinct count counts, and the column of several names that has to be split for it."""
-    split = ""
-    for name in (*term.keys, dimension):
-        column = term.source.column(name)
-        if column is not None and column.type == "SET":
-            split = name
-    if not term.keys:
-        return "NULL", split
-    if _plain(term):
-        return _column(term.keys[0]), split
-    parts = [
-        _one(term, name, "NULLIF(split.name, '')" if name == split else cell(name, term.dialect)) for name in term.keys
-    ]
-    return f" || {quoted(APART)} || ".join(parts), split
-
-
-def _plain(term: Term) -> bool:
-    """Whether a key is one text as it stands: an engine counts it without looking at it twice."""
-    column = term.source.column(term.keys[0]) if len(term.keys) == 1 else None
-    return column is not None and column.type == "VARCHAR" and not term.merged
-
-
-def _keyed(term: Term) -> str:
-    """The condition that a row has a key."""
-    key = _key(term, "")[0]
-    return f"{key} <> ''" if _plain(term) else f"{key} IS NOT NULL"
-
-
-def _one(term: Term, name: str, key: str) -> str:
-    """A key, or the one that it counts as."""
-    pairs = next((pairs for held, pairs in term.merged if held == name), ())
-    cases = " ".join(f"WHEN {quoted(old)} THEN {quoted(kept)}" for old, kept in pairs)
-    return f"CASE {key} {cases} ELSE {key} END" if cases else key
-
-
 def _dimension(term: Term, dimension: str, split: str) -> str:
     if not dimension:
         return "NULL"
-    return "NULLIF(split.name, '')" if dimension == split else _text(dimension, term.dialect)
-
-
-def _column(name: str) -> str:
-    return f"f.{identifier(name)}"
-
-
-def _text(name: str, dialect: Dialect) -> str:
-    return f"CAST({_column(name)} AS {dialect.write('text')})"
-
-
-def cell(text: str, dialect: Dialect = DUCKDB) -> str:
-    """A column, or a template over columns, as text. Missing: NULL, also for an empty text."""
-    if "${" not in text:
-        return f"NULLIF({_text(text, dialect)}, '')"
-    parts, start = [], 0
-    for found in _NAME.finditer(text):
-        if found.start() > start:
-            parts.append(quoted(text[start : found.start()]))
-        parts.append(f"COALESCE({_text(found[1], dialect)}, '')")
-        start = found.end()
-    if start < len(text):
-        parts.append(quoted(text[start:]))
-    return f"NULLIF(TRIM({' || '.join(parts)}), '')"
+    return "NULLIF(split.name, '')" if dimension == split else keys.as_text(dimension, term.dialect)
 
 
 def _filter(term: Term) -> str:
-    return "TRUE" if term.filter is None else expressions.sql(term.filter, _column, moment)
+    return "TRUE" if term.filter is None else expressions.sql(term.filter, keys.named, moment)
 
 
 def moment(at: datetime) -> str:
     """A moment as the columns hold it: local, without a zone."""
     return f"TIMESTAMP '{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S.%f}'"
-
-
-def _numbers(node: expressions.Node) -> Iterator[str]:
-    """Names that are held against a number."""
-    match node:
-        case expressions.And() | expressions.Or():
-            for item in node.items:
-                yield from _numbers(item)
-        case expressions.Not():
-            yield from _numbers(node.item)
-        case expressions.Compare():
-            sides = (node.left, node.right)
-            if any(isinstance(side, expressions.Literal) and isinstance(side.value, Decimal) for side in sides):
-                yield from (side.name for side in sides if isinstance(side, expressions.Name))
-        case expressions.Among():
-            if all(isinstance(item.value, Decimal) for item in node.values):
-                yield node.name.name

@@ -16,10 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yibiao.core.problems import refuse
 from yibiao.figures import columns, lake, problems, store, supplying
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines.border import Relation
 from yibiao.figures.lake import Digest
 from yibiao.figures.models import Projection
+from yibiao.figures.terms import Term
 
 CATALOGUE: Final = "columns.json"
 _STRICT: Final = ConfigDict(strict=True, extra="forbid")

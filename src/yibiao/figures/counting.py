@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 from django.db.models import Max, Min, Sum
 
 from yibiao.figures import answering, cells, cubing, geography, sightings, store
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Relation, Table
 from yibiao.figures.geography import Climb
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.sightings import Packing
+from yibiao.figures.terms import Term
 
 # So many rows are looked through for keys together, in half a gigabyte.
 TOGETHER: Final = 25_000_000

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from yibiao.core import expressions
 from yibiao.core.periods import Period
-from yibiao.figures import columns, compiler, reading
-from yibiao.figures.compiler import Term
+from yibiao.figures import columns, compiler, keys, reading
 from yibiao.figures.definitions import FILINGS
 from yibiao.figures.engines.dialects import quoted
 from yibiao.figures.reading import Question
+from yibiao.figures.terms import Term
 from yibiao.figures.types import EXEMPT_REASON, EXEMPT_SLOT, Coverage, CoverageRule, Indicator
 
 _NAMED = 20
@@ -137,13 +137,13 @@ def _exempt(question: Question, duty: Obligation) -> set[tuple[str, str]]:
     if not reading.run(question, any_, [duty.exempt])[0][0]:
         return set()
     found = reading.run(question, f"SELECT key FROM (\n{_excused(duty, duty.exempt)}\n) AS e", duty.every)  # noqa: S608
-    return {(unit, slot) for (key,) in found for unit, _, slot in [str(key).partition(compiler.APART)]}
+    return {(unit, slot) for (key,) in found for unit, _, slot in [str(key).partition(keys.APART)]}
 
 
 def _excused(duty: Obligation, exempt: Term) -> str:
     """The exemptions that count: of a unit that owes, for a slot asked for, without a report that came all the same."""
     plain = replace(exempt, keys=exempt.keys[:2])
-    apart, slots = quoted(compiler.APART), _listed(duty)
+    apart, slots = quoted(keys.APART), _listed(duty)
     return (
         f"SELECT x.* FROM (\n{compiler.rows(plain, label=''.join(exempt.keys[2:]))}\n) AS x\n"  # noqa: S608
         f"WHERE x.key IN (SELECT u.unit || {apart} || s.slot FROM (\n{_units(duty)}\n) AS u\n"
@@ -159,8 +159,8 @@ def contributing(duty: Obligation) -> str:
     if duty.exempt is None:
         return made
     cells = {
-        duty.rule.unit: f"SPLIT_PART(key, {quoted(compiler.APART)}, 1)",
-        EXEMPT_SLOT: f"SPLIT_PART(key, {quoted(compiler.APART)}, 2)",
+        duty.rule.unit: f"SPLIT_PART(key, {quoted(keys.APART)}, 1)",
+        EXEMPT_SLOT: f"SPLIT_PART(key, {quoted(keys.APART)}, 2)",
         EXEMPT_REASON: "shown",
     }
     shown = duty.units.dialect.as_json(cells)

@@ -18,10 +18,10 @@ from django.db import connection
 from yibiao.core import expressions
 from yibiao.figures import cells, columns, moving, reading
 from yibiao.figures.arrivals import EVERYWHERE
-from yibiao.figures.compiler import Term
 from yibiao.figures.models import Cube, Projection
 from yibiao.figures.moving import Days, Kept
 from yibiao.figures.reading import Question
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Indicator, Merged, Source
 
 SHAPES: Final = {"count": "count", "zero": "count", "sum": "sum", "distinct": "distinct"}

@@ -14,9 +14,9 @@ from typing import Final
 
 from yibiao.core import expressions
 from yibiao.figures import compiler
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines.dialects import identifier, quoted
 from yibiao.figures.geography import Climb
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Column
 
 _MONTH = "CAST(DATE_TRUNC('month', day) AS DATE)"

@@ -12,8 +12,8 @@ from yibiao.core.expressions import Among, And, Compare, Literal, Missing, Name,
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Refusal
 from yibiao.figures import columns, measures, reading
-from yibiao.figures.compiler import Term
 from yibiao.figures.reading import Question
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Explanation, Indicator, Source
 from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion

@@ -21,7 +21,6 @@ from yibiao.figures import (
     cells,
     cubes,
     cubing,
-    definitions,
     geography,
     merging,
     moving,
@@ -30,10 +29,10 @@ from yibiao.figures import (
     store,
     tail,
 )
-from yibiao.figures.compiler import Term
 from yibiao.figures.counting import Counted, Key, Texts, counting
 from yibiao.figures.engines import duckdb
-from yibiao.figures.models import Cell, Cube, DefinitionSet, Projection, Segment
+from yibiao.figures.models import Cell, Cube, Projection, Segment
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Difference, Indicator, Merged, Source
 
 CUBED: Final = 100_000
@@ -159,8 +158,7 @@ def wanted(projection: Projection) -> dict[str, Due]:
     if not large:
         return {}
     found: dict[str, Due] = {}
-    for content in DefinitionSet.objects.filter(current=True).order_by("pack").values_list("content", flat=True):
-        held = definitions.load(content)
+    for held in reading.in_force():
         for one in held.indicators:
             source = held.source(one.source) if cubes.cubable(one) else None
             if source is not None and store.column_name(source) in large:
@@ -253,7 +251,7 @@ def _number(value: Any) -> str:
 
 
 def _insert(rows: Iterable[Sequence[Any]]) -> None:
-    """Many cells in one go."""
+    """Many cells in one go, as they come: all of them are more than should be held at once."""
     names = ", ".join(_COLUMNS)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

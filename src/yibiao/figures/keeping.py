@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from yibiao.figures import definitions, follow, serving, staging, store
-from yibiao.figures.models import DefinitionSet, Projection
+from yibiao.figures import follow, reading, serving, staging, store
+from yibiao.figures.models import Projection
 from yibiao.figures.types import Source
 
 
@@ -31,5 +31,4 @@ def _staged(projection: Projection) -> int:
 
 def sources() -> tuple[Source, ...]:
     """The sources that any figure of today looks at."""
-    contents = DefinitionSet.objects.filter(current=True).order_by("pack").values_list("content", flat=True)
-    return tuple(dict.fromkeys(one for content in contents for one in definitions.load(content).sources))
+    return tuple(dict.fromkeys(one for held in reading.in_force() for one in held.sources))

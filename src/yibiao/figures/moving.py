@@ -14,10 +14,10 @@ from typing import Final, TypeAlias
 
 from yibiao.core.periods import SHANGHAI
 from yibiao.figures import arrivals, cubing, geography, reading, tail
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Rows, Table
 from yibiao.figures.reading import Question
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Indicator, Source
 
 # With more than this sealed in between, counting anew costs less than adding.

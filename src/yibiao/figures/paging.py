@@ -10,8 +10,9 @@ from typing import Any, Final
 from yibiao.core.periods import local_day, midnight
 from yibiao.figures import compiler, cubes, measures, reading
 from yibiao.figures.answering import InProcess
-from yibiao.figures.compiler import Term
 from yibiao.figures.reading import Question
+from yibiao.figures.terms import Row as Place
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Indicator
 
 Row = tuple[Any, ...]
@@ -51,7 +52,7 @@ def _listed(question: Question, term: Term, total: int, part: tuple[int, int]) -
     """The rows of a page that begins at the newest of a term."""
     size, offset = part
 
-    def paged(at: tuple[compiler.Row, ...] = ()) -> str:
+    def paged(at: tuple[Place, ...] = ()) -> str:
         return compiler.paged(compiler.contributions(replace(term, at=at)), size, offset, total=total)
 
     if total < _MANY or not isinstance(question.engine, InProcess):

@@ -80,8 +80,7 @@ def indicators(pack: str | None = None) -> tuple[Indicator, ...]:
     if pack is not None:
         held = reading.current(pack)
         return held.indicators if held else ()
-    contents = DefinitionSet.objects.filter(current=True).order_by("pack").values_list("content", flat=True)
-    return tuple(one for content in contents for one in definitions.load(content).indicators)
+    return tuple(one for held in reading.in_force() for one in held.indicators)
 
 
 def indicator(ref: str) -> Indicator:

@@ -15,10 +15,10 @@ from yibiao.core import expressions, moments
 from yibiao.core.periods import Period, midnight
 from yibiao.core.problems import refuse
 from yibiao.figures import answering, columns, definitions, geography, merging, problems, serving, store
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.geography import Standing
 from yibiao.figures.models import DefinitionSet, Projection
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Definitions, Indicator, Merged, Query, Source
 from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Checkpoint
@@ -84,6 +84,12 @@ def _defined(ref: str) -> tuple[str, Definitions, Indicator]:
     if held is None or found is None:
         raise refuse(problems.UNKNOWN.at(ref=ref))
     return digest, held, found
+
+
+def in_force() -> tuple[Definitions, ...]:
+    """The definitions of the current version of each pack, by pack."""
+    rows = DefinitionSet.objects.filter(current=True).order_by("pack").values_list("pack", "digest")
+    return tuple(_definitions(pack, digest) for pack, digest in rows)
 
 
 def _digest(pack: str) -> str:

@@ -17,12 +17,12 @@ from typing import Final
 from yibiao.core import clock
 from yibiao.core.problems import refuse
 from yibiao.figures import answering, columns, geography, lake, measures, merging, problems, reading, store, supplying
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Engine, Files, Relation
 from yibiao.figures.lake import Damaged, ManifestIn
 from yibiao.figures.models import Projection
 from yibiao.figures.reading import Question
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Part, Query, Rollup
 from yibiao.people.types import Scope
 from yibiao.places import queries as places

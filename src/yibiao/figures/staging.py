@@ -13,12 +13,12 @@ from typing import Final
 from django.db import transaction
 
 from yibiao.figures import columns, superseding
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines import postgres
 from yibiao.figures.engines.border import Rows
 from yibiao.figures.engines.dialects import POSTGRES, identifier
 from yibiao.figures.models import Projection
 from yibiao.figures.supplying import ORGANISATIONS, TREE, organised, tree_rows
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Source
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people

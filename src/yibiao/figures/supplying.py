@@ -7,12 +7,12 @@ from typing import Final, TypeAlias
 
 from yibiao.core.periods import SHANGHAI
 from yibiao.figures import columns, store, tail
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines import duckdb, parquet
 from yibiao.figures.engines.border import Files, Relation, Rows, Table
 from yibiao.figures.engines.dialects import identifier
 from yibiao.figures.models import Projection
 from yibiao.figures.tail import Tail
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Column
 from yibiao.people import queries as people
 

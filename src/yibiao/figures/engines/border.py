@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from yibiao.figures.compiler import Term
 from yibiao.figures.engines.dialects import Dialect
 from yibiao.figures.models import Projection
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Column
 
 Rows: TypeAlias = list[tuple[Any, ...]]

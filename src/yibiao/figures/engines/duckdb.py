@@ -24,9 +24,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.conf import settings
 
-from yibiao.figures.compiler import ROW
 from yibiao.figures.engines.border import Files, Relation, Rows, Table
 from yibiao.figures.engines.dialects import DUCKDB, identifier, quoted
+from yibiao.figures.terms import ROW
 from yibiao.figures.types import Column
 
 _ARROW: Final[Mapping[str, Any]] = {
