@@ -53,8 +53,9 @@ test-sqlite: setup-tests  ## What holds on SQLite, without the browser
 	@echo '== tests on SQLite'
 	@$(PYTEST) $(QUICK)
 
-test: setup-tests lint  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
-	@$(MAKE) --no-print-directory -j 2 types test-sqlite
+test: setup-tests  ## Everything that must hold, on SQLite, on PostgreSQL and in a real browser
+	@# Types go beside: first style, then the tests.
+	@$(MAKE) --no-print-directory -j 2 types lint test-sqlite
 	@echo '== tests on PostgreSQL'
 	@YIBIAO_TEST_DB=postgres $(PYTEST) $(QUICK) \
 	  $(addprefix --ignore=tests/,$(ON_SQLITE_ONLY))
