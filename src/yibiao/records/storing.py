@@ -19,6 +19,8 @@ from yibiao.records.prepared import Prepared
 from yibiao.records.types import Origins, Receipt
 
 _CHUNK: Final = 1_000
+_PIECES: Final = 20
+_LARGEST: Final = 4_000
 _LOOKUP: Final = 400
 # The last of them are those in which records are alike.
 _SUBMISSION: Final = (
@@ -79,8 +81,10 @@ def _id(item: Prepared) -> str:
 
 
 def _pieces(items: Sequence[Prepared]) -> Iterator[tuple[int, Sequence[Prepared]]]:
-    for start in range(0, len(items), _CHUNK):
-        yield start, items[start : start + _CHUNK]
+    # Between two pieces the database waits for who sends them: there are the fewer, the longer the list.
+    size = min(max(_CHUNK, len(items) // _PIECES), _LARGEST)
+    for start in range(0, len(items), size):
+        yield start, items[start : start + size]
 
 
 def _sorted(job: Sequence[Prepared], known: _Known, fresh: dict[str, Prepared], at: datetime) -> Outcome:
