@@ -265,3 +265,22 @@ def test_a_job_says_that_somebody_is_at_work_while_it_has_nothing_to_report(
     done = jobs.read(path)
     assert done is not None
     assert done.state == "checked"
+
+
+def test_who_works_on_a_job_that_was_begun_anew_meanwhile_says_nothing_of_it_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "a.job"
+    anew = jobs.Job("taking", done=1, total=4, worker="another")
+
+    def work(report: jobs.Report) -> jobs.State:
+        report(1, 2)
+        held = jobs.read(path)
+        assert held is not None
+        assert (held.state, held.done, held.total) == ("checking", 1, 2)
+        jobs.write(path, anew)
+        report(2, 2)
+        return "checked"
+
+    jobs.see_through(path, jobs.Job("checking"), work)
+    held = jobs.read(path)
+    assert held is not None
+    assert (held.state, held.done, held.total, held.worker) == ("taking", 1, 4, "another")

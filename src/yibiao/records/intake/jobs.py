@@ -10,6 +10,7 @@ import json
 import os
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -36,7 +37,8 @@ Work = Callable[[Report], State]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``problems`` hold the reasons of a refusal, in Chinese and English."""
+    """``problems`` hold the reasons of a refusal, in Chinese and English; ``worker`` is who works on it, if anybody
+    does so beside the requests."""
 
     state: State
     done: int = 0
@@ -44,6 +46,7 @@ class Job:
     beat: float = 0.0
     mode: str = ""
     problems: tuple[tuple[str, str], ...] = ()
+    worker: str = ""
 
     @property
     def busy(self) -> bool:
@@ -89,6 +92,13 @@ def write(path: Path, job: Job) -> None:
     fresh.replace(path)
 
 
+def _say(path: Path, job: Job) -> None:
+    """Writes how a job stands, unless it was begun anew meanwhile: then others say so."""
+    held = read(path)
+    if held is not None and held.worker == job.worker:
+        write(path, job)
+
+
 def run(path: Path, job: Job, work: Work, *, beside: bool) -> None:
     """Does a job: now, or in a thread of its own.
 
@@ -99,7 +109,7 @@ def run(path: Path, job: Job, work: Work, *, beside: bool) -> None:
     if not beside or connection.in_atomic_block:
         with lasting():
             state = work(lambda done, total: None)
-        _end(path, state)
+        _end(path, job, state)
         return
     threading.Thread(target=see_through, args=(path, job, work), daemon=True).start()
 
@@ -111,11 +121,11 @@ def _beating(path: Path, job: Job) -> Iterator[Report]:
 
     def report(done: int, total: int) -> None:
         latest[0] = replace(job, done=done, total=total)
-        write(path, latest[0])
+        _say(path, latest[0])
 
     def beat() -> None:
         while not ended.wait(BEAT):
-            write(path, latest[0])
+            _say(path, latest[0])
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
@@ -126,23 +136,25 @@ def _beating(path: Path, job: Job) -> Iterator[Report]:
         thread.join()
 
 
-def _end(path: Path, state: State) -> None:
+def _end(path: Path, job: Job, state: State) -> None:
     if state == "taken":
         # The upload itself says so from now on.
         path.unlink(missing_ok=True)
     else:
-        write(path, Job(state))
+        _say(path, Job(state, worker=job.worker))
 
 
 def see_through(path: Path, job: Job, work: Work) -> None:
     """Does a job, and keeps how far it is and what became of it in its file."""
+    job = replace(job, worker=uuid.uuid4().hex)
+    write(path, job)
     try:
         with _beating(path, job) as report, lasting():
             state = work(report)
-        _end(path, state)
+        _end(path, job, state)
     except Refusal as refusal:
         said = tuple((one.text("zh"), one.text("en")) for one in refusal.problems[:50])
-        write(path, Job("refused", mode=job.mode, problems=said))
+        _say(path, Job("refused", mode=job.mode, problems=said, worker=job.worker))
     finally:
         # What went wrong otherwise stands in the log; the job falls silent and is begun anew.
         connections.close_all()
