@@ -5,6 +5,7 @@ Old files stay for the sweep, so that a reader that listed them a moment ago sti
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Final
 
@@ -64,7 +65,9 @@ def _replace(projection: Projection, parts: Sequence[Segment]) -> int:
     """One segment in place of several, and one of history for what was superseded in them."""
     name, month, history = parts[0].source, parts[0].month, parts[0].history
     first, last, upto = parts[0].first, max(part.last for part in parts), projection.position
-    mark = f"-{upto}"
+    # Never a name that a committed file has: history may be put together twice at one position, and whoever was killed
+    # in between would leave the second under the name of the first.
+    mark = f"-{upto}-{uuid.uuid4().hex[:8]}"
     path = store.path(projection, name, month, first, last, f"{mark}-histories" if history else mark)
     apart = store.path(projection, name, month, first, last, f"{mark}-history")
     if history or name.endswith(columns.SUPERSEDED):
