@@ -165,6 +165,16 @@ def test_what_was_superseded_leaves_the_live_files_and_no_figure_of_any_time_cha
     actions.sweep(grace=0)
     assert files() == set(Segment.objects.values_list("path", flat=True))
     assert answers() == before
+    # Histories are put together, and again at the same position: never under the name of a file that is committed, or
+    # whoever is killed in between would leave there what is not.
+    for _ in range(2):
+        committed = set(Segment.objects.filter(history=True).values_list("path", flat=True))
+        for name in set(mine.values_list("source", flat=True)):
+            compacting._replace(store.active(), list(Segment.objects.filter(source=name, history=True)))
+        assert committed.isdisjoint(
+            Segment.objects.filter(history=True, source__in=mine.values("source")).values_list("path", flat=True)
+        )
+    assert answers() == before
 
 
 @pytest.mark.django_db(transaction=True)
