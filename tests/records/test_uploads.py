@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 
 from tests.records.conftest import PROGRAM, World, rows
 from tests.records.test_sheets import UPLOAD, SignIn, filled, line, send
-from yibiao.records import actions, models
+from yibiao.core.problems import Refusal
+from yibiao.records import actions, models, personal
 from yibiao.records.intake import jobs, judging, sheet
 
 
@@ -143,3 +144,17 @@ def test_the_english_template_is_read_like_the_chinese_one(world: World, signed_
     marks = clerk.get(address).context["marks"]
     assert {(mark["sheet"], mark["label"]) for mark in marks} == {(main.title, "Hazards")}
     assert not re.search("[\u4e00-\u9fff]", str([mark["said"] for mark in marks])), marks
+
+
+def test_what_is_sealed_opens_also_as_older_versions_sealed_it_and_never_once_it_was_touched() -> None:
+    salt, content = bytes(range(16)), "样例".encode()
+    for sealed in (personal.seal(content), salt + personal._cipher(salt).encrypt(content)):
+        assert content not in sealed
+        assert personal.unseal(sealed) == content
+        for place in (0, 16, 20, -1):
+            touched = bytearray(sealed)
+            touched[place] ^= 1
+            with pytest.raises(Refusal) as refused:
+                personal.unseal(bytes(touched))
+            assert refused.value.codes == ("records.personal.unreadable",)
+    assert personal.seal(content) != personal.seal(content)
