@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import pytest
 from django.core.management import call_command
@@ -17,6 +17,7 @@ from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 World = TypeVar("World")
+Fixture: TypeAlias = Callable[..., Iterator[World]]
 _empty: list[str] = []
 
 
@@ -42,6 +43,26 @@ def rolled_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def world_of(
+    name: str, build: Callable[[], World]
+) -> tuple[Callable[..., Iterator[World]], Callable[..., Iterator[World]]]:
+    """The two fixtures of a folder that shares a world: ``built``, and ``world``, of which a test is rolled back."""
+
+    @pytest.fixture(scope="package", name="built")
+    def built(
+        django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[World]:
+        with built_once(name, build, django_db_blocker, tmp_path_factory) as world:
+            yield world
+
+    @pytest.fixture(name="world")
+    def world(built: World) -> Iterator[World]:
+        with rolled_back():
+            yield built
+
+    return built, world
 
 
 def _worker() -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from yibiao.cases import queries as cases
@@ -99,21 +96,6 @@ def draft(lifecycle: str = "hazard", program: str = SAFETY, **answers: Any) -> C
     return CaseDraft(str(uuid.uuid4()), lifecycle, program, ERDAO, "示例事项", moment("09-10 10:00"), answers)
 
 
-@pytest.fixture(scope="package")
-def built(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with databases.built_once("cases", build, django_db_blocker, tmp_path_factory) as world:
-        yield world
-
-
-@pytest.fixture
-def world(built: World) -> Iterator[World]:
-    """The world as it was built; what a test writes is rolled back."""
-    with databases.rolled_back():
-        yield built
-
-
 def build() -> World:
     places.install_jilin()
     for pack in (SAFETY, PATROL):
@@ -139,3 +121,6 @@ def build() -> World:
         checker=person("fucha", "示例丙", "ed", ERDAO, "fill", "review", "analyse"),
         elsewhere=person("nanguan", "示例丁", "ng", NANGUAN, "fill", "review", "analyse"),
     )
+
+
+built, world = databases.world_of("cases", build)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from yibiao.citizens import actions as citizens
@@ -71,21 +67,6 @@ def reported(**more: Any) -> tuple[Report, Taken]:
     return report, taken
 
 
-@pytest.fixture(scope="package")
-def built(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with databases.built_once("citizens", build, django_db_blocker, tmp_path_factory) as world:
-        yield world
-
-
-@pytest.fixture
-def world(built: World) -> Iterator[World]:
-    """The world as it was built; what a test writes is rolled back."""
-    with databases.rolled_back():
-        yield built
-
-
 def build() -> World:
     places.install_jilin()
     rows = [
@@ -106,3 +87,6 @@ def build() -> World:
         )  # fmt: skip
 
     return World(person("shequ", "sw", SHIWEI, "fill", "analyse"), person("nanguan", "ng", "220102000000", "fill"))
+
+
+built, world = databases.world_of("citizens", build)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from yibiao.desk import installing
@@ -42,21 +38,6 @@ def filed(form: str, answers: dict[str, Any], by: Warrant) -> None:
     records.receive(SubmissionDraft(str(uuid.uuid4()), f"{SAFETY}.{form}", SAFETY, told, "web"), by=by)
 
 
-@pytest.fixture(scope="package")
-def built(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with databases.built_once("draws", build, django_db_blocker, tmp_path_factory) as world:
-        yield world
-
-
-@pytest.fixture
-def world(built: World) -> Iterator[World]:
-    """The world as it was built; what a test writes is rolled back."""
-    with databases.rolled_back():
-        yield built
-
-
 def build() -> World:
     places.install_jilin()
     installing.install(installing.locate(SAFETY))
@@ -85,3 +66,6 @@ def build() -> World:
         }, by)  # fmt: skip
     ledger.seal_all()
     return made
+
+
+built, world = databases.world_of("draws", build)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from yibiao.core.periods import SHANGHAI, Period
@@ -68,21 +64,6 @@ def settle() -> None:
         followers.catch_up()
 
 
-@pytest.fixture(scope="package")
-def built(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with databases.built_once("duty", build, django_db_blocker, tmp_path_factory) as world:
-        yield world
-
-
-@pytest.fixture
-def world(built: World) -> Iterator[World]:
-    """The world as it was built; what a test writes is rolled back."""
-    with databases.rolled_back():
-        yield built
-
-
 def build() -> World:
     places.install_jilin()
     installing.install(installing.locate(PROGRAM))
@@ -115,3 +96,6 @@ def build() -> World:
     ]  # fmt: skip
     records.receive_many(drafts, by=by)
     return made
+
+
+built, world = databases.world_of("duty", build)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from yibiao.desk import installing
@@ -47,21 +45,6 @@ class World:
         return rights.organisations(codes=[post.organisation for post in rights.posts(who.key)])
 
 
-@pytest.fixture(scope="package")
-def built(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with databases.built_once("notices", build, django_db_blocker, tmp_path_factory) as world:
-        yield world
-
-
-@pytest.fixture
-def world(built: World) -> Iterator[World]:
-    """The world as it was built; what a test writes is rolled back."""
-    with databases.rolled_back():
-        yield built
-
-
 def build() -> World:
     places.install_jilin()
     places.add_below(ERDAO, [PlaceDraft(STREET, "示例东站街道", "township", ERDAO)])
@@ -90,6 +73,9 @@ def build() -> World:
         siping=person("siping", "sp", SIPING, "fill"),
         leader=person("lingdao", "cc", CHANGCHUN, "analyse"),
     )
+
+
+built, world = databases.world_of("notices", build)
 
 
 def draft(*places_of: str, **more: object) -> NoticeDraft:
