@@ -9,12 +9,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from json.encoder import encode_basestring
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 # The text of what is plain already: ``dumps`` would walk it once more.
 encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 # The same of a text alone, several times as fast.
 quoted: Final = encode_basestring
+# What says nothing, and cannot be made to.
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
 

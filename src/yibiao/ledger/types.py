@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from yibiao.core import canon
-
-NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class FactDraft(NamedTuple):
@@ -32,7 +29,7 @@ class FactDraft(NamedTuple):
     actor: str
     subject: str
     occurred_at: datetime
-    payload: Mapping[str, Any] | canon.Ready = NOTHING
+    payload: Mapping[str, Any] | canon.Ready = canon.NOTHING
     withdrawn: bool = False
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+from yibiao.core import canon
 
 State = Literal["received", "approved", "rejected", "withdrawn"]
 Channel = Literal["web", "sheet", "api", "openrosa", "sample"]
-NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class SubmissionDraft(NamedTuple):
     channel: Channel
     form_version: str = ""
     sent: Sent | None = None
-    prefilled: Mapping[str, Any] = NOTHING
+    prefilled: Mapping[str, Any] = canon.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
