@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from django.utils.translation import gettext
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from yibiao.bulletins import problems
 from yibiao.bulletins.types import Template
@@ -19,6 +18,7 @@ from yibiao.core import wording
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.figures.types import Indicator
+from yibiao.packs.types.tables import STRICT, Table, faults
 
 ZERO: Final = "zero"
 _MARK: Final = re.compile(r"\{\{([^{}\n]*)\}\}")
@@ -87,17 +87,14 @@ def template(pack: str, path: str, content: bytes) -> tuple[Template | None, lis
     text = content.decode("utf-8", errors="replace").replace("\r\n", "\n").removeprefix("\ufeff")
     parts = re.fullmatch(r"\+\+\+\n(.*?)^\+\+\+[ \t]*\n(.*)", text, re.DOTALL | re.MULTILINE)
     if parts is None:
-        return None, [], [problems.TEMPLATE_HEAD.at(path, reason="+++")]
+        return None, [], [problems.TEMPLATE_HEAD.at(path, key="+++", why="没有这两行", why_en="missing")]
     body = parts[2].strip("\n")
-    found: list[Problem] = []
-    head, period = None, None
+    # The line of pluses stands above the settings: their lines are told as those of the file.
+    head, wrong_head = Table(path, f"\n{parts[1]}".encode()).shaped(_Head)
+    found = faults(problems.TEMPLATE_HEAD, wrong_head)
+    period = None
     try:
-        head = _Head.model_validate(tomllib.loads(parts[1]))
-        period = _period(head)
-    except tomllib.TOMLDecodeError as error:
-        found.append(problems.TEMPLATE_HEAD.at(path, reason=str(error)))
-    except ValidationError as error:
-        found += [problems.TEMPLATE_HEAD.at(path, reason=_reason(each)) for each in error.errors()]
+        period = _period(head) if head else None
     except Refusal as refusal:
         found += [Problem(each.rule, path, each.values) for each in refusal.problems]
     first_line = text[: parts.start(2)].count("\n") + 1 + len(parts[2]) - len(parts[2].lstrip("\n"))
@@ -121,7 +118,7 @@ def empty(body: str) -> list[Problem]:
 
 
 class _Head(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = STRICT
 
     title: str = Field(min_length=1, max_length=200)
     issuer: str = Field(default="", max_length=100)
@@ -136,10 +133,6 @@ def _period(head: _Head) -> Period | None:
         return None
     ends = (at if at.tzinfo else at.replace(tzinfo=SHANGHAI) for at in (head.from_, head.until))
     return Period(*ends)
-
-
-def _reason(error: Mapping[str, Any] | Any) -> str:
-    return f"{'.'.join(map(str, error['loc']))}: {error['msg']}"
 
 
 def _where(source: str, start: int, text: str, first_line: int, file: str) -> str:

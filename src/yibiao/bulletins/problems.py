@@ -8,8 +8,8 @@ from yibiao.core.problems import Rule
 
 TEMPLATE_HEAD: Final = Rule(
     "bulletins.template.head",
-    "模板开头的设置有误：{reason}。",
-    "The settings at the head of the template are wrong: {reason}.",
+    "模板开头的设置有误：“{key}”{why}。",
+    "The settings at the head of the template are wrong: “{key}”, {why_en}.",
     "请在文件开头用两行 +++ 夹住设置，至少写 title = \"…\"。",
     "Put the settings between two lines of +++ at the start of the file, with at least title = \"…\".",
 )  # fmt: skip

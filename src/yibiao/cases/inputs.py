@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-import tomllib
-from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from yibiao.cases import problems
 from yibiao.core import expressions
@@ -18,17 +15,17 @@ from yibiao.core.lifecycles import checking, moving, types
 from yibiao.core.lifecycles.types import FieldType, Label, Lifecycle, Right
 from yibiao.core.problems import Problem, Refusal
 from yibiao.core.spans import Span
+from yibiao.packs.types.tables import CODE, COLUMN, STRICT, Table, faults
 
 NAME: Final = "lifecycles.toml"
-_STRICT: Final = ConfigDict(strict=True, extra="forbid", populate_by_name=True)
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
-FieldId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Id = Annotated[str, Field(pattern=CODE, max_length=40)]
+FieldId = Annotated[str, Field(pattern=COLUMN, max_length=40)]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 Line = Annotated[str, Field(max_length=1000)]
 
 
 class Bilingual(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     zh: Words
     en: Words
 
@@ -41,7 +38,7 @@ class ChoiceIn(Bilingual):
 
 
 class DerivationIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     value: Words
     when: Words
     valid_from: date | None = None
@@ -50,7 +47,7 @@ class DerivationIn(BaseModel):
 
 
 class FieldIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     id: FieldId
     type: FieldType
     label: Bilingual
@@ -62,7 +59,7 @@ class FieldIn(BaseModel):
 
 
 class DeadlineIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     field_: Line = Field(default="", alias="field")
     span: Line = ""
     anchor: Line = ""
@@ -71,7 +68,7 @@ class DeadlineIn(BaseModel):
 
 
 class StateIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     id: Id
     label: Bilingual
     final: bool = False
@@ -82,7 +79,7 @@ class StateIn(BaseModel):
 
 
 class AskIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     field_: FieldId = Field(alias="field")
     required: bool = True
     when: Line = ""
@@ -90,7 +87,7 @@ class AskIn(BaseModel):
 
 
 class MoveIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     id: Id
     label: Bilingual
     from_: list[Id] = Field(alias="from")
@@ -109,13 +106,13 @@ class MoveIn(BaseModel):
 
 
 class StartIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     state: Id
     when: Line = ""
 
 
 class OpeningIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     form: Words
     repeat: Line = ""
     title: Words
@@ -127,7 +124,7 @@ class OpeningIn(BaseModel):
 
 
 class ClockIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     id: Id
     label: Bilingual
     channel: Words
@@ -140,7 +137,7 @@ class ClockIn(BaseModel):
 
 
 class PaperIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     id: Id
     label: Bilingual
     moves: list[Words]
@@ -153,27 +150,27 @@ class PaperIn(BaseModel):
 
 
 class PublicIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     states: Annotated[list[Id], Field(min_length=1)]
     fields: list[FieldId]
 
 
 class OfferIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     move: Id
     within: Line = ""
     source: Line = ""
 
 
 class ReporterIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     path: Annotated[list[Id], Field(min_length=1)]
     fields: list[FieldId]
     offers: list[OfferIn] = []
 
 
 class MergingIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     move: Id
     undo: Id
     field_: FieldId = Field(alias="field")
@@ -184,7 +181,7 @@ class MergingIn(BaseModel):
 
 
 class LifecycleIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     id: Id
     label: Bilingual
     valid_from: date
@@ -201,46 +198,18 @@ class LifecycleIn(BaseModel):
     merging: MergingIn | None = None
 
 
-_WHY: Final[Mapping[str, tuple[str, str]]] = {
-    "missing": ("缺这一项", "missing"),
-    "extra_forbidden": ("没有这一项", "unknown key"),
-    "string_pattern_mismatch": ("只能用小写字母、数字和连字符", "lower-case letters, digits and hyphens only"),
-    "string_too_short": ("不能为空", "must not be empty"),
-    "string_too_long": ("太长", "too long"),
-    "string_type": ("要用引号括起的文字", "must be text in quotes"),
-    "bool_type": ("要写 true 或者 false", "must be true or false"),
-    "list_type": ("要写成列表", "must be a list"),
-    "literal_error": ("不在可用的值之内", "is none of the values that are allowed"),
-    "date_type": ("要写成日期，例如 2022-09-01", "must be a date such as 2022-09-01"),
-}
-
-
 def parse(content: bytes) -> tuple[tuple[Lifecycle, ...], list[Problem]]:
     """The lifecycles of a file, and everything that is wrong with them."""
-    found: list[Problem] = []
-    try:
-        text = content.decode("utf-8")
-        document = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return (), [problems.TOML.at(NAME, why=error)]
-    for key in sorted(document.keys() - {"lifecycle"}):
-        found.append(problems.SHAPE.at(NAME, key=key, why="只能有 lifecycle", why_en="only lifecycle may stand here"))
-    lines = [
-        number for number, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*lifecycle\s*\]\]", line)
-    ]
+    table = Table(NAME, content)
+    if table.unreadable is not None:
+        return (), [table.unreadable.at(problems.TOML)]
+    read, wrong = table.blocks("lifecycle", LifecycleIn)
+    found = faults(problems.SHAPE, [*table.only("lifecycle"), *wrong])
     made: list[Lifecycle] = []
-    listed = document.get("lifecycle", [])
-    for index, raw in enumerate(listed if isinstance(listed, list) else []):
-        line = f" 第 {lines[index]} 行" if index < len(lines) else ""
-        name = raw.get("id") if isinstance(raw, dict) else ""
-        where = f"{NAME}{line}“{name}”"
-        try:
-            block = LifecycleIn.model_validate(raw)
-        except ValidationError as error:
-            found += _shapes(error, where, raw)
-            continue
+    for index, block in read:
+        where, where_en = table.where("lifecycle", index)
         if any(one.id == block.id for one in made):
-            found.append(problems.REPEATED.at(where, id=block.id))
+            found.append(problems.REPEATED.at(where, where_en=where_en, id=block.id))
             continue
         built = _Build(block, where)
         one = built.lifecycle()
@@ -252,19 +221,6 @@ def parse(content: bytes) -> tuple[tuple[Lifecycle, ...], list[Problem]]:
 
 def _below(where: str, part: str) -> str:
     return f"{where} › {part}" if part else where
-
-
-def _shapes(error: ValidationError, where: str, raw: Any) -> list[Problem]:
-    made = []
-    for item in error.errors():
-        named, at = [], raw
-        for part in item["loc"]:
-            at = at.get(part) if isinstance(at, dict) else at[int(part)] if isinstance(at, list) else None
-            id = at.get("id") if isinstance(at, dict) else None
-            named.append(str(id) if isinstance(part, int) and id else str(part))
-        zh, en = _WHY.get(item["type"], (item["msg"], item["msg"]))
-        made.append(problems.SHAPE.at(where, key=".".join(named), why=zh, why_en=en))
-    return made
 
 
 class _Build:

@@ -43,7 +43,7 @@ def of(program: Program) -> Counter | None:
     form = forms.form(f"{program.pack}.{named.form}")
     return Counter(
         program.code, program.pack, program.title, program.place, form.id, named.lifecycle,
-        inputs.questions(named, form), named.summary, named.answer, named.consent.made(),
+        inputs.questions(named, form), named.summary, named.answer, named.consent.text(),
         inputs.services(read, form),
     )  # fmt: skip
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from yibiao.citizens import problems
 from yibiao.citizens.types import Questions, Service
@@ -16,27 +15,18 @@ from yibiao.core.problems import Problem, Refusal
 from yibiao.core.spans import Span
 from yibiao.forms.types import Field as Question
 from yibiao.forms.types import FormVersion
-from yibiao.packs.types import Text
+from yibiao.packs.types.tables import CODE, COLUMN, Bilingual, Table, faults
 
 NAME: Final = "services.toml"
 _STRICT: Final = ConfigDict(extra="forbid")
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Code = Annotated[str, Field(pattern=CODE, max_length=40)]
+Name = Annotated[str, Field(pattern=COLUMN, max_length=40)]
 # Of what type the question of the form must be that is named for it.
 _TYPES: Final[Mapping[str, str]] = {
     "service": "choice", "description": "text", "address": "text", "position": "geopoint", "means": "choice",
     "promised": "datetime", "unit": "text", "name": "text", "phone": "text",
 }  # fmt: skip
 _PERSONAL: Final = ("name", "phone")
-
-
-class Words(BaseModel):
-    model_config = _STRICT
-    zh: str = Field(min_length=1, max_length=300)
-    en: str = Field(min_length=1, max_length=600)
-
-    def made(self) -> Text:
-        return Text(self.zh, self.en)
 
 
 class CounterIn(BaseModel):
@@ -57,16 +47,16 @@ class CounterIn(BaseModel):
     photos: list[Name] = Field(max_length=9)
     summary: Name
     answer: Name
-    consent: Words
+    consent: Bilingual
 
 
 class ServiceIn(BaseModel):
     model_config = _STRICT
     code: Code
-    about: Words
-    group: Words
+    about: Bilingual
+    group: Bilingual
     keywords: list[str] = []
-    unit: Words
+    unit: Bilingual
     limit: str
     valid_from: date
     valid_until: date | None = None
@@ -81,14 +71,9 @@ class Services(BaseModel):
 
 def parse(content: bytes) -> tuple[Services | None, list[Problem]]:
     """The file, or everything that is wrong with its shape."""
-    try:
-        found = Services.model_validate(tomllib.loads(content.decode()))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return None, [problems.FILE.at(NAME, why=str(error))]
-    except ValidationError as error:
-        return None, [
-            problems.FILE.at(f"{NAME} {'.'.join(map(str, one['loc']))}", why=one["msg"]) for one in error.errors()
-        ]
+    found, wrong = Table(NAME, content).shaped(Services)
+    if found is None:
+        return None, faults(problems.FILE, wrong)
     return found, [*_spans(found), *_repeated(found)]
 
 
@@ -103,7 +88,7 @@ def _spans(found: Services) -> Iterator[Problem]:
 def _repeated(found: Services) -> Iterator[Problem]:
     codes = [one.code for one in found.service]
     for code in sorted({code for code in codes if codes.count(code) > 1}):
-        yield problems.FILE.at(f"{NAME} {code}", why="code")
+        yield problems.FILE.at(NAME, key=code, why="这个 code 用了两次", why_en="this code is used twice")
 
 
 def check(found: Services, forms: Sequence[FormVersion], lifecycles: Sequence[Lifecycle]) -> Iterator[Problem]:
@@ -158,8 +143,8 @@ def services(found: Services, form: FormVersion) -> tuple[Service, ...]:
     labels = {choice.name: choice.label for choice in form.choices[question.choices]}
     return tuple(
         Service(
-            one.code, labels[one.code], one.about.made(), one.group.made(),
-            tuple(one.keywords), one.unit.made(), Span.parse(one.limit), one.valid_from, one.valid_until, one.source,
+            one.code, labels[one.code], one.about.text(), one.group.text(),
+            tuple(one.keywords), one.unit.text(), Span.parse(one.limit), one.valid_from, one.valid_until, one.source,
         )
         for one in found.service
     )  # fmt: skip

@@ -8,8 +8,8 @@ from yibiao.core.problems import Rule
 
 FILE: Final = Rule(
     "citizens.services.unreadable",
-    "群众诉求事项读不懂：{why}",
-    "The services for citizens cannot be read: {why}",
+    "“{key}”不符合要求：{why}。",
+    "“{key}” is not as required: {why_en}.",
     "请对照 services.toml 的说明改正。",
     "Compare it with the reference of services.toml.",
 )

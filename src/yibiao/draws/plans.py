@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import tomllib
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from yibiao.core.draws import Rules
 from yibiao.core.problems import Problem
 from yibiao.draws import problems
 from yibiao.draws.types import PlanRule, Scheme
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Text
+from yibiao.packs.types.tables import DATE, Label, Table, faults
 
 NAME: Final = "draws.toml"
 _STRICT = ConfigDict(extra="forbid")
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(-[a-z0-9]+)*$", max_length=60)]
 
 
-class _Words(BaseModel):
-    model_config = _STRICT
-    zh: str = Field(min_length=1, max_length=80)
-    en: str = Field(default="", max_length=80)
-
-
 class _Class(BaseModel):
     model_config = _STRICT
     risk: Code
-    label: _Words
+    label: Label
     percent: Decimal = Field(ge=0, le=100)
 
 
 class _Draw(BaseModel):
     model_config = _STRICT
     id: Code
-    label: _Words
+    label: Label
     objects: Code
     risk: Code
     object_fields: Code | None = None
@@ -48,7 +41,7 @@ class _Draw(BaseModel):
     each: int = Field(default=2, ge=2, le=9)
     least: int = Field(default=1, ge=0, le=99)
     source: str = Field(min_length=1, max_length=300)
-    valid_from: str = Field(pattern=r"^\d{4}-\d\d-\d\d$")
+    valid_from: str = Field(pattern=DATE)
     share: list[_Class] = Field(min_length=1)
 
 
@@ -82,13 +75,9 @@ def read(content: bytes | None) -> tuple[Read, list[Problem]]:
     """The schemes and the rule of plans in a file, none where a pack has none, and everything that is wrong with it."""
     if content is None:
         return ((), None), []
-    try:
-        found = _File.model_validate(tomllib.loads(content.decode()))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return ((), None), [problems.PLAN.at(NAME, reason=str(error))]
-    except ValidationError as error:
-        wrong = [".".join(map(str, one["loc"])) or one["type"] for one in error.errors()]
-        return ((), None), [problems.PLAN.at(f"{NAME} {where}", reason=where) for where in wrong]
+    found, wrong = Table(NAME, content).shaped(_File)
+    if found is None:
+        return ((), None), faults(problems.PLAN, wrong)
     return (tuple(map(_scheme, found.draw)), _rule(found.plans)), []
 
 
@@ -120,8 +109,8 @@ def _rule(one: _Plans | None) -> PlanRule | None:
 def _scheme(one: _Draw) -> Scheme:
     shares = tuple((each.risk, each.percent) for each in one.share)
     return Scheme(
-        one.id, Text(one.label.zh, one.label.en), one.objects, one.risk, one.object_fields or "", one.owner or "",
+        one.id, one.label.text(), one.objects, one.risk, one.object_fields or "", one.owner or "",
         one.inspectors, one.inspector_fields or "", one.employer,
         Rules(shares, one.each, one.least, one.source, one.valid_from),
-        tuple((each.risk, Text(each.label.zh, each.label.en)) for each in one.share),
+        tuple((each.risk, each.label.text()) for each in one.share),
     )  # fmt: skip

@@ -61,8 +61,8 @@ SAID: Final = Rule(
 )
 PLAN: Final = Rule(
     "draws.pack.unreadable",
-    "draws.toml 读不懂：{reason}。",
-    "draws.toml cannot be read: {reason}.",
+    "“{key}”不符合要求：{why}。",
+    "“{key}” is not as required: {why_en}.",
     "请对照自带包 holiday-safety 的 draws.toml 修改。",
     "Compare it with the draws.toml of the shipped pack holiday-safety.",
 )

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, time
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from yibiao.core.problems import Problem
 from yibiao.core.rosters import Pattern, Post
 from yibiao.duty import problems
 from yibiao.duty.types import Beside, Every, Obligation, PostRule, RosterRule, ShiftType
-from yibiao.packs.types import Text
+from yibiao.packs.types.tables import CLOCK, CODE, DAYS, DUE, SPAN, STRICT, Bilingual, Table, faults
 
 NAME: Final = "duty.toml"
-_STRICT: Final = ConfigDict(strict=True, extra="forbid")
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+Id = Annotated[str, Field(pattern=CODE, max_length=60)]
 Words = Annotated[str, Field(min_length=1, max_length=1000)]
-Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Span = Annotated[str, Field(pattern=r"^[0-9]{1,3}(h|d|wd)$")]
-Due = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|[0-9]{1,3}(h|d|wd))$")]
-
-
-class Bilingual(BaseModel):
-    model_config = _STRICT
-    zh: Words
-    en: Words
-
-    def text(self) -> Text:
-        return Text(self.zh, self.en)
+Clock = Annotated[str, Field(pattern=CLOCK)]
+Span = Annotated[str, Field(pattern=SPAN)]
+Due = Annotated[str, Field(pattern=DUE)]
 
 
 class BesideIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     register_: Words = Field(alias="register")
     column: Words
     indicators: list[Id]
@@ -43,7 +32,7 @@ class BesideIn(BaseModel):
 
 
 class ObligationIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     topic: Id
     label: Bilingual
     form: Words
@@ -56,7 +45,7 @@ class ObligationIn(BaseModel):
     nil_answers: dict[str, str | int] = {}
     escalate: Span | Literal[""] = ""
     where: str = ""
-    ahead: Annotated[str, Field(pattern=r"^[0-9]{1,2}d$")] = "7d"
+    ahead: Annotated[str, Field(pattern=DAYS)] = "7d"
     record_missed: bool = False
     compares: dict[str, Id] = {}
     beside: BesideIn | None = None
@@ -74,7 +63,7 @@ class ObligationIn(BaseModel):
 
 
 class PostIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     id: Id
     label: Bilingual
     least: Annotated[int, Field(ge=0, le=100)]
@@ -83,7 +72,7 @@ class PostIn(BaseModel):
 
 
 class ShiftTypeIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     id: Id
     label: Bilingual
     begins: Clock
@@ -103,13 +92,13 @@ class ShiftTypeIn(BaseModel):
 
 
 class CategoryIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     id: Id
     label: Bilingual
 
 
 class RosterIn(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
     register_: Words = Field(alias="register")
     file_before: Span = "1d"
     arrive_early: Span = "2h"
@@ -122,7 +111,7 @@ class RosterIn(BaseModel):
 class DutyIn(BaseModel):
     """The whole file."""
 
-    model_config = _STRICT
+    model_config = STRICT
     obligation: list[ObligationIn] = []
     category: list[CategoryIn] = []
     shift_type: list[ShiftTypeIn] = []
@@ -131,30 +120,8 @@ class DutyIn(BaseModel):
 
 def parse(content: bytes) -> tuple[DutyIn | None, list[Problem]]:
     """The file in its shape, or everything that is wrong with its shape."""
-    try:
-        document: dict[str, Any] = tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return None, [problems.TOML.at(NAME, why=error)]
-    try:
-        return DutyIn.model_validate(document), []
-    except ValidationError as error:
-        return None, [
-            problems.SHAPE.at(f"{NAME} {_where(document, item['loc'])}", key=str(item["loc"][-1]), why=item["msg"])
-            for item in error.errors()
-        ]
-
-
-def _where(document: dict[str, Any], path: tuple[Any, ...]) -> str:
-    """The block by its id, as far as it has one."""
-    found: Any = document
-    names: list[str] = []
-    for step in path:
-        try:
-            found = found[step]
-        except (KeyError, IndexError, TypeError):
-            break
-        if isinstance(step, int) and isinstance(found, dict):
-            names.append(str(found.get("id") or found.get("topic") or step + 1))
-        elif isinstance(step, str) and isinstance(found, list):
-            names.append(f"[[{step}]]")
-    return "“" + " ".join(names) + "”" if names else ""
+    table = Table(NAME, content)
+    if table.unreadable is not None:
+        return None, [table.unreadable.at(problems.TOML)]
+    read, wrong = table.shaped(DutyIn)
+    return read, faults(problems.SHAPE, wrong)

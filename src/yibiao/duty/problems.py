@@ -9,14 +9,14 @@ from yibiao.core.problems import Rule
 TOML: Final = Rule(
     "duty.rules.unreadable",
     "这不是合格的 TOML 文件：{why}",
-    "This is not valid TOML: {why}",
+    "This is not valid TOML: {why_en}",
     "请修正该处后重试。",
     "Correct it there and try again.",
 )
 SHAPE: Final = Rule(
     "duty.rules.shape",
     "“{key}”不符合要求：{why}",
-    "“{key}” is not as required: {why}",
+    "“{key}” is not as required: {why_en}",
     "请对照值班文件的说明改正。",
     "Compare it with the reference of duty.toml.",
 )

@@ -66,10 +66,10 @@ class _Check:
         self.used: dict[str, Source] = {}
 
     def run(self, content: bytes) -> tuple[Definitions, list[Problem]]:
-        document, file = inputs.parse(content, self.found)
-        coverages = inputs.blocks("coverage", inputs.CoverageIn, document, file, self.found)
-        indicators = inputs.blocks("indicator", inputs.IndicatorIn, document, file, self.found)
-        checks = inputs.blocks("check", inputs.CheckIn, document, file, self.found)
+        table = inputs.parse(content, self.found)
+        coverages = inputs.blocks("coverage", inputs.CoverageIn, table, self.found)
+        indicators = inputs.blocks("indicator", inputs.IndicatorIn, table, self.found)
+        checks = inputs.blocks("check", inputs.CheckIn, table, self.found)
         rules = {block.id: block.made() for _, block in coverages}
         for where, block in coverages:
             self._coverage(where, rules[block.id])

@@ -9,7 +9,7 @@ from yibiao.core.problems import Rule
 TOML: Final = Rule(
     "figures.definitions.unreadable",
     "这不是合格的 TOML 文件：{why}",
-    "This is not valid TOML: {why}",
+    "This is not valid TOML: {why_en}",
     "请修正该处后重试。",
     "Correct it there and try again.",
 )

@@ -202,8 +202,8 @@ FILE_DAMAGED: Final = Rule(
 )
 PLAN: Final = Rule(
     "notices.pack.unreadable",
-    "notices.toml 读不懂：{reason}。",
-    "notices.toml cannot be read: {reason}.",
+    "“{key}”不符合要求：{why}。",
+    "“{key}” is not as required: {why_en}.",
     "请对照自带包 holiday-safety 的 notices.toml 修改。",
     "Compare it with the notices.toml of the shipped pack holiday-safety.",
 )

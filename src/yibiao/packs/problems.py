@@ -65,8 +65,8 @@ MANIFEST_MISSING: Final = Rule(
 )
 MANIFEST_SYNTAX: Final = Rule(
     "packs.manifest.syntax",
-    "不是正确的 TOML：{reason}。",
-    "This is not correct TOML: {reason}.",
+    "不是正确的 TOML：{why}。",
+    "This is not correct TOML: {why_en}.",
     "请按 TOML 的写法改正这一行。",
     "Write this line as TOML wants it.",
 )
