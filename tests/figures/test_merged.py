@@ -13,7 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests import databases
 from tests.figures import world
 from tests.records.conftest import CHANGCHUN, ERDAO
-from tests.records.test_registers import GOOD, KEPT, ODD, THIRD, Town, check, firm
+from tests.records.town import GOOD, KEPT, ODD, THIRD, Town, check, firm
 from yibiao.core.periods import Period, midnight
 from yibiao.desk import followers, installing
 from yibiao.figures import actions as figures

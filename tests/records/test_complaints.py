@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.records.conftest import CHANGCHUN, ERDAO, NANGUAN
-from tests.records.test_registers import KEPT, Town, refused
+from tests.records.test_registers import refused
+from tests.records.town import KEPT, Town
 from yibiao.forms import queries as forms
 from yibiao.ledger import queries as ledger
 from yibiao.packs.types import Text

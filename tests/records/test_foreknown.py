@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.records.conftest import ERDAO, NANGUAN
-from tests.records.test_registers import GOOD, KEPT, Town, check, firm
+from tests.records.town import GOOD, KEPT, Town, check, firm, signed_in, with_a_firm
 from yibiao.forms import queries as forms
 from yibiao.records import actions, queries
 from yibiao.records.intake.openrosa import foreknown
@@ -22,18 +22,13 @@ FORM = f"{KEPT}.check@{KEPT}"
 
 
 @pytest.fixture
-def town(db: None, settings: Any) -> Town:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    town = Town()
-    actions.receive(firm(GOOD, "示例甲厂", staff=10), by=town.fill())
-    return town
+def town(db: None) -> Town:
+    return with_a_firm()
 
 
 @pytest.fixture
 def clerk(town: Town) -> Client:
-    client = Client()
-    assert client.post("/account/login/", {"login": "erdao", "password": "Chun-Tian-2022"}).status_code == 302
-    return client
+    return signed_in()
 
 
 def known(client: Client, form: str = "check") -> dict[str, dict[str, list[Any]]]:

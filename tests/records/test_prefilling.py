@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from tests.records.conftest import ERDAO, NANGUAN
-from tests.records.test_registers import GOOD, KEPT, Town, check, firm
+from tests.records.town import GOOD, KEPT, Town, check, firm, signed_in, with_a_firm
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as rights
 from yibiao.records import actions, queries
@@ -21,18 +21,13 @@ ENTRY = f"/entry/{KEPT}/check/"
 
 
 @pytest.fixture
-def town(db: None, settings: Any) -> Town:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    town = Town()
-    actions.receive(firm(GOOD, "示例甲厂", staff=10), by=town.fill())
-    return town
+def town(db: None) -> Town:
+    return with_a_firm()
 
 
 @pytest.fixture
 def clerk(town: Town) -> Client:
-    client = Client()
-    assert client.post("/account/login/", {"login": "erdao", "password": "Chun-Tian-2022"}).status_code == 302
-    return client
+    return signed_in()
 
 
 def field(page: str, name: str) -> str:
