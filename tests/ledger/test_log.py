@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from yibiao.core import merkle
 from yibiao.core.problems import Refusal
-from yibiao.ledger import actions, queries, triggers
+from yibiao.ledger import actions, queries, rows, triggers
 from yibiao.ledger.types import FactDraft
 
 NOON = datetime(2022, 9, 10, 4, tzinfo=UTC)
@@ -161,6 +161,31 @@ def test_a_late_commit_gets_a_later_position() -> None:
     assert found is not None
     assert found.position == pinned.size + 1
     assert queries.verify().sound
+
+
+@given(st.sets(st.integers(1, 400)), st.integers(1, 9))
+def test_stretches_are_the_numbers_and_no_others(numbers: set[int], least: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "_STRETCH", least)
+        runs, alone = rows.stretches(sorted(numbers))
+    found = [number for first, last in runs for number in range(first, last + 1)]
+    assert sorted(found + alone) == sorted(numbers)
+    assert all(last - first + 1 >= least for first, last in runs)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_facts_are_read_by_position_whatever_the_stretches_of_their_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "_STRETCH", 3)
+    monkeypatch.setattr(queries, "CHUNK", 4)
+    others = [draft(n=n)._replace(kind="record.test.other") for n in range(4)]
+    mine = [draft(n=n) for n in range(12)]
+    add(*mine[:5], others[0], *mine[5:6], *others[1:3], *mine[6:], others[3])
+    newest = actions.seal()
+    assert newest is not None
+    assert [fact.id for fact in queries.entries(0, newest.size, [mine[0].kind])] == [one.id for one in mine]
+    assert [fact.id for fact in queries.entries(2, 9, [mine[0].kind], limit=3)] == [one.id for one in mine[2:5]]
+    assert [fact.position for fact in queries.entries(0, newest.size)] == list(range(1, 17))
+    assert queries.pending() == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -117,6 +117,22 @@ def test_what_fails_in_a_later_piece_leaves_nothing_of_the_earlier(world: World)
     assert len(actions.receive_many(others, by=by, at=NOW)) == len(others)
 
 
+def test_a_list_that_holds_a_record_of_before_is_told_so(world: World) -> None:
+    """Few of the ids of a list are asked for beforehand; the database knows the others."""
+    by, before = world.warrant(), rows("records_submission")
+    drafts = [visit(hazards=n % 4 + 1) for n in range(45)]
+    actions.receive(drafts[33], by=by, at=NOW)
+    other = [*drafts[:33], visit(drafts[33].id, hazards=9), *drafts[34:]]
+    with pytest.raises(Refusal) as refused:
+        actions.receive_many(other, by=by, at=NOW)
+    assert refused.value.codes == ("records.submission.conflict",)
+    assert rows("records_submission") == before + 1
+    for known in ([33], list(range(45))):
+        receipts = actions.receive_many(drafts, by=by, at=NOW)
+        assert [n for n, one in enumerate(receipts) if one.repeated] == known
+        assert rows("records_submission") == rows("records_submissionrevision") == before + 45
+
+
 def test_a_row_of_a_sheet_is_stored_like_the_same_answers_sent_alone(world: World) -> None:
     names = ("_number", "site", "place", "occurred_at", "sector", "trade", "topics", "hazards", "measure", "phone")
     lines = [

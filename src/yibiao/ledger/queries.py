@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from yibiao.core import merkle
 from yibiao.core.problems import refuse
@@ -58,17 +58,36 @@ def entries(after: int, upto: int, kinds: Sequence[str] = (), limit: int | None 
     Shape: by position; read in pieces, so that memory does not grow with their number; may be empty.
     """
     left = limit
-    while left is None or left > 0:
-        found = models.Position.objects.filter(position__gt=after, position__lte=upto)
-        if kinds:
-            found = found.filter(entry__kind__in=list(kinds))
-        size = CHUNK if left is None else min(CHUNK, left)
-        piece = list(found.order_by("position").values_list("position", *ENTRY)[:size])
-        yield from map(rows.fact_of, piece)
-        if len(piece) < size:
+    while after < upto and (left is None or left > 0):
+        places = _places(after, upto)
+        if not places:
             return
-        after = piece[-1][0]
-        left = None if left is None else left - size
+        found = _found(places, kinds)[:left]
+        yield from map(rows.fact_of, found)
+        after = max(places.values())
+        left = None if left is None else left - len(found)
+
+
+def _places(after: int, upto: int) -> dict[int, int]:
+    """The entries of the next positions, and these."""
+    found = models.Position.objects.filter(position__gt=after, position__lte=upto).order_by("position")
+    return dict(found.values_list("entry", "position")[:CHUNK])
+
+
+def _found(places: Mapping[int, int], kinds: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The entries of some positions, by these.
+
+    They are asked for by number, not by a join: a database that does not know yet how far the log has grown would plan
+    for all of it.
+    """
+    runs, alone = rows.stretches(sorted(places))
+    asked = [Q(pk__range=run) for run in runs]
+    asked += [Q(pk__in=alone[start : start + _MANY]) for start in range(0, len(alone), _MANY)]
+    found: list[tuple[Any, ...]] = []
+    for some in asked:
+        entries = models.Entry.objects.filter(some)
+        found += (entries.filter(kind__in=list(kinds)) if kinds else entries).values_list("pk", *rows.FACT)
+    return sorted((places[entry], *others) for entry, *others in found)
 
 
 def at(positions: Iterable[int]) -> Iterator[Fact]:

@@ -182,8 +182,10 @@ def _copied_numbered(
     model: type[models.Model], columns: Sequence[str], lines: Sequence[str], noted: type[models.Model], note: str
 ) -> None:
     with connection.cursor() as cursor:
-        asked = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-        cursor.execute(asked, [model._meta.db_table, len(lines)])
+        # Within the same statement the database would look for the sequence once a row.
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [model._meta.db_table])
+        sequence = cursor.fetchone()[0]
+        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, len(lines)])
         ids = [str(number) for (number,) in cursor.fetchall()]
     _copied(model, ["id", *columns], copying.text(map("\t".join, zip(ids, lines, strict=True))))
     _copied(noted, [note], copying.text(ids))

@@ -132,9 +132,10 @@ def _tried_alone(ready: Sequence[Prepared], at: datetime) -> storing.Outcome:
 def _alone(ready: Sequence[Prepared], at: datetime, told: storing.Told = storing.silently) -> storing.Outcome:
     try:
         with transaction.atomic():
-            return storing.write([ready], at=at, told=told)[0]
+            return storing.write([ready], at=at, told=told, hopeful=True)[0]
     except IntegrityError:
-        # Another transaction stored one of the ids between our look and our insert; now it is known: look again.
+        # One of the ids was not asked for, or another transaction stored it between our look and our insert; now it is
+        # known: look again.
         with transaction.atomic():
             return storing.write([ready], at=at, told=told)[0]
 
