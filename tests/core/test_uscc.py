@@ -58,3 +58,7 @@ def test_names_that_are_one(one: str, other: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("示例有限公司", "示例股份有限公司"), ("示例一店", "示例二店")])
 def test_names_that_are_two(one: str, other: str) -> None:
     assert alike.folded(one) != alike.folded(other)
+
+
+def test_a_code_is_written_in_capitals_without_spaces() -> None:
+    assert uscc.plain(" 91220105ma0y １b2c3d ") == "91220105MA0Y1B2C3D"

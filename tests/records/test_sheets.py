@@ -183,6 +183,87 @@ def test_csv_in_the_encodings_of_the_field(clerk: Client, encoding: str) -> None
     assert (page.context["preview"].total, page.context["preview"].bad) == (1, 0), page.context["marks"]
 
 
+def read(clerk: Client, *lines: Sequence[str], head: Sequence[str] = (*HEAD[1:8], HEAD[9])) -> Any:
+    """The preview of a sheet as text of these lines."""
+    text = "\r\n".join("\t".join(line) for line in (head, *lines))
+    return clerk.get(send(clerk, text.encode("utf-8"), "填报.csv")["Location"]).context
+
+
+def typed(**more: str) -> list[str]:
+    found = {
+        "场所": "S1", "检查地": "二道区", "检查时间": "2022-09-10 9:30", "行业": "矿山", "类别": "煤矿",
+        "检查内容": "消防", "隐患数": "0", "整改要求": "", **more,
+    }  # fmt: skip
+    return [*found.values()]
+
+
+def test_moments_are_read_however_they_are_written(world: World, clerk: Client, template: bytes) -> None:
+    written = {
+        "2022年9月12日": "2022-09-12T00:00", "2022/9/12 下午2:05": "2022-09-12T14:05", "20220912": "2022-09-12T00:00",
+        "2022年9月12日 上午12时30分": "2022-09-12T00:30", "2022.9.12 10点": "2022-09-12T10:00",
+        "44816": "2022-09-12T00:00", "44816.604861": "2022-09-12T14:31", "２０２２－９－１２": "2022-09-12T00:00",
+    }  # fmt: skip
+    lines = [line(f"N{number}", 检查时间=one, 隐患数=0, 整改要求=None) for number, one in enumerate(written)]
+    lines.append(line("C1", 检查时间=44816, 隐患数=0, 整改要求=None))
+    page = clerk.get(send(clerk, filled(template, lines))["Location"])
+    assert page.context["preview"].bad == 0, page.context["marks"]
+    clerk.post(f"{page.request['PATH_INFO']}take", {"mode": "all"})
+    found = queries.page(scope=people.scope(world.clerk.key, "fill"), form=VISIT, size=50).items
+    told = sorted(record.answers["occurred_at"][:16] for record in found)
+    assert told == sorted([*written.values(), "2022-09-12T00:00"])
+    wrong = read(clerk, *(typed(检查时间=one) for one in ("9.12", "2022-09-31", "昨天", "1900", "2022年9月12日 25:00")))
+    assert [mark["at"] for mark in wrong["marks"]] == ["C2", "C3", "C4", "C5", "C6"]
+    assert all("例如 2022-09-10 20:00" in mark["said"] for mark in wrong["marks"])
+
+
+def test_a_number_that_lost_its_last_digits_is_no_id(clerk: Client, template: bytes) -> None:
+    for number in (1.2e17, 911201051234567890, "1.2E+17", "9.11201E+17"):
+        content = filled(template, [line("A1", 场所=number)])
+        marks = clerk.get(send(clerk, content)["Location"]).context["marks"]
+        assert [mark["at"] for mark in marks] == ["B3"]
+        assert "末几位已经丢失" in marks[0]["said"]
+    marks = clerk.get(send(clerk, filled(template, [line(1.2e17)]))["Location"]).context["marks"]  # type: ignore[arg-type]
+    assert [mark["at"] for mark in marks] == ["A3"], "neither the row's own number"
+    assert read(clerk, typed())["preview"].bad == 0
+
+
+def test_places_are_found_by_path_short_code_and_full_width(clerk: Client) -> None:
+    written = ("吉林省长春市二道区", "长春市二道区", "二道区", "220105", "２２０１０５００００００", " 二道区 ")
+    assert read(clerk, *(typed(检查地=one, 隐患数="0") for one in written))["preview"].bad == 0
+    said = [
+        mark["said"]
+        for mark in read(clerk, typed(检查地="南关区"), typed(检查地="二道"), typed(检查地="乌有区"))["marks"]
+    ]
+    assert "权限范围" in said[0], "it is there, and not hers"
+    assert "名称相近的有：二道区（220105000000）" in said[1]
+    assert "不存在" in said[2]
+
+
+def test_a_title_or_a_cover_may_stand_before_the_header(clerk: Client, template: bytes) -> None:
+    book = load_workbook(io.BytesIO(filled(template, [line("A1")])))
+    book["巡查记录"].insert_rows(1, 2)
+    book["巡查记录"]["A1"] = "二道区巡查记录（2022年9月）"
+    book["巡查记录"].merge_cells("A1:F1")
+    cover = book.create_sheet("封面", 0)
+    cover["A1"] = "封面"
+    out = io.BytesIO()
+    book.save(out)
+    context = clerk.get(send(clerk, out.getvalue())["Location"]).context
+    assert (context["preview"].total, context["preview"].bad) == (1, 0)
+    wrong = load_workbook(io.BytesIO(out.getvalue()))
+    wrong["巡查记录"].cell(5, HEAD.index("隐患数") + 2, "许多")
+    out = io.BytesIO()
+    wrong.save(out)
+    marks = clerk.get(send(clerk, out.getvalue())["Location"]).context["marks"]
+    assert {mark["at"][1:] for mark in marks} == {"5"}, "rows are called by their number in the file"
+
+
+def test_a_choice_that_is_none_is_answered_with_the_choices(clerk: Client) -> None:
+    marks = read(clerk, typed(行业="矿"), typed(检查内容="消防、水"))["marks"]
+    assert "请从这些中选择：矿山、商贸。" in marks[0]["said"]
+    assert "请从这些中选择：消防、用电。" in marks[-1]["said"]
+
+
 def test_formulas_count_by_their_value_and_never_run(clerk: Client, template: bytes) -> None:
     content = filled(template, [line("A1", 隐患数="=1+1")])
     page = clerk.get(send(clerk, content)["Location"])

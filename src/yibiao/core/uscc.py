@@ -5,6 +5,7 @@ Codes with a wrong check character are in lawful use, so whoever finds one warns
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -36,3 +37,8 @@ def doubts(code: str) -> tuple[str, ...]:
         return ("shape",)
     found = (("inner", code[16] != inner(code)), ("last", code[17] != last(code)))
     return tuple(name for name, wrong in found if wrong)
+
+
+def plain(text: str) -> str:
+    """A code as it is written: in capitals, without spaces; ９１ and 91 are the same."""
+    return "".join(unicodedata.normalize("NFKC", text).upper().split())

@@ -100,8 +100,11 @@ def lines(
 def _cut(form: FormVersion, book: cells.Book) -> _Source:
     """Raises: ``Uncut`` where items stand in other sheets, or anything is wrong with the sheet."""
     cut = book.cut()
+    grids = (cut.first, *cut.others)
+    if rows.main(form, grids) is not cut.first:
+        raise cells.Uncut
     try:
-        tables = rows.tables(form, (cut.first, *cut.others))
+        tables = rows.tables(form, grids)
     except Refusal as refusal:
         raise cells.Uncut from refusal
     if any(table.rows for table in tables[1:]):

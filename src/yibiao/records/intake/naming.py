@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
+from typing import Final
 
 from yibiao.core.problems import Problem
 from yibiao.forms.types import Field
 from yibiao.people import queries as people
 from yibiao.places import queries as places
+from yibiao.places.types import Place
 from yibiao.records import models
 from yibiao.records.intake import problems
+
+# How people write the code of a county and of a township: without the zeros at its end.
+_SHORT: Final = (6, 9)
+# The character with which the name of a place above others ends.
+_ENDS: Final = "省市州盟区县旗镇乡道"
 
 
 @dataclass(slots=True)
@@ -32,11 +40,8 @@ class Names:
 
     def _found(self, kind: str, register: str, text: str) -> str | Problem:
         if kind == "place":
-            if text[:6].isdigit():
-                return text
-            hits = places.search(text, under=self.under, limit=50)
-            codes = [place.code for place in hits if place.name == text]
-        elif kind == "organisation":
+            return self._place(text)
+        if kind == "organisation":
             if people.organisations(codes=[text]):
                 return text
             codes = [body.code for body in people.organisations(text=text, limit=50) if body.name == text]
@@ -49,3 +54,57 @@ class Names:
             return problems.CELL_NAME.at(text=text[:60], count=len(codes))
         # An unknown name goes on as it is: the check refuses it with the words of its own rule.
         return codes[0] if codes else text
+
+    def _place(self, text: str) -> str | Problem:
+        """A code, a name of a place where the person files, or its name behind those of places above it."""
+        plain = "".join(unicodedata.normalize("NFKC", text).split())
+        if plain[:6].isdigit():
+            return plain.ljust(12, "0") if plain.isdigit() and len(plain) in _SHORT else plain
+        hits = places.search(plain, under=self.under, limit=50)
+        codes = _called(hits, plain) or self._by_path(plain)
+        if len(codes) > 1:
+            return problems.CELL_NAME.at(text=text[:60], count=len(codes))
+        if not codes and hits:
+            return problems.CELL_PLACE.at(
+                text=text[:60], near="、".join(f"{hit.name}（{hit.code}）" for hit in hits[:3])
+            )
+        # A place elsewhere is refused by the check, as one where the person may not file.
+        codes = codes or _called(places.search(plain, limit=50), plain)
+        return codes[0] if codes else text
+
+    def _by_path(self, text: str) -> list[str]:
+        found: set[str] = set()
+        for top in self.under or ("",):
+            above = places.ancestors(top) if top else ()
+            rest = text
+            for one in above:
+                rest = rest.removeprefix(one.name)
+            if code := _down(above[-1].code if above else "", rest) or self._from_within(rest):
+                found.add(code)
+        return sorted(found)
+
+    def _from_within(self, text: str) -> str:
+        """The same where the path begins somewhere below the places of the person."""
+        for end, char in enumerate(text[:-1], 1):
+            if char in _ENDS:
+                starts = _called(places.search(text[:end], under=self.under, limit=50), text[:end])
+                if len(starts) == 1:
+                    return _down(starts[0], text[end:])
+        return ""
+
+
+def _called(found: tuple[Place, ...], name: str) -> list[str]:
+    return [place.code for place in found if place.name == name]
+
+
+def _down(code: str, path: str) -> str:
+    """The place at the end of a path of names below another; empty where a name fits nothing."""
+    while path:
+        step = max(
+            (one for one in places.children(code) if path.startswith(one.name)), key=lambda one: len(one.name),
+            default=None,
+        )  # fmt: skip
+        if step is None:
+            return ""
+        code, path = step.code, path[len(step.name) :]
+    return code

@@ -23,8 +23,8 @@ SHEET_FORMAT = Rule(
     "records.sheet.unreadable",
     "这个文件不是可用的 .xlsx 或 .csv 表格。",
     "The file is not a usable .xlsx or .csv sheet.",
-    "请下载模板填写；旧的 .xls 请另存为 .xlsx。",
-    "Fill in the template; save an old .xls as .xlsx first.",
+    "请下载模板填写；旧的 .xls 请另存为 .xlsx，设了打开密码的请先取消密码。",
+    "Fill in the template; save an old .xls as .xlsx first, and take a password off.",
 )
 SHEET_UNSAFE = Rule(
     "records.sheet.unsafe",
@@ -89,6 +89,27 @@ CELL_CHOICE = Rule(
     "请从下拉列表中选择。",
     "Choose from the drop-down list.",
 )
+CELL_CHOICES = Rule(
+    "records.cell.choices",
+    "“{text}”不在可选项中。",
+    "“{text}” is not one of the choices.",
+    "请从这些中选择：{offered}。",
+    "Choose from these: {offered_en}.",
+)
+CELL_MOMENT = Rule(
+    "records.cell.moment",
+    "“{text}”认不出是哪一天、什么时间。",
+    "“{text}” is no date or time that can be read.",
+    "请写全，例如 {example}。",
+    "Write it in full, such as {example}.",
+)
+CELL_ROUNDED = Rule(
+    "records.cell.rounded",
+    "长编号被表格软件当成数字，末几位已经丢失，变成了“{text}”。",
+    "The spreadsheet took a long number for a quantity and lost its last digits: “{text}”.",
+    "请把这一栏设为“文本”格式，再重新填写完整的编号。",
+    "Give the column the format “text”, then write the whole number again.",
+)
 CELL_NAME = Rule(
     "records.cell.name",
     "按“{text}”找到 {count} 个，无法确定是哪一个。",
@@ -96,10 +117,17 @@ CELL_NAME = Rule(
     "请改填代码。",
     "Give the code instead.",
 )
+CELL_PLACE = Rule(
+    "records.cell.place",
+    "您填报的范围内没有叫“{text}”的地点；名称相近的有：{near}。",
+    "No place where you file is called “{text}”; similar are: {near}.",
+    "请填全名或 12 位代码。",
+    "Give the whole name, or the code of 12 digits.",
+)
 CELL_FORMULA = Rule(
     "records.cell.formula",
-    "单元格里的公式没有算出的值，或结果是错误值“{text}”。",
-    "The formula in the cell has no value, or the error value “{text}”.",
+    "单元格里的公式没有算出可用的值{text}。",
+    "The formula in the cell has no usable value{text}.",
     "请改为直接填写数值。",
     "Write the value itself.",
 )

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final, TypeAlias
 
-from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal
 from yibiao.forms.types import Choice, Field, FormVersion
-from yibiao.records.intake import problems, web
+from yibiao.records.intake import moments, problems, web
 from yibiao.records.intake.cells import Broken, Grid
 from yibiao.records.intake.layout import NUMBER, PARENT, Column, Layout, cascade, choices, heading, layouts
 
 Resolve = Callable[[Field, str], "str | Problem"]
-_DATE: Final = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+(\d{1,2}):(\d{2})(?::\d{2})?)?"
-)
 # So many cells of a column are remembered; one in which each is another forgets them now and then.
 _KNOWN: Final = 5_000
 _Known: TypeAlias = tuple[int, str, "Field | None", "dict[Any, Any] | None"]
 _SPLIT: Final = re.compile(r"[、，,；;|\n]+")
+# Spreadsheets keep fifteen digits of a number; what a longer one was cannot be told from it.
+_KEPT: Final = 10**15
+_ROUNDED: Final = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
+# So many rows may stand above the data: a title, who filed it, the header and its hidden names.
+_ABOVE: Final = 8
+# So many choices are named in a refusal.
+_NAMED: Final = 12
 
 
 @dataclass(slots=True)
@@ -75,17 +77,24 @@ def tables(form: FormVersion, grids: Sequence[Grid]) -> tuple[Table, ...]:
 
     Raises: ``records.sheet.header|column-unknown|column-twice|column-missing|empty``.
     """
-    wanted = layouts(form)
-    first = _table(wanted[0], grids[0], required=True)
+    wanted, held = layouts(form), main(form, grids)
+    first = _table(wanted[0], held, required=True)
     if not first.rows:
-        raise Refusal([problems.SHEET_EMPTY.at(grids[0].title)])
-    titles = {grid.title.strip(): grid for grid in grids[1:]}
+        raise Refusal([problems.SHEET_EMPTY.at(held.title)])
+    titles = {grid.title.strip(): grid for grid in grids if grid is not held}
     others = []
     for layout, english in zip(wanted[1:], layouts(form, "en")[1:], strict=True):
         grid = titles.get(layout.title) or titles.get(english.title)
         if grid is not None:
             others.append(_table(layout, grid, required=False))
     return (first, *others)
+
+
+def main(form: FormVersion, grids: Sequence[Grid]) -> Grid:
+    """The sheet of the rows: the first, or where that has no header, the first of the others that has, such as the one
+    behind a cover."""
+    layout = layouts(form)[0]
+    return next((grid for grid in grids if _header(layout, grid) is not None), grids[0])
 
 
 def _table(layout: Layout, grid: Grid, *, required: bool) -> Table:
@@ -118,14 +127,20 @@ def _table(layout: Layout, grid: Grid, *, required: bool) -> Table:
 
 
 def _header(layout: Layout, grid: Grid) -> tuple[int, tuple[Any, ...]] | None:
-    """The row that names the columns and the index of the first row of data: the hidden names win over the labels."""
+    """The row that names the columns and the index of the first row of data: the hidden names win over the labels.
+
+    People write a title and who filed the sheet above the header, so it is looked for below them too.
+    """
     names = {column.name for column in layout.columns}
-    for index, (_, cells) in enumerate(grid.rows[:2]):
-        texts = {str(cell).strip() for cell in cells if cell}
+    top = [(index + 1, cells, {str(cell).strip() for cell in cells if cell}) for index, (_, cells) in
+           enumerate(grid.rows[:_ABOVE])]  # fmt: skip
+    for start, cells, texts in top:
         if texts and len(texts & names) * 2 > len(texts):
-            return index + 1, cells
-    if grid.rows and any(_labelled(layout, str(cell).strip()) for cell in grid.rows[0][1] if cell):
-        return 1, grid.rows[0][1]
+            return start, cells
+    for start, cells, texts in top:
+        labelled = sum(_labelled(layout, text) is not None for text in texts)
+        if labelled * 2 > len(texts) or (labelled and start == 1):
+            return start, cells
     return None
 
 
@@ -178,7 +193,10 @@ class _Reader:
         key = ""
         for cell, (index, name, asked, known) in zip(cells, self._columns(table, len(cells)), strict=True):
             if asked is None:
-                key = _text(cell) if name == NUMBER else key
+                if name == NUMBER:
+                    key = _text(cell)
+                    if _rounded(cell):
+                        row.wrong.append((table.layout.title, number, index, problems.CELL_ROUNDED.at(text=key[:60])))
                 continue
             value = known.get((cell.__class__, cell)) if known is not None else None
             if value is None:
@@ -215,7 +233,7 @@ class _Reader:
 
     def _value(self, field: Field, cell: Any, answers: Mapping[str, Any]) -> Any:
         if isinstance(cell, Broken):
-            return problems.CELL_FORMULA.at(text=cell.text)
+            return problems.CELL_FORMULA.at(text=f"（{cell.text}）" if cell.text else "")
         if field.type == "choice":
             return self._choice(field, _text(cell), answers)
         if field.type == "choices":
@@ -223,8 +241,10 @@ class _Reader:
             named = [self._choice(field, text, answers) for text in texts]
             return next((one for one in named if isinstance(one, Problem)), named)
         if field.type in ("date", "datetime", "time"):
-            return _moment(field, cell)
+            return moments.read(field, cell, _text(cell))
         text = _text(cell)
+        if field.type not in ("integer", "decimal") and _rounded(cell):
+            return problems.CELL_ROUNDED.at(text=text[:60])
         if _named(field):
             return self.resolve(field, text)
         return web.typed(field, text)
@@ -233,7 +253,14 @@ class _Reader:
         found = self._written(field).get(text, [])
         if len(found) > 1:
             found = [one for one in found if _fits(field, one, answers)] or found
-        return found[0].name if found else problems.CELL_CHOICE.at(text=text[:60])
+        return found[0].name if found else self._not_offered(field, text)
+
+    def _not_offered(self, field: Field, text: str) -> Problem:
+        offered = choices(self.form, field)
+        if len(offered) > _NAMED:
+            return problems.CELL_CHOICE.at(text=text[:60])
+        zh, en = ([one.label.of(language) or one.name for one in offered] for language in ("zh", "en"))
+        return problems.CELL_CHOICES.at(text=text[:60], offered="、".join(zh), offered_en=", ".join(en))
 
     def _written(self, field: Field) -> dict[str, list[Choice]]:
         written = self.written.get(id(field))
@@ -263,33 +290,11 @@ def _fits(field: Field, choice: Choice, answers: Mapping[str, Any]) -> bool:
     return rule is None or choice.filters.get(rule[0]) == answers.get(rule[1])
 
 
-def _moment(field: Field, cell: Any) -> str:
-    """A date or time in any of the ways in which sheets hold one, as the text of an answer."""
-    if isinstance(cell, time) and field.type == "time":
-        return cell.isoformat(timespec="minutes")
-    text = unicodedata.normalize("NFKC", _text(cell))
-    at = _dated(cell if isinstance(cell, date) else text)
-    if at is None:
-        return str(web.typed(field, text))
-    if field.type == "date":
-        return at.date().isoformat()
-    if field.type == "time":
-        return at.time().isoformat(timespec="minutes")
-    return at.isoformat()
-
-
-def _dated(cell: date | str) -> datetime | None:
+def _rounded(cell: Any) -> bool:
+    """Whether a long number lost its last digits before it came here: 1.2E+17."""
     if isinstance(cell, str):
-        match = _DATE.fullmatch(cell)
-        if match is None:
-            return None
-        year, month, day, hour, minute = (int(part or 0) for part in match.groups())
-        try:
-            return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
-        except ValueError:
-            return None
-    at = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
-    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+        return "+" in cell and _ROUNDED.fullmatch(cell.strip()) is not None
+    return isinstance(cell, int | float) and abs(cell) >= _KEPT
 
 
 def _text(cell: Any) -> str:

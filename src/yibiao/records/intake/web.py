@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
+from yibiao.core import uscc
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem
 from yibiao.forms import queries as forms
@@ -338,4 +339,4 @@ def typed(field: Field, text: str) -> Any:
     if field.type == "datetime":
         at = moment(text.replace(" ", "T", 1))
         return at.isoformat() if at else text
-    return text
+    return uscc.plain(text) if field.check == "uscc" else text

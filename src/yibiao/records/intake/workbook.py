@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from yibiao.forms.types import Field, FormVersion
 from yibiao.records.intake import phrases
-from yibiao.records.intake.cells import Broken
+from yibiao.records.intake.cells import ROW_LIMIT, Broken
 from yibiao.records.intake.layout import Layout, cascade, choices, heading, layouts
 from yibiao.records.intake.rows import Table
 
@@ -25,7 +25,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 LISTS: Final = "选项"
 GUIDE: Final = "填写说明"
 FIRST: Final = 3
-_LAST: Final = 5_000
+_LAST: Final = FIRST + ROW_LIMIT - 1
 _HEAD: Final = PatternFill("solid", fgColor="DCE6F1")
 _MUST: Final = PatternFill("solid", fgColor="FCE4D6")
 _WRONG: Final = PatternFill("solid", fgColor="FFC7CE")
