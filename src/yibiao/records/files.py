@@ -11,18 +11,17 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from yibiao.core.problems import Refusal, refuse
-from yibiao.records import actions, attachments, border, problems, queries, thumbnails
+from yibiao.records import actions, attachments, border, handing, problems, queries, thumbnails
 from yibiao.records.types import AttachedFile
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 @require_safe
-def attachment(request: HttpRequest, id: str, name: str) -> FileResponse:
-    """One file of a record that may be read; a personal one only through ``personal``."""
+def attachment(request: HttpRequest, id: str, name: str) -> HttpResponseBase:
+    """One file of a record that may be read, or a part of it; a personal one only through ``personal``."""
     found, path = _held(request, id, name)
-    answer = FileResponse(path.open("rb"), as_attachment=True, filename=found.name, content_type=found.kind)
-    return _bare(answer)
+    return _bare(handing.handed(request, path, digest=found.digest, name=found.name, kind=found.kind))
 
 
 @require_safe
@@ -42,7 +41,9 @@ def personal(request: HttpRequest, id: str, name: str) -> StreamingHttpResponse:
     purpose = request.POST.get("purpose", "")
     found, pieces = actions.log_personal_file(record.id, name, by=by, purpose=purpose)
     answer = _bare(StreamingHttpResponse(_known(pieces, id, name), content_type=found.kind))
-    answer["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
+    answer["Content-Disposition"] = (
+        content_disposition_header(True, handing.fitting(found.name, found.kind)) or "attachment"
+    )
     answer["Cache-Control"] = "no-store"
     return answer
 

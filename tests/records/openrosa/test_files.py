@@ -14,7 +14,7 @@ from tests.records.openrosa.test_submission import JPEG, camera, plain
 from tests.records.test_photos import jpeg
 from yibiao.people.types import Account
 from yibiao.records import actions, attachments
-from yibiao.records.models import Attachment
+from yibiao.records.models import Attachment, Submission
 
 __all__ = ["camera"]
 Enter = Callable[[Account], Client]
@@ -73,3 +73,43 @@ def test_where_a_photo_was_taken_is_not_kept(camera: Phone) -> None:
     assert hashlib.sha256(found).hexdigest() == kept.digest
     assert found != jpeg()
     assert len(found) == len(jpeg())
+
+
+def test_a_file_is_handed_out_in_parts_and_once(camera: Phone, world: World, signed_in: Enter) -> None:
+    id, photo = new_id(), JPEG + bytes(range(256)) * 300
+    assert camera.send(xml(id, version="2", front="a.jpg"), {"a.jpg": photo}).status_code == 201
+    clerk, address = signed_in(world.clerk), f"/records/{plain(id)}/files/a.jpg"
+    whole = clerk.get(address)
+    assert (whole.status_code, whole["Accept-Ranges"], whole["Content-Length"]) == (200, "bytes", str(len(photo)))
+    tag = whole["ETag"]
+    for asked, start, end in (("0-99", 0, 100), ("70000-", 70_000, len(photo)), ("-5", len(photo) - 5, len(photo)),
+                              ("100-99999999", 100, len(photo))):  # fmt: skip
+        part = clerk.get(address, headers={"Range": f"bytes={asked}", "If-Range": tag})
+        assert (part.status_code, part["Content-Range"]) == (206, f"bytes {start}-{end - 1}/{len(photo)}")
+        assert b"".join(part.streaming_content) == photo[start:end]  # type: ignore[attr-defined]
+        assert int(part["Content-Length"]) == end - start
+    beyond = clerk.get(address, headers={"Range": f"bytes={len(photo)}-"})
+    assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{len(photo)}")
+    for odd in ({"Range": "bytes=9-1"}, {"Range": "bytes=0-1,5-9"}, {"Range": "bytes=0-1", "If-Range": '"other"'}):
+        assert clerk.get(address, headers=odd).status_code == 200
+    assert clerk.get(address, headers={"If-None-Match": tag}).status_code == 304
+    assert clerk.head(address, headers={"Range": "bytes=0-9"}).status_code == 200
+
+
+def test_a_photo_that_calls_itself_a_page_is_handed_out_as_a_photo(
+    camera: Phone, world: World, signed_in: Enter
+) -> None:
+    id = new_id()
+    assert camera.send(xml(id, version="2", front="a.html"), {"a.html": JPEG + b"<script>"}).status_code == 201
+    answer = signed_in(world.clerk).get(f"/records/{plain(id)}/files/a.html")
+    assert answer["Content-Disposition"] == 'attachment; filename="a.html.jpg"'
+    assert answer["Content-Type"] == "image/jpeg"
+
+
+def test_an_empty_photo_is_refused_and_the_phone_keeps_the_record(camera: Phone) -> None:
+    id = new_id()
+    answer = camera.send(xml(id, version="2", front="a.jpg"), {"a.jpg": b""})
+    assert answer.status_code == 422
+    assert "是空的" in answer.content.decode()
+    assert not Submission.objects.filter(pk=plain(id)).exists()
+    assert camera.send(xml(id, version="2", front="a.jpg"), {"a.jpg": JPEG}).status_code == 201

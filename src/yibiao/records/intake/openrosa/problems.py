@@ -190,6 +190,13 @@ FILE_KIND: Final = Rule(
     "Use an ordinary photo or document.",
     415,
 )
+FILE_EMPTY: Final = Rule(
+    "records.openrosa.file-empty",
+    "附件“{name}”是空的，一个字节也没有。",
+    "The attachment “{name}” is empty: it has not a single byte.",
+    "手机上的文件已损坏，请重拍或重新选择后再发送。",
+    "The file on the phone is damaged: take or choose it again, then send it.",
+)
 NOT_XML: Final = Rule(
     "records.openrosa.not-xml",
     "内容类型“{kind}”不是 XML。",

@@ -125,8 +125,8 @@ def attachment(request: HttpRequest, asker: Asker, program: str, form: str, id: 
         raise refuse(problems.UNKNOWN.at(id=f"{id}/{name}"[:80]))
     with Incoming() as incoming:
         incoming.take(plain, _chunks(request))
-        if not incoming.files[0].kind:
-            raise refuse(refusals.FILE_KIND.at(name=plain[:80]))
+        if wrong := submitting.unfit(incoming.files[0]):
+            raise refuse(wrong)
         placed = any(field.type == "geopoint" for field in forms.form(row.form, row.form_version).fields)
         one = incoming.files[0] if placed else attachments.unplaced(incoming.files[0])
         attachments.keep(row.id, [(one, hidden)], by=by)

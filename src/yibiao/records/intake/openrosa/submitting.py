@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
-from yibiao.core.problems import Refusal, refuse
+from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
 from yibiao.people.types import Warrant
@@ -92,13 +92,20 @@ def _resolved(asker: Asker, found: Instance) -> tuple[FormVersion, Program, tupl
 def named(incoming: Incoming, sending: Sending) -> list[tuple[Arrived, bool]]:
     """The files that the answers name; others are left out. All are looked at before anything is stored."""
     found = [(one, sending.answers.files[one.name]) for one in incoming.files if one.name in sending.answers.files]
-    wrong = [refusals.FILE_KIND.at(name=one.name[:80]) for one, _ in found if not one.kind]
+    wrong = [refusal for one, _ in found if (refusal := unfit(one))]
     if wrong:
         raise Refusal(wrong)
     # Where a photo was taken is kept only of a form that asks where.
     if not any(field.type == "geopoint" for field in sending.form.fields):
         found = [(attachments.unplaced(one), hidden) for one, hidden in found]
     return list({one.name: (one, hidden) for one, hidden in found}.values())
+
+
+def unfit(one: Arrived) -> Problem | None:
+    """Why a file is not taken. A log of the client may be empty; a photo without a byte is one that was lost."""
+    if not one.size and one.name != AUDIT:
+        return refusals.FILE_EMPTY.at(name=one.name[:80])
+    return None if one.kind else refusals.FILE_KIND.at(name=one.name[:80])
 
 
 def file_name(given: str) -> str:
