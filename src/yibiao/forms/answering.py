@@ -23,23 +23,25 @@ _NOWHERE: Final = Text("")
 _DEFAULT_MESSAGE: Final = Text("不符合本题的填写要求", "It does not meet the rule of this question")
 
 
-def check(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> Checked:
-    """Read, compute and judge a whole set of answers."""
+def check(form: FormVersion, several: Sequence[Mapping[str, Any]], *, now: datetime) -> list[Checked]:
+    """Read, compute and judge whole sets of answers, each step for all of them before the next: what a step needs of
+    the processor's memory stays there."""
     plan = plans.plan(form)
-    run = _Run(plan, now)
-    scope = run.evaluate(answers)
-    public: dict[str, Any] = {}
-    personal: dict[str, Any] = {}
-    pieces: list[str] = []
-    run.judge(plan.top, scope, public, personal, pieces)
-    return run.checked(scope, public, personal, pieces)
+    runs = [_Run(plan, now) for _ in several]
+    scopes = [run.begin(answers) for run, answers in zip(runs, several, strict=True)]
+    if plan.steps:
+        for scope in scopes:
+            plan.compute(scope)
+    judged = [run.judged(scope) for run, scope in zip(runs, scopes, strict=True)]
+    return [run.checked(scope, *parts) for run, scope, parts in zip(runs, scopes, judged, strict=True)]
 
 
 def states(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> tuple[FieldState, ...]:
     """What a filling page shows of every question under the answers given so far."""
     plan = plans.plan(form)
     run = _Run(plan, now)
-    scope = run.evaluate(answers)
+    scope = run.begin(answers)
+    plan.compute(scope)
     return tuple(run.states(plan.top, scope))
 
 
@@ -49,8 +51,7 @@ def entity(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> E
     if form.entity is None or plan.key is None:
         return None
     run = _Run(plan, now, trusted=True)
-    scope = Scope(run.moment)
-    run.read(plan.top, answers, scope)
+    scope = run.begin(answers)
     key = values.text(plan.key.run(scope, None)).strip()
     label = values.text(plan.label.run(scope, None)).strip() if plan.label else ""
     data = {name: answers[name] for name in form.entity.saves if name in answers}
@@ -69,15 +70,9 @@ class _Run:
     def __post_init__(self) -> None:
         self.moment = _moment(self.now)
 
-    def evaluate(self, answers: Mapping[str, Any]) -> Scope:
+    def begin(self, answers: Mapping[str, Any]) -> Scope:
         scope = Scope(self.moment)
         self.read(self.plan.top, answers, scope)
-        for step in self.plan.steps:
-            if step.repeats:
-                for inner in _scopes(scope, step.repeats):
-                    step.run(inner)
-            else:
-                step.run(scope)
         return scope
 
     # Reading
@@ -135,6 +130,13 @@ class _Run:
             self.read(level, item, inner)
 
     # Judging
+
+    def judged(self, scope: Scope) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+        public: dict[str, Any] = {}
+        personal: dict[str, Any] = {}
+        pieces: list[str] = []
+        self.judge(self.plan.top, scope, public, personal, pieces)
+        return public, personal, pieces
 
     def judge(
         self, level: Level, scope: Scope, public: dict[str, Any], personal: dict[str, Any], pieces: list[str]
@@ -323,13 +325,6 @@ def _piece(question: Question, written: Any) -> str:
 def _together(pieces: list[str]) -> str:
     """The canonical text of named parts: no name has a character that comes before the mark at its end."""
     return f"{{{','.join(sorted(pieces))}}}"
-
-
-def _scopes(scope: Scope, repeats: tuple[str, ...]) -> list[Scope]:
-    found = [scope]
-    for name in repeats:
-        found = [below for above in found for below in above.items.get(name, ())]
-    return found
 
 
 def _required(question: Question, scope: Scope) -> bool:

@@ -81,6 +81,22 @@ class Plan:
     faults: tuple[Fault, ...]
     timeless: bool
 
+    def compute(self, scope: Scope) -> None:
+        """Runs all steps on answers that were read."""
+        for step in self.steps:
+            if step.repeats:
+                for inner in _scopes(scope, step.repeats):
+                    step.run(inner)
+            else:
+                step.run(scope)
+
+
+def _scopes(scope: Scope, repeats: tuple[str, ...]) -> list[Scope]:
+    found = [scope]
+    for name in repeats:
+        found = [below for above in found for below in above.items.get(name, ())]
+    return found
+
 
 _plans: dict[tuple[str, str, str], Plan] = {}
 

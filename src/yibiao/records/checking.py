@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from yibiao.core import canon, clock
 from yibiao.core.periods import SHANGHAI, local_day, midnight
@@ -37,6 +37,8 @@ _TOGETHER: Final = 200
 _USUAL: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 K = TypeVar("K")
 V = TypeVar("V")
+# The number of a draft, itself, its id, its form and program, and what is wrong with it so far.
+_Begun: TypeAlias = tuple[int, SubmissionDraft, str, FormVersion, Program, list[Problem]]
 
 
 @dataclass(slots=True)
@@ -103,22 +105,32 @@ class Checker:
         """
         waiting = iter(drafts)
         while some := list(islice(waiting, _TOGETHER)):
-            looked = [self.again(one) if isinstance(one, Judged) else self.judge(one) for one in some]
+            looked = self.judge(some)
             yield from [(self.settle(judged, found) if judged is not None else None, found) for judged, found in looked]
 
-    def judge(self, draft: SubmissionDraft) -> tuple[Judged | None, list[Problem]]:
+    def judge(self, drafts: Sequence[SubmissionDraft | Judged]) -> list[tuple[Judged | None, list[Problem]]]:
         """What follows from the answers alone, and what is wrong with them; None where they cannot be looked at."""
-        found: list[Problem] = []
-        id = canonical_id(draft.id)
-        if not id:
-            found.append(problems.ID.at(id=draft.id[:80]))
-        try:
-            form, program = self._open(draft)
-        except Refusal as refusal:
-            return None, [*found, *refusal.problems]
-        checked = forms.check_answers(form, draft.answers, now=self.at)
-        found += checked.problems
-        return Judged(id, form, program, draft.channel, checked, draft.sent, draft.prefilled), found
+        looked: dict[int, tuple[Judged | None, list[Problem]]] = {}
+        alike: dict[tuple[str, str], list[_Begun]] = {}
+        for number, draft in enumerate(drafts):
+            if isinstance(draft, Judged):
+                looked[number] = self.again(draft)
+                continue
+            id = canonical_id(draft.id)
+            found = [] if id else [problems.ID.at(id=draft.id[:80])]
+            try:
+                form, program = self._open(draft)
+            except Refusal as refusal:
+                looked[number] = None, [*found, *refusal.problems]
+            else:
+                alike.setdefault((form.id, form.version), []).append((number, draft, id, form, program, found))
+        for begun in alike.values():
+            seen = forms.check_each(begun[0][3], [draft.answers for _, draft, *_ in begun], now=self.at)
+            for (number, draft, id, form, program, found), checked in zip(begun, seen, strict=True):
+                found += checked.problems
+                judged = Judged(id, form, program, draft.channel, checked, draft.sent, draft.prefilled)
+                looked[number] = judged, found
+        return [looked[number] for number in range(len(drafts))]
 
     def again(self, judged: Judged) -> tuple[Judged | None, list[Problem]]:
         """Answers that were found good before: all else may have changed since."""

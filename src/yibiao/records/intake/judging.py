@@ -191,7 +191,7 @@ class _Means:
             SubmissionDraft(id, task.form, task.program, row.answers, "sheet", task.version)
             for id, row in zip(ids, found, strict=True)
         ]
-        looked = [checker.judge(draft) for draft in drafts]
+        looked = checker.judge(drafts)
         ready = [checker.settle(one, wrong) if one is not None else None for one, wrong in looked]
         good = [
             held.good(one) if one is not None and record is not None else None
