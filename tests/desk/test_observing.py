@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
 
 from tests.desk.world import ERDAO, PASSWORD, SAFETY, World, inspection
 from yibiao.desk import logs
@@ -104,6 +105,16 @@ def test_a_line_has_the_route_and_the_time_and_who_as_a_hash(
     assert [line["request"] for line in mine] == [one["X-Request-ID"] for one in (first, again, other)]
     assert mine[0]["account"] == mine[1]["account"] != mine[2]["account"]
     assert all(line["ms"] >= line["db_ms"] > 0 and line["statements"] > 0 for line in mine)
+
+
+def test_the_page_of_an_error_says_by_which_number_the_log_has_it(rf: RequestFactory) -> None:
+    named = logs.request_id.set("proxy-1.a_b")
+    try:
+        said = server_error(rf.get("/")).content.decode()
+    finally:
+        logs.request_id.reset(named)
+    assert "请求号 proxy-1.a_b" in said
+    assert "请求号" not in server_error(rf.get("/")).content.decode()
 
 
 def test_an_error_keeps_its_kind_and_place(written: io.StringIO) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.figures import world
 from tests.figures.world import JILIN, SIPING, draft
 from yibiao.core.periods import SHANGHAI
-from yibiao.figures import actions, filling, follow, queries, recounting, store
+from yibiao.figures import actions, compacting, filling, follow, queries, recounting, store
 from yibiao.figures.engines import duckdb, parquet
 from yibiao.figures.models import Cell, Projection, Recount, Segment
 
@@ -37,7 +37,8 @@ def _write(sql: str) -> None:
     """Other rows in place of those of the file of checks."""
     held = _segment()
     path = store.root() / held.path
-    parquet.store(path, sql.format(rows=f"SELECT * FROM {duckdb.read([path])}"), parquet.names([path]))
+    made = parquet.store(path, sql.format(rows=f"SELECT * FROM {duckdb.read([path])}"), parquet.names([path]))
+    Segment.objects.filter(pk=held.pk).update(sha256=made.sha256)
 
 
 def test_all_is_well_while_columns_are_what_the_log_says() -> None:
@@ -61,6 +62,28 @@ def test_a_fact_that_is_lacking_doubled_or_changed_in_the_columns_is_told(sql: s
     [astray] = actions.verify().astray
     assert (astray.kind, astray.held, astray.logged, astray.wrong) == ("record.demo.check", held, 3, wrong)
     assert queries.recounts()[1] >= 1
+    actions.rebuild()
+    assert actions.verify().sound
+
+
+def test_one_byte_that_flipped_is_found_wherever_it_lies(caplog: pytest.LogCaptureFixture) -> None:
+    held = _segment()
+    path = store.root() / held.path
+    whole = path.read_bytes()
+    for at in (0, len(whole) // 3, 2 * len(whole) // 3, len(whole) - 1):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        [astray] = recounting.against_log(store.active())
+        assert (astray.kind, astray.held, astray.logged, astray.damaged) == ("record.demo.check", 0, 3, 1)
+        assert compacting.settle(store.active(), held.source) == 0, "merging does not hide it"
+    assert f"as it was written: {held.path}" in caplog.text
+    # No cube that is right is counted anew from what is wrong.
+    cells = list(Cell.objects.order_by("pk").values())
+    assert not actions.verify().sound
+    Recount.objects.all().delete()
+    assert (recounting.nightly(NIGHT), queries.recounts()[1]) == (1, 1)
+    assert list(Cell.objects.order_by("pk").values()) == cells
+    path.unlink()
+    assert [one.damaged for one in recounting.against_log(store.active())] == [1]
     actions.rebuild()
     assert actions.verify().sound
 

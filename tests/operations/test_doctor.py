@@ -20,6 +20,7 @@ from tests.figures import world
 from yibiao.core import clock
 from yibiao.desk import metrics
 from yibiao.desk.commands.doctor import doctor
+from yibiao.desk.health import database
 from yibiao.figures import actions, store
 from yibiao.figures.models import Recount
 from yibiao.ledger import actions as ledger
@@ -90,6 +91,23 @@ def test_a_missing_or_cut_file_of_the_columns_and_an_orphan(site: Any) -> None:
     assert "无主 1 个" in seen()["columns.files"]["seen"]
     path.write_bytes(whole)
     assert faults() == KNOWN
+
+
+def test_files_of_columns_that_were_replaced_are_nothing_to_worry_about(site: Any) -> None:
+    (path,) = store.root().rglob("*.parquet")
+    path.unlink()
+    assert "columns.files" in faults()
+    actions.rebuild()
+    assert faults() == KNOWN, "the remedy is one"
+    assert seen()["columns.files"]["seen"] == "3 行，1 个文件，缺 0 个，无主 0 个"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a matter of PostgreSQL")
+def test_an_archive_that_a_quiet_site_does_not_reach_is_worth_knowing(site: Any) -> None:
+    held = {"archive_mode": "on", "archive_command": "cp %p /archive/%f", "archive_timeout": "300"}
+    assert database._archive(held).mark == "good"
+    assert "archive_timeout" in database._archive(held | {"archive_timeout": "0"}).remedy
+    assert database._archive(held | {"archive_command": ""}).mark == "odd"
 
 
 def test_the_nightly_recount_must_have_been_and_have_found_nothing(site: Any) -> None:

@@ -5,6 +5,7 @@ Old files stay for the sweep, so that a reader that listed them a moment ago sti
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Sequence
 from typing import Final
@@ -20,6 +21,7 @@ SMALL: Final = 200_000
 MANY: Final = 8
 # So many rows of supersession may wait before the live files of their kind are gone through.
 PENDING: Final = 20_000
+log = logging.getLogger(__name__)
 
 
 def compact(projection: Projection) -> int:
@@ -32,7 +34,8 @@ def compact(projection: Projection) -> int:
     replaced = 0
     for row in list(crowded.order_by("source", "month", "history")):
         parts = small.filter(source=row["source"], month=row["month"], history=row["history"])
-        replaced += _replace(projection, list(parts.order_by("first")))
+        if not _damaged(projection, merged := list(parts.order_by("first"))):
+            replaced += _replace(projection, merged)
     for source in _pending(projection):
         replaced += settle(projection, source)
     return replaced
@@ -43,6 +46,8 @@ def settle(projection: Projection, name: str) -> int:
     replaced = 0
     for one in list(_live(projection, name).filter(applied__lt=projection.position)):
         pairs = _pairs(projection, name, one.applied)
+        if _damaged(projection, [one]):
+            continue
         if parquet.hit(store.paths([one]), store.paths(pairs), one.applied, projection.position):
             replaced += _replace(projection, [one])
         else:
@@ -87,9 +92,19 @@ def _replace(projection: Projection, parts: Sequence[Segment]) -> int:
             if written is not None:
                 Segment.objects.create(
                     projection=projection, source=name, month=month, path=at, first=first, last=last,
-                    rows=written.rows, size=written.size, history=old, applied=upto,
+                    rows=written.rows, size=written.size, sha256=written.sha256, history=old, applied=upto,
                 )  # fmt: skip
     return len(parts)
+
+
+def _damaged(projection: Projection, parts: Sequence[Segment]) -> bool:
+    """Whether a file that would be merged is not as it was written: its rows must not get a digest that is right."""
+    name = parts[0].source
+    pairs = () if name.endswith(columns.SUPERSEDED) else _pairs(projection, name, min(part.applied for part in parts))
+    wrong = [one.path for one in (*parts, *pairs) if store.damaged(one)]
+    for path in wrong:
+        log.error("not merged, since it is not as it was written: %s", path)
+    return bool(wrong)
 
 
 def _live(projection: Projection, name: str) -> QuerySet[Segment]:

@@ -161,7 +161,7 @@ def _segment(
     # What supersedes a row comes after it: nothing before this segment can have touched it.
     return Segment(
         projection=projection, source=name, month=month, path=path, first=first, last=last, rows=written.rows,
-        size=written.size, applied=first - 1,
+        size=written.size, sha256=written.sha256, applied=first - 1,
     )  # fmt: skip
 
 

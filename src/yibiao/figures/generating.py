@@ -112,7 +112,7 @@ def _segment(projection: Projection, world: _World, name: str, part: tuple[str, 
     written = parquet.store(store.root() / path, query, [row[0] for row in duckdb.run(f"DESCRIBE {query}")])
     return Segment(
         projection=projection, source=name, month=month, path=path, first=world.base + 1, last=last,
-        rows=written.rows, size=written.size, history=history, applied=last,
+        rows=written.rows, size=written.size, sha256=written.sha256, history=history, applied=last,
     )  # fmt: skip
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Sum
-
 from yibiao.figures import store
 from yibiao.figures.models import Segment
 from yibiao.figures.types import Inventory
@@ -12,14 +10,16 @@ _SHOWN = 20
 
 
 def inventory() -> Inventory:
-    """Holds the files of all projections against the manifest.
+    """Holds the files of the projection that is read against its manifest.
+
+    Files of one that was replaced are neither missing nor orphans: nobody begins to read them; the sweep takes them.
 
     Shape: at most twenty missing files are named, by path. Files of another length than was committed count as missing.
     """
-    manifest = dict(Segment.objects.values_list("path", "size"))
+    manifest = dict(Segment.objects.filter(projection=store.active()).values_list("path", "size"))
+    known = set(Segment.objects.values_list("path", flat=True))
     root = store.root()
     found = {str(path.relative_to(root)): path.stat().st_size for path in root.rglob("*") if path.is_file()}
     missing = sorted(path for path, size in manifest.items() if found.get(path) != size)
-    orphans = [path for path in found if path not in manifest]
-    committed = Segment.objects.aggregate(size=Sum("size"))["size"] or 0
-    return Inventory(len(manifest), committed, len(missing), tuple(missing[:_SHOWN]), len(orphans))
+    orphans = [path for path in found if path not in known]
+    return Inventory(len(manifest), sum(manifest.values()), len(missing), tuple(missing[:_SHOWN]), len(orphans))

@@ -38,7 +38,8 @@ class Segment(models.Model):
     """An immutable Parquet file. This row is its commit: a file without one does not exist.
 
     What superseded its rows by position ``applied`` has been taken out of it; a segment of ``history`` holds what was
-    taken out, each row with the position that superseded it.
+    taken out, each row with the position that superseded it. ``sha256`` is of the file as it was written; empty for one
+    of a version that noted none.
     """
 
     projection = models.ForeignKey(Projection, on_delete=models.CASCADE)
@@ -49,6 +50,7 @@ class Segment(models.Model):
     last = models.BigIntegerField()
     rows = models.BigIntegerField()
     size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, db_default="", default="")
     history = models.BooleanField(default=False)
     applied = models.BigIntegerField(default=0)
 

@@ -136,7 +136,7 @@ def _file(own: Path, before: ManifestIn | None, one: Segment) -> FileIn:
         draft.replace(target)
         known = None
     with target.open("rb") as held:
-        found = known.sha256 if known else hashlib.file_digest(held, "sha256").hexdigest()
+        found = known.sha256 if known else one.sha256 or hashlib.file_digest(held, "sha256").hexdigest()
     return FileIn(
         source=one.source, month=one.month, path=one.path, history=one.history, last=one.last, applied=one.applied,
         rows=one.rows, size=one.size, sha256=found,

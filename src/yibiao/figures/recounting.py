@@ -13,6 +13,8 @@ from datetime import datetime, time
 from time import monotonic
 from typing import Final
 
+from django.db.models import Sum
+
 from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.figures import columns, filling, follow, keeping, serving, staging, store
@@ -36,6 +38,11 @@ log = logging.getLogger(__name__)
 def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
     """Everything now: cubes against columns, columns against the log. A cube that is wrong is built again."""
     projection = store.active()
+    astray = against_log(projection)
+    _note(projection, COLUMNS, len(astray))
+    if astray:
+        # A cube that is right must not be made again from columns that are wrong.
+        return Verdict((), astray)
     if serving.columned():
         filling.keep(projection)
     wanted = _cubes(projection)
@@ -46,13 +53,14 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
         found += differing
         if progress:
             progress(done, len(wanted))
-    astray = against_log(projection)
-    _note(projection, COLUMNS, len(astray))
-    return Verdict(tuple(found), astray)
+    return Verdict(tuple(found), ())
 
 
 def nightly(now: datetime | None = None) -> int:
-    """The next of it that this night has not seen, for some seconds; how much of it was looked at. By day: nothing."""
+    """The next of it that this night has not seen, for some seconds; how much of it was looked at. By day: nothing.
+
+    Columns come first, and where they are wrong, no cube is held against them.
+    """
     local = (now or clock.now()).astimezone(SHANGHAI)
     if not NIGHT[0] <= local.time() < NIGHT[1]:
         return 0
@@ -65,6 +73,8 @@ def nightly(now: datetime | None = None) -> int:
     for what in due:
         if looked and monotonic() - begun_at > TURN:
             break
+        if what != COLUMNS and Recount.objects.filter(projection=projection, what=COLUMNS, wrong__gt=0).exists():
+            break
         wrong = against_log(projection) if what == COLUMNS else filling.recount(projection, what, wanted[what])
         for one in wrong:
             log.error("recounted and not the same: %s", one)
@@ -74,7 +84,7 @@ def nightly(now: datetime | None = None) -> int:
 
 
 def against_log(projection: Projection) -> tuple[Astray, ...]:
-    """The kinds whose columns are not what the log says; empty where all is well.
+    """The kinds whose columns are not what was written, or not what the log says; empty where all is well.
 
     They are mended by building them anew, which is for people to decide.
     """
@@ -82,12 +92,28 @@ def against_log(projection: Projection) -> tuple[Astray, ...]:
         return _staged(projection)
     upto, found = projection.position, []
     logged, sampled = ledger.tally(upto), _sampled(upto)
+    broken = _damaged(projection)
     for kind, sources in sorted(follow.layout().items()):
+        if paths := broken.get(kind):
+            whole = Segment.objects.filter(projection=projection, source=store.column_name(sources[0]))
+            rows = whole.exclude(path__in=paths).aggregate(rows=Sum("rows"))["rows"] or 0
+            found.append(Astray(kind, rows, logged.get(kind, (0, 0))[0], 0, len(paths)))
+            continue
         held = _answer(projection, sources[0], "SELECT COUNT(*), COALESCE(SUM(position), 0) FROM held")[0]
         wrong = sum(_differing(projection, source, sampled[kind]) for source in sources)
         if tuple(map(int, held)) != logged.get(kind, (0, 0)) or wrong:
             found.append(Astray(kind, int(held[0]), logged.get(kind, (0, 0))[0], wrong))
     return tuple(found)
+
+
+def _damaged(projection: Projection) -> dict[str, list[str]]:
+    """The files that are missing or not as they were written, by the kind of their facts."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for one in Segment.objects.filter(projection=projection).order_by("path"):
+        if store.damaged(one):
+            log.error("missing, or not as it was written: %s", one.path)
+            found[one.source.partition("/")[0]].append(one.path)
+    return found
 
 
 def _staged(projection: Projection) -> tuple[Astray, ...]:

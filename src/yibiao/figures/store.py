@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from yibiao.figures import columns
+from yibiao.figures.engines import parquet
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Source
 
@@ -102,6 +103,12 @@ def chosen(found: Sequence[Row], name: str, gone: str, upto: int) -> Held:
         applied,
         max((row.last for row in found if row.source == name), default=0),
     )
+
+
+def damaged(one: Segment) -> bool:
+    """Whether a file is missing or not as it was written; one of which no digest was noted is believed."""
+    path = root() / one.path
+    return not path.is_file() or (bool(one.sha256) and parquet.digest(path) != one.sha256)
 
 
 def paths(segments: Iterable[Segment]) -> list[Path]:

@@ -176,13 +176,15 @@ class Difference:
 class Astray:
     """A kind of fact whose columns are not what the log says.
 
-    ``held`` and ``logged`` are numbers of facts; ``wrong`` is how many of those that were compared differ.
+    ``held`` and ``logged`` are numbers of facts; ``wrong`` is how many of those that were compared differ. ``damaged``
+    files are missing or not as they were written: ``held`` then counts the others, and nothing was compared.
     """
 
     kind: str
     held: int
     logged: int
     wrong: int
+    damaged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

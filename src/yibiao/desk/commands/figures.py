@@ -136,12 +136,18 @@ def verify() -> None:
         (one.indicator, one.program, one.place, one.month, _amount(one.kept), _amount(one.counted))
         for one in found.differences
     ]
-    kinds = [(one.kind, str(one.held), str(one.logged), str(one.wrong)) for one in found.astray]
+    kinds = [(one.kind, str(one.held), str(one.logged), str(one.wrong), str(one.damaged)) for one in found.astray]
     lines = (
         [*terminal.table(cells), gettext("有 %(count)s 处不一致，已重建。") % {"count": len(cells)}] if cells else []
     )
     if kinds:
-        head = (gettext("事实种类"), gettext("数据列条数"), gettext("日志条数"), gettext("抽查不符"))
+        head = (
+            gettext("事实种类"),
+            gettext("数据列条数"),
+            gettext("日志条数"),
+            gettext("抽查不符"),
+            gettext("损坏的文件"),
+        )
         lines += [*terminal.table([head, *kinds]), gettext("数据列与日志不一致，请运行 yibiao rebuild figures 重建。")]
     terminal.out(
         {"cubes": [asdict(one) for one in found.differences], "columns": [asdict(one) for one in found.astray]},

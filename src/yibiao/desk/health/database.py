@@ -26,6 +26,7 @@ KEEPS: Final[dict[str, frozenset[str]]] = {
     "full_page_writes": frozenset({"on"}),
     "server_encoding": frozenset({"UTF8"}),
 }
+ARCHIVES: Final = ("archive_mode", "archive_command", "archive_library", "archive_timeout")
 
 
 def examine() -> Iterator[Finding]:
@@ -94,7 +95,7 @@ def _sqlite() -> Iterator[Finding]:
 
 
 def _postgresql() -> Iterator[Finding]:
-    names = ", ".join(f"'{name}'" for name in (*KEEPS, "server_version", "server_version_num", "archive_mode"))
+    names = ", ".join(f"'{name}'" for name in (*KEEPS, *ARCHIVES, "server_version", "server_version_num"))
     held = dict(_asked(f"SELECT name, setting FROM pg_settings WHERE name IN ({names})"))  # noqa: S608 our own names
     yield found(
         "database.version", gettext("数据库"), address(),
@@ -107,10 +108,7 @@ def _postgresql() -> Iterator[Finding]:
         ", ".join(wrong or (f"{name}={held[name]}" for name in KEEPS)),
         gettext("请恢复 PostgreSQL 的默认值：现在断电会丢失已答复的填报。"),
     )  # fmt: skip
-    yield found(
-        "database.archive", gettext("恢复到任一时刻"), address(), odd_unless(held["archive_mode"] != "off"),
-        f"archive_mode={held['archive_mode']}", gettext("请归档 WAL，做法见 docs/operate.md。"),
-    )  # fmt: skip
+    yield _archive(held)
     # The real time of both machines, also in a replay.
     before = time.time()
     [(there,)] = _asked("SELECT clock_timestamp()")
@@ -129,3 +127,23 @@ def _postgresql() -> Iterator[Finding]:
         gettext("%(seconds)s 秒") % {"seconds": f"{float(oldest):.0f}"},
         gettext("有人长时间不结束事务，数据库无法清理旧行：请查 pg_stat_activity。"),
     )  # fmt: skip
+
+
+def _archive(held: dict[str, str]) -> Finding:
+    """Whether the log is archived, whether that last succeeded, and whether a quiet site does it too."""
+    name = gettext("恢复到任一时刻")
+    on = held["archive_mode"] != "off" and bool(held.get("archive_command") or held.get("archive_library"))
+    seen = ", ".join(f"{one}={held[one]}" for one in ("archive_mode", "archive_timeout"))
+    if not on:
+        remedy = gettext("请归档 WAL，做法见 docs/operate.md。")
+        return found("database.archive", name, address(), "odd", seen, remedy)
+    [(file, fails)] = _asked(
+        "SELECT last_failed_wal, last_failed_time > COALESCE(last_archived_time, '-infinity') FROM pg_stat_archiver"
+    )
+    if fails:
+        return found(
+            "database.archive", name, address(), "fault", gettext("归档失败：%(file)s") % {"file": file},
+            gettext("请看 PostgreSQL 的日志：归档好之前不能恢复到任一时刻，WAL 会把磁盘占满。"),
+        )  # fmt: skip
+    remedy = gettext("请设 archive_timeout（例如 5min）：填报少时，一段 WAL 要很久才写满、归档。")
+    return found("database.archive", name, address(), odd_unless(held["archive_timeout"] != "0"), seen, remedy)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from yibiao.core import quantities
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.spans import Span
-from yibiao.desk import addresses, border, checking
+from yibiao.desk import addresses, border, checking, logs
 from yibiao.figures.types import Figure
 from yibiao.packs.types import Text
 
@@ -159,6 +159,12 @@ def coverage(found: Figure) -> dict[str, Any]:
 def of(names: dict[str, str], key: str) -> str:
     """The name that a key stands for; a dash for the system or for someone unknown."""
     return names.get(key, "") or "—"
+
+
+@register.simple_tag
+def request_number() -> str:
+    """By which the lines that a request left in the log are found."""
+    return logs.request_id.get()
 
 
 @register.filter

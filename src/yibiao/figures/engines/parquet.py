@@ -6,6 +6,7 @@ such ids in a column of sixteen bytes, ``fact.uuid``, and others as text in ``fa
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
 from collections.abc import Iterable, Sequence
@@ -26,10 +27,11 @@ _CANONICAL: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that was written: its rows and its size in bytes."""
+    """A file that was written: its rows, its size in bytes, and its SHA-256."""
 
     rows: int
     size: int
+    sha256: str
 
 
 def write(path: Path, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> Written:
@@ -87,9 +89,16 @@ def store(path: Path, query: str, known: Iterable[str]) -> Written:
         f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
     )[0][0]
     _sync(draft)
+    size, found = draft.stat().st_size, digest(draft)
     draft.replace(path)
     _sync(path.parent)
-    return Written(int(rows), path.stat().st_size)
+    return Written(int(rows), size, found)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as held:
+        return hashlib.file_digest(held, "sha256").hexdigest()
 
 
 def _packed(source: str, known: Sequence[str]) -> str:
