@@ -99,6 +99,7 @@ def test_a_key_is_counted_once_wherever_and_however_often_it_was_seen(
 ) -> None:
     """Also where only so many rows, and the months of no more, are looked through at a time."""
     monkeypatch.setattr(counting, "TOGETHER", together)
+    monkeypatch.setattr(counting, "MONTHLY", together)
     world.install()
     for place, day in ((ERDAO, 1), (NANGUAN, 2), (ERDAO, 5), (SIPING, 5), (SIPING, 30)):
         for name in ("one", "two"):

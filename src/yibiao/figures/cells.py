@@ -13,8 +13,9 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from yibiao.figures.sightings import LONGEST, Amounts, Month, Numbers
+from yibiao.figures.sightings import LONGEST, Amounts, Days, Month, Numbers
 
 _GAP: Final = 11
 _DAY: Final = 27
@@ -53,16 +54,16 @@ def seen_entries(text: str) -> Seen:
 def seen_text(entries: Mapping[tuple[int, int], int]) -> str:
     """The text of what was seen."""
     held = sorted((day, gap, keys) for (day, gap), keys in entries.items() if keys)
-    day, gap, keys = (np.array(column, np.int64) for column in (zip(*held, strict=True) if held else ((), (), ())))
-    return b64encode(_bytes(day, gap, keys.astype(np.int32))[0]).decode("ascii")
+    day, gap, keys = (np.array(column, np.uint32) for column in (zip(*held, strict=True) if held else ((), (), ())))
+    return b64encode(_written(day, gap, keys.astype(np.int32))[0]).decode("ascii")
 
 
 def seen_texts(held: Month) -> Iterator[str]:
     """The text of each place."""
-    raw, ends = _bytes(held.nth, held.gaps, held.keys)
+    said, ends = _written(held.nth, held.gaps, held.keys)
     starts = (ends[held.starts - 1] * (held.starts > 0)).tolist()
-    for start, end in pairwise([*starts, len(raw) // 4]):
-        yield b64encode(raw[4 * start : 4 * end]).decode("ascii")
+    for start, end in pairwise([*starts, len(said)]):
+        yield b64encode(said[start:end]).decode("ascii")
 
 
 def new_keys(text: str, low: int, high: int) -> int:
@@ -75,11 +76,16 @@ def new_keys(text: str, low: int, high: int) -> int:
     return int(keys[counts].sum())
 
 
-def _bytes(day: Numbers, gap: Numbers, keys: Amounts) -> tuple[bytes, Numbers]:
+def _written(day: Days, gap: Days, keys: Amounts) -> tuple[NDArray[np.uint32], Numbers]:
     """Entries, and after each how many there are."""
     times = (keys + _MOST - 1) // _MOST
     ends = np.cumsum(times, dtype=np.int64)
-    said = np.full(int(ends[-1]) if len(ends) else 0, _MOST, np.int64)
-    said[ends - 1] = keys - (times - 1) * _MOST
-    said |= np.repeat((day << _DAY) | (np.minimum(gap, LONGEST) << _GAP), times)
-    return said.astype("<u4").tobytes(), ends
+    said = np.minimum(gap, np.uint32(LONGEST))
+    said <<= _GAP
+    said |= day << _DAY
+    said = np.repeat(said, times)
+    rest = keys - (times - 1) * _MOST
+    said |= _MOST
+    said[ends - 1] &= ~np.uint32(_MOST)
+    said[ends - 1] |= rest.astype(np.uint32)
+    return said.astype("<u4", copy=False), ends

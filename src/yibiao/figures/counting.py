@@ -7,14 +7,15 @@ can be stored meanwhile.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import repeat
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise, repeat
 from typing import Any, Final, TypeAlias
 
 import pyarrow.compute as pc
 from django.db.models import Max, Min, Sum
 
+from yibiao.core.periods import midnight
 from yibiao.figures import answering, cells, cubing, geography, sightings, store
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Relation, Table
@@ -23,13 +24,15 @@ from yibiao.figures.models import Projection, Segment
 from yibiao.figures.sightings import Packing
 from yibiao.figures.terms import Term
 
-# So many rows are looked through for keys together, in half a gigabyte.
+# So many rows are looked through for keys together, in half a gigabyte; of so many facts are counted as one.
 TOGETHER: Final = 25_000_000
+MONTHLY: Final = 8_000_000
 _PIECE: Final = 10_000
 _ORDER: Final = [(name, "ascending") for name in ("program", "place", "month")]
 Key = tuple[str, str, str]
 Texts = tuple[int, str, str, str]
 Seen: TypeAlias = Mapping[Key, tuple[str, str]]
+Statement: TypeAlias = tuple[str, Sequence[Relation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +71,43 @@ def counting(projection: Projection, terms: Sequence[Term]) -> Callable[[], list
     """What counts several terms over one source, each for itself in what it gives."""
     climb = geography.climb(terms[0].tree)
     plain = [nth for nth, term in enumerate(terms) if cubing.plain(term)]
-    passes: list[tuple[list[int], str, Sequence[Relation]]] = []
+    spans = _spans(projection, terms[0])
+    passes: list[tuple[list[int], list[Statement]]] = []
     if plain:
-        alike = [terms[nth] for nth in plain]
-        passes.append((plain, cubing.several(alike, climb), _supplied(projection, cubing.together(alike))))
+        parts = [[replace(terms[nth], from_=from_, until=until) for nth in plain] for from_, until in spans]
+        said = [(cubing.several(alike, climb), _supplied(projection, cubing.together(alike))) for alike in parts]
+        passes.append((plain, said))
     for nth, term in enumerate(terms):
         if nth not in plain:
-            passes.append(([nth], cubing.cells(term, climb), _supplied(projection, term)))
+            each = [replace(term, from_=from_, until=until) for from_, until in spans]
+            passes.append(([nth], [(cubing.cells(one, climb), _supplied(projection, one)) for one in each]))
     keys = {nth: _keys(projection, term, climb) for nth, term in enumerate(terms) if term.shape == "distinct"}
 
     def count() -> list[Counted]:
         # These take most of the memory, and are through before there is anything else.
         seen = {nth: _seen(one, climb) for nth, one in keys.items()}
         found: dict[int, Counted] = {}
-        for numbers, sql, relations in passes:
+        for numbers, statements in passes:
             # Put in order here: an engine would carry all of the texts through its sorting.
-            table = duckdb.gathered(sql, relations).sort_by(_ORDER)
+            table = duckdb.joined([duckdb.gathered(*statement) for statement in statements]).sort_by(_ORDER)
             for at, nth in enumerate(numbers):
                 found[nth] = Counted(table.select([0, 1, 2, *range(3 + 3 * at, 6 + 3 * at)]), seen.get(nth))
+            duckdb.let_go()
         return [found[nth] for nth in range(len(terms))]
 
     return count
+
+
+def _spans(projection: Projection, term: Term) -> list[tuple[datetime | None, datetime | None]]:
+    """All time, in parts of whole months with so many facts each: what a cell counts lies in one month."""
+    held = Segment.objects.filter(projection=projection, source=store.column_name(term.source))
+    rows, cuts = 0, list[datetime]()
+    for month, more in held.values_list("month").annotate(rows=Sum("rows")).order_by("month"):
+        if rows and rows + more > MONTHLY:
+            cuts.append(midnight(date.fromisoformat(f"{month}-01")))
+            rows = 0
+        rows += more
+    return list(pairwise([None, *cuts, None]))
 
 
 def _supplied(projection: Projection, term: Term) -> Sequence[Relation]:
@@ -113,8 +132,8 @@ def _seen(one: _Keys, climb: Climb) -> Seen:
         for nth in range(parts):
             batches = duckdb.batches(cubing.keys(one.term, program, nth, parts), one.relations)
             counted.append(sightings.counted(sightings.packed(batches, one.way, one.rows), climb, one.way))
-        own = sightings.added(counted) if parts > 1 else counted.pop()
-        for month in sightings.months(own, climb, one.way):
+            duckdb.let_go()
+        for month in sightings.months(counted, climb, one.way):
             for place, total, text in zip(month.places, month.totals(), cells.seen_texts(month), strict=True):
                 found[program, place, month.name] = (str(total), text)
     return found

@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 from yibiao.figures.geography import Climb
 
 Numbers: TypeAlias = NDArray[np.int64]
-# How many keys: in half the room, as there are millions of them.
+# In half the room, as there are millions of them: how many keys, and days or gaps.
 Amounts: TypeAlias = NDArray[np.int32]
+Days: TypeAlias = NDArray[np.uint32]
 Moved: TypeAlias = tuple[str, str, list[tuple[int, int, int]]]
 # So many are looked at together: what stands between stays in the processor's cache.
 _PIECE: Final = 200_000
@@ -79,8 +80,8 @@ class Month:
     name: str
     places: list[str]
     starts: Numbers
-    nth: Numbers
-    gaps: Numbers
+    nth: Days
+    gaps: Days
     keys: Amounts
 
     def totals(self) -> list[int]:
@@ -116,7 +117,11 @@ def packed(batches: Iterable[pa.RecordBatch], way: Packing, about: int) -> Numbe
     for part in keys.numbers():
         codes[at : at + len(part)] |= part << (way.places + way.days)
         at += len(part)
-    return _once(codes[:size])
+    # The texts of all keys.
+    del keys
+    kept = len(_once(codes[:size]))
+    codes.resize(kept, refcheck=False)
+    return codes
 
 
 class _Keys:
@@ -154,14 +159,23 @@ def counted(codes: Numbers, climb: Climb, way: Packing) -> Counted:
 
 def _joined(codes: Numbers, change: Counted) -> Counted:
     """What numbers in order stand for, with a change to it; piece by piece, since one copy of all is much."""
-    found, start, low = [], 0, 0
+    most = len(change.codes) + sum(len(_begins(codes[start:end])) for start, end in _whole(codes))
+    found, size, low = Counted(np.empty(most, np.int64), np.empty(most, np.int32)), 0, 0
+    for start, end in _whole(codes):
+        high = int(np.searchsorted(change.codes, codes[end - 1], "right")) if end < len(codes) else len(change.codes)
+        one = added([_tallied(codes[start:end]), Counted(change.codes[low:high], change.keys[low:high])])
+        found.codes[size : size + len(one.codes)], found.keys[size : size + len(one.keys)] = one.codes, one.keys
+        size, low = size + len(one.codes), high
+    return Counted(found.codes[:size], found.keys[:size])
+
+
+def _whole(codes: Numbers) -> Iterator[tuple[int, int]]:
+    """Where pieces of numbers in order begin and end, none of which is torn from its like."""
+    start = 0
     while start < len(codes):
-        last = codes[min(start + _PIECE, len(codes)) - 1]
-        end = int(np.searchsorted(codes, last, "right"))
-        high = int(np.searchsorted(change.codes, last, "right")) if end < len(codes) else len(change.codes)
-        found.append(added([_tallied(codes[start:end]), Counted(change.codes[low:high], change.keys[low:high])]))
-        start, low = end, high
-    return Counted(np.concatenate([one.codes for one in found]), np.concatenate([one.keys for one in found]))
+        end = int(np.searchsorted(codes, codes[min(start + _PIECE, len(codes)) - 1], "right"))
+        yield start, end
+        start = end
 
 
 def _changed(codes: Numbers, climb: Climb, way: Packing) -> Iterator[Counted]:
@@ -211,25 +225,47 @@ def _lifted(one: Counted, climb: Climb, shift: int) -> Counted:
     return Counted((one.codes & ((1 << shift) - 1)) | (climb.above[one.codes >> shift] << shift), one.keys)
 
 
-def months(own: Counted, climb: Climb, way: Packing) -> Iterator[Month]:
-    """Each month of every place with all below it, from what each place adds."""
+def months(counted: list[Counted], climb: Climb, way: Packing) -> Iterator[Month]:
+    """Each month of every place with all below it, from what each place adds.
+
+    ``counted`` are the counts of different keys, and are no more when this is done.
+    """
     mask = (1 << way.days) - 1
-    last = int(((own.codes >> way.days) & mask).max(initial=-1))
-    days = [way.first + timedelta(days=n) for n in range(last + 1)]
-    nth = np.array([day.day for day in days], np.int64)
-    # Years times twelve are at most 120,000: in four bytes, since there is one for each of millions of entries.
-    within = np.array([day.year * 12 + day.month - 1 for day in days], np.uint32)[(own.codes >> way.days) & mask]
-    for month in np.unique(within).tolist():
-        here = within == month
-        every = climbed(Counted(own.codes[here], own.keys[here]), climb, way)
+    parts = _by_month(added(counted) if len(counted) > 1 else counted[0], way)
+    counted.clear()
+    while parts:
+        name, part = parts.pop(0)
+        every = climbed(part, climb, way)
         if not len(every.codes):
             continue
         places = every.codes >> (2 * way.days)
         starts = _begins(places)
-        yield Month(
-            f"{month // 12:04}-{month % 12 + 1:02}", [climb.codes[place] for place in places[starts].tolist()], starts,
-            nth[(every.codes >> way.days) & mask], every.codes & mask, every.keys,
-        )  # fmt: skip
+        codes = [climb.codes[place] for place in places[starts].tolist()]
+        del part, places
+        nth, _ = _calendar(way, every.codes)
+        held = nth[(every.codes >> way.days) & mask], (every.codes & mask).astype(np.uint32), every.keys
+        del every
+        yield Month(name, codes, starts, *held)
+
+
+def _by_month(own: Counted, way: Packing) -> list[tuple[str, Counted]]:
+    """What lies in each month, with its name."""
+    _, of = _calendar(way, own.codes)
+    within = of[(own.codes >> way.days) & ((1 << way.days) - 1)]
+    return [
+        (f"{month // 12:04}-{month % 12 + 1:02}", Counted(own.codes[here], own.keys[here]))
+        for month in np.unique(of).tolist() if (here := within == month).any()
+    ]  # fmt: skip
+
+
+def _calendar(way: Packing, codes: Numbers) -> tuple[Days, Days]:
+    """Of each day, up to the last that numbers know: which of its month it is, and the month (years times twelve)."""
+    last = int(((codes >> way.days) & ((1 << way.days) - 1)).max(initial=-1))
+    days = [way.first + timedelta(days=n) for n in range(last + 1)]
+    return (
+        np.array([day.day for day in days], np.uint32),
+        np.array([day.year * 12 + day.month - 1 for day in days], np.uint32),
+    )
 
 
 def _once(codes: Numbers) -> Numbers:
@@ -332,7 +368,7 @@ def moved(before: pa.Table, after: pa.Table, program: str, climb: Climb) -> Iter
         return
     way = packing(climb, min(days), max(days))
     then, now = (counted(packed(one.to_batches(), way, len(one)), climb, way) for one in tables)
-    for month in months(added([now, minus(then)]), climb, way):
+    for month in months([now, minus(then)], climb, way):
         for place, (start, end) in zip(month.places, pairwise([*month.starts.tolist(), len(month.nth)]), strict=True):
             part = (column[start:end].tolist() for column in (month.nth, month.gaps, month.keys))
             yield place, month.name, list(zip(*part, strict=True))
