@@ -27,6 +27,8 @@ def test_the_rates_of_sending_as_json(tmp_path: object) -> None:
     assert [one["senders"] for one in found["senders"]] == [one["senders"] for one in found["lists"]] == [1, 2, 4]
     assert all(one["per_second"] > 0 < one["cpu_us"] for one in found["senders"])
     assert all((one["failed"], one["rows"] % 1_000) == (0, 0) and one["rows"] > 0 for one in found["lists"])
+    assert found["spread"]["workers"] >= 1
+    assert all((one["failed"], one["rows"] % 1_000) == (0, 0) and one["rows"] > 0 for one in found["spread"]["lists"])
     assert found["sheet"]["rows"] == 300
     assert found["sheet"]["rows_per_second"] > 0
     assert found["sheet"]["raw_rows_per_second"] > 0

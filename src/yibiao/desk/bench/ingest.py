@@ -18,7 +18,9 @@ TICK: Final = os.sysconf("SC_CLK_TCK")
 PATIENCE: Final = 60.0
 # So many send lists at once, and so many lists for each second that phones send.
 SENDERS: Final = (1, 2, 4)
-LISTS: Final = 3
+LISTS: Final = 4
+# More processes than this would only wait for each other.
+MOST_WORKERS: Final = 4
 
 
 def run(
@@ -43,6 +45,11 @@ def run(
             found["cpu_ms"] = round(1000 * used / max(1, found["acknowledged"]), 2)
             rounds.append(found)
         lists = [_lists(around, port, world["session"], count, seconds, watched) for count in SENDERS]
+    # The same with a web process for each core, as a site has them to which others send long lists.
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    with served(around, folder, workers) as (port, server):
+        watched[0] = server
+        spread = [_lists(around, port, world["session"], count, seconds, watched) for count in SENDERS]
     return {
         "database": world["database"],
         "stored_before": world["stored"],
@@ -51,6 +58,7 @@ def run(
         "bulk": world["bulk"],
         "senders": child(around, "yibiao.desk.bench.world", "senders", world["person"], *map(str, SENDERS)),
         "lists": lists,
+        "spread": {"workers": workers, "lists": spread},
         "sheet": child(around, "yibiao.desk.bench.sheets", str(sheet), world["person"]) if sheet else None,
     }
 
@@ -60,7 +68,8 @@ def _lists(
 ) -> dict[str, Any]:
     """Lists that some senders send over the API; CPU of the server's and the database's processes per row."""
     words = ("yibiao.desk.bench.lists", str(port), session, str(senders))
-    child(around, *words, str(senders))
+    # Some for each web process: its first requests compile the form and fill caches.
+    child(around, *words, str(4 * senders))
     before = sum(cpu(process) for process in watched)
     found = child(around, *words, str(max(senders, round(seconds * LISTS))))
     used = sum(cpu(process) for process in watched) - before
@@ -103,12 +112,13 @@ def environment(folder: Path, database: str) -> dict[str, str]:
 
 
 @contextmanager
-def served(around: Mapping[str, str], folder: Path) -> Iterator[tuple[int, int]]:
+def served(around: Mapping[str, str], folder: Path, workers: int = 1) -> Iterator[tuple[int, int]]:
     """The site as an operator runs it, with its sealing and its followers; its port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "yibiao.desk.cli", "serve", "--data", str(folder), "--port", str(port)]
+    asked = ("--data", str(folder), "--port", str(port), "--workers", str(workers))
+    command = [sys.executable, "-m", "yibiao.desk.cli", "serve", *asked]
     with (folder / "serve.log").open("w") as log:
         server = subprocess.Popen(command, env=around, stdout=log, stderr=log)
         try:

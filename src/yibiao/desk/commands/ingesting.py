@@ -89,13 +89,15 @@ def _table(result: dict[str, Any]) -> list[str]:
     lines += [
         "",
         "| lists at a time | of 5,000, in one process, rows/s | CPU µs a row | of the database "
-        "| of 1,000, over the API of the running site, rows/s | CPU µs a row (site and database) | of the senders |",
-        "|---:|---:|---:|---:|---:|---:|---:|",
+        "| of 1,000, over the API of the running site, rows/s | CPU µs a row (site and database) | of the senders "
+        f"| with {result['spread']['workers']} web processes, rows/s | CPU µs a row |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    for own, over in zip(result["senders"], result["lists"], strict=True):
+    for own, over, spread in zip(result["senders"], result["lists"], result["spread"]["lists"], strict=True):
         lines.append(
             f"| {own['senders']} | {own['per_second']:,} | {own['cpu_us']} | {own['database_cpu_us']} "
-            f"| {over['per_second']:,} | {over['cpu_us']} | {over['client_cpu_us']} |"
+            f"| {over['per_second']:,} | {over['cpu_us']} | {over['client_cpu_us']} "
+            f"| {spread['per_second']:,} | {spread['cpu_us']} |"
         )
     if sheet := result["sheet"]:
         lines += [
