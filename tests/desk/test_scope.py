@@ -57,6 +57,7 @@ MATRIX: dict[str, Row] = {
     "desk_board_events": Row("/board/events/", OPEN),
     "desk_looks": Row("/looks/", (SIGN_IN,) * 6, "post", {"large": "1"}),
     "desk_program": Row(f"/programs/{SAFETY}/", SEEN),
+    "desk_enrol": Row("/accounts/enrol/", (SIGN_IN, 403, 200, 403, 403, 403)),
     "desk_packs": Row("/packs/", (SIGN_IN, 404, 200, 404, 404, 404)),
     "desk_entry": Row("/entry/", OPEN),
     "desk_figures": Row("/figures/", OPEN),

@@ -153,7 +153,7 @@ def test_too_many_personal_answers_are_not_taken_at_once(site: World, monkeypatc
 
 
 def test_nothing_runs_in_a_cell() -> None:
-    assert tables._plain("=1+1") == "'=1+1"
-    assert tables._plain("@x") == "'@x"
-    assert tables._plain("a\x00b") == "ab"
-    assert tables._plain(-3) == -3
+    assert tables.plain("=1+1") == "'=1+1"
+    assert tables.plain("@x") == "'@x"
+    assert tables.plain("a\x00b") == "ab"
+    assert tables.plain(-3) == -3

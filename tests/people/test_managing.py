@@ -175,3 +175,16 @@ def _row(world: World) -> object:
     from yibiao.people.models import Person
 
     return Person.objects.get(key=world.erdao_admin.key)
+
+
+def test_organisations_are_paged_and_found(world: World, signed_in: SignedIn) -> None:
+    for number in range(60):
+        actions.add_organisation(code=f"pi-{number:03}", name=f"批量机构{number:03}", place=ERDAO)
+    client = signed_in(world.erdao_admin)
+    pages = [client.get(f"/account/organisations/?page={number}").content.decode() for number in (1, 2, 9)]
+    assert "共 61 个机构" in pages[0]
+    assert ["批量机构058" in page for page in pages] == [False, True, True]
+    assert "二道区" in pages[0]
+    assert "示例南关应急局" not in "".join(pages)
+    found = client.get("/account/organisations/?q=PI-007").content.decode()
+    assert ("批量机构007" in found, "批量机构008" in found) == (True, False)

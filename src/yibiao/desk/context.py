@@ -117,7 +117,7 @@ def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
         found.append(link(gettext("通报"), "desk_bulletins", below=texts))
     if "manage" in held:
         manage = (
-            link(gettext("账号"), "people_list", "/account/people/"),
+            link(gettext("账号"), "people_list", "/account/people/", "/accounts/"),
             link(gettext("机构"), "people_organisations"),
             link(gettext("专项"), "desk_packs", "/packs/"),
         )

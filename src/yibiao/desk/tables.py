@@ -64,27 +64,27 @@ def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     yield "\ufeff"
     for row in rows:
         buffer = io.StringIO()
-        csv.writer(buffer).writerow([_plain(cell) for cell in row])
+        csv.writer(buffer).writerow([plain(cell) for cell in row])
         yield buffer.getvalue()
 
 
 def _book(held: IO[bytes], rows: Iterable[Sequence[Any]], about: Sequence[tuple[str, Any]]) -> None:
     book, heads, sheet, count = Workbook(write_only=True), None, None, 0
     for row in rows:
-        plain = [_plain(cell) for cell in row]
+        shown = [plain(cell) for cell in row]
         if heads is None:
-            heads = plain
+            heads = shown
             continue
         if sheet is None or count % _SHEET == 0:
             sheet = _headed(book, heads)
-        sheet.append(plain)
+        sheet.append(shown)
         count += 1
     if sheet is None and heads is not None:
         _headed(book, heads)
     said = book.create_sheet(gettext("说明"))
     said.column_dimensions["A"].width, said.column_dimensions["B"].width = 16, 80
     for name, value in (*about, (gettext("行数"), count)):
-        said.append([_plain(name), _plain(value)])
+        said.append([plain(name), plain(value)])
     book.save(held)
     held.seek(0)
 
@@ -96,7 +96,7 @@ def _headed(book: Workbook, heads: Sequence[Any]) -> Any:
     return sheet
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value that is safe in a cell: text that would run as a formula stays text."""
     if value is None:
         return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,17 +16,16 @@ from django.utils.crypto import salted_hmac
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
-from yibiao.people import clients, passwords, problems, queries, words
+from yibiao.people import clients, enrolling, passwords, problems, queries, words
+from yibiao.people.enrolling import CODE, PROGRAM, USERNAME
 from yibiao.people.models import FormerPassword, Person, Post, PostGrant
 from yibiao.people.models import Organisation as OrganisationRow
 from yibiao.people.types import EVERY_PROGRAM, RIGHTS, Account, Grant, Organisation, Warrant
 from yibiao.places import queries as places
 
-USERNAME = re.compile(r"[a-z0-9][a-z0-9.-]{2,31}")
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,39}")
-PROGRAM = re.compile(r"\*|[a-z0-9][a-z0-9.-]*")
 add_client = clients.add
 revoke_client = clients.revoke
+enrol = enrolling.enrol
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 
 from yibiao.core.problems import Refusal, refuse
-from yibiao.people import actions, problems, queries
+from yibiao.people import actions, problems, queries, words
 from yibiao.people.adapter import ClosedSignup
 from yibiao.people.inputs import GrantInput, OrganisationInput, PasswordInput, PersonInput, PostInput
 from yibiao.people.models import Person
@@ -45,7 +45,11 @@ def people(request: HttpRequest, scope: Scope) -> HttpResponse:
     text, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     active = {"active": True, "closed": False}.get(state)
     page = queries.holders(scope=scope, text=text, active=active, number=_number(request), size=PAGE_SIZE)
-    rows = [(holder, [words for _, said in spoken(holder.posts) for words in said]) for holder in page.items]
+    language = get_language() or "zh"
+    rows = [
+        (holder, [said.of(language) for post in holder.posts for said in words.grants(post.grants)])
+        for holder in page.items
+    ]
     return render(request, "people/list.html", {"page": page, "rows": rows, "q": text, "state": state})
 
 
@@ -99,8 +103,11 @@ def organisations(request: HttpRequest, scope: Scope) -> HttpResponse:
         messages.success(request, gettext("机构已登记。"))
         return redirect("people_organisations")
     text = request.GET.get("q", "").strip()
-    found = queries.organisations_within(scope, text=text, limit=PAGE_SIZE * 4)
-    return render(request, "people/organisations.html", {"form": form, "found": found, "q": text}, status=_status(form))
+    page = queries.organisation_page(scope=scope, text=text, number=_number(request), size=PAGE_SIZE)
+    names = places.names([body.place for body in page.items])
+    rows = [(body, names.get(body.place, "")) for body in page.items]
+    shown = {"form": form, "page": page, "rows": rows, "q": text}
+    return render(request, "people/organisations.html", shown, status=_status(form))
 
 
 Act = Callable[[str, int | None, Warrant, dict[str, Any]], None]

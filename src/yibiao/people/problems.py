@@ -126,6 +126,49 @@ GRANT_OWN: Final = Rule(
     "Ask another administrator to do it.",
     403,
 )
+ENROLMENT_EMPTY: Final = Rule(
+    "people.enrolment.empty",
+    "表里没有账号：第一行是列名，从第二行起每行一个账号。",
+    "There is no account in the table: the first row names the columns, each row below is one account.",
+    "请下载模板，填好后再上传。",
+    "Download the template, fill it in and upload it.",
+)
+ENROLMENT_MOST: Final = Rule(
+    "people.enrolment.most",
+    "一次最多开通 {most} 个账号，这份表有 {count} 行。",
+    "At most {most} accounts are opened at once; this table has {count} rows.",
+    "请分成几份上传。",
+    "Divide it and upload the parts.",
+)
+ENROLMENT_COLUMNS: Final = Rule(
+    "people.enrolment.columns",
+    "表里缺少这些列：{missing}。",
+    "The table lacks these columns: {missing_en}.",
+    "请对照模板补上列名，列的先后不限。",
+    "Add them as in the template; their order does not matter.",
+)
+ENROLMENT_ORGANISATION: Final = Rule(
+    "people.enrolment.organisation",
+    "机构“{code}”还没有登记。",
+    "The organisation “{code}” is not registered.",
+    "请核对代码；如是新机构，请填写它的名称和地点，会一并登记。",
+    "Check the code; for a new one give its name and place, and it is registered with the accounts.",
+)
+ENROLMENT_PLACE: Final = Rule(
+    "people.enrolment.place",
+    "在你的管理范围内，“{text}”不是唯一的一个地点。",
+    "Within your range “{text}” does not name exactly one place.",
+    "请写全名，有重名时写 12 位代码。",
+    "Write the whole name, or the code of 12 digits where several have it.",
+)
+ENROLMENT_MEANWHILE: Final = Rule(
+    "people.enrolment.meanwhile",
+    "核对之后，表里的某个用户名或机构代码已被别人登记。",
+    "Since the check somebody else registered one of the user names or organisation codes of the table.",
+    "请重新上传核对；这次一个账号也没有开通。",
+    "Upload it again to see which; no account was opened.",
+    409,
+)
 POST_UNKNOWN: Final = Rule(
     "people.post.unknown",
     "这个账号没有该岗位，或该岗位没有这项权限。",

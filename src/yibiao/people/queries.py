@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from yibiao.core.problems import Problem, refuse
-from yibiao.people import problems, sealing, words
+from yibiao.people import enrolling, problems, sealing, words
 from yibiao.people.models import FieldClient as ClientRow
 from yibiao.people.models import Organisation as OrganisationRow
 from yibiao.people.models import Person, Post, PostGrant
@@ -23,8 +24,9 @@ from yibiao.people.types import (
     FieldClient,
     Grant,
     Holder,
-    HolderPage,
+    Item,
     Organisation,
+    Page,
     PostView,
     Reason,
     Right,
@@ -33,7 +35,12 @@ from yibiao.people.types import (
 )
 from yibiao.places import queries as places
 
+Kept = TypeVar("Kept", bound=Model)
 SYSTEM = "system"
+enrolment = enrolling.planned
+in_words = words.grants
+ENROLMENT = enrolling.COLUMNS
+ENROLMENT_MOST = enrolling.MOST
 REALM = sealing.REALM
 
 
@@ -78,9 +85,7 @@ def organisations(
     rows = OrganisationRow.objects.select_related("parent") if under_place is None else _within((under_place,))
     if codes is not None:
         rows = rows.filter(code__in=set(codes))
-    if text:
-        rows = rows.filter(Q(name__icontains=text) | Q(code__istartswith=text))
-    rows = rows.order_by("code")
+    rows = _named(rows, text).order_by("code")
     return tuple(_organisation(row) for row in (rows if limit is None else rows[:limit]))
 
 
@@ -185,7 +190,9 @@ def holder(key: str, *, scope: Scope) -> Holder:
     return _holder(rows[0])
 
 
-def holders(*, scope: Scope, text: str = "", active: bool | None = None, number: int = 1, size: int = 50) -> HolderPage:
+def holders(
+    *, scope: Scope, text: str = "", active: bool | None = None, number: int = 1, size: int = 50
+) -> Page[Holder]:
     """Accounts of the organisations in a scope, searched by name, user name, organisation or role.
 
     Shape: one page, ordered by user name.
@@ -197,20 +204,18 @@ def holders(*, scope: Scope, text: str = "", active: bool | None = None, number:
         posts_found = Post.objects.filter(Q(role__icontains=word) | Q(organisation__name__icontains=word))
         by_post = Q(pk__in=posts_found.values("person"))
         rows = rows.filter(Q(name__icontains=word) | Q(username__icontains=word) | by_post)
-    total = rows.count()
-    last = max(1, -(-total // size))
-    number = min(max(1, number), last)
-    shown = rows[(number - 1) * size : number * size]
-    return HolderPage(tuple(_holder(row) for row in shown), total, number, size)
+    return _page(rows, _holder, number, size)
 
 
 def organisations_within(scope: Scope, *, text: str = "", limit: int | None = None) -> tuple[Organisation, ...]:
     """Organisations that serve a place of the scope, ordered by code."""
-    rows = _within(_roots(scope))
-    if text:
-        rows = rows.filter(Q(name__icontains=text) | Q(code__istartswith=text))
-    rows = rows.order_by("code")
+    rows = _named(_within(_roots(scope)), text).order_by("code")
     return tuple(_organisation(row) for row in (rows if limit is None else rows[:limit]))
+
+
+def organisation_page(*, scope: Scope, text: str = "", number: int = 1, size: int = 50) -> Page[Organisation]:
+    """One page of the same; ``text`` as before."""
+    return _page(_named(_within(_roots(scope)), text).order_by("code"), _organisation, number, size)
 
 
 def holders_at(*, place: str, program: str, rights: Iterable[Right], organisation: str = "") -> tuple[str, ...]:
@@ -376,6 +381,16 @@ def _within(roots: Sequence[str]) -> QuerySet[OrganisationRow]:
     for root in roots:
         inside |= Q(place__in=places.subtree(root))
     return bodies.filter(inside)
+
+
+def _named(rows: QuerySet[OrganisationRow], text: str) -> QuerySet[OrganisationRow]:
+    return rows.filter(Q(name__icontains=text) | Q(code__istartswith=text)) if text else rows
+
+
+def _page(rows: QuerySet[Kept], shown: Callable[[Kept], Item], number: int, size: int) -> Page[Item]:
+    total = rows.count()
+    number = min(max(1, number), max(1, -(-total // size)))
+    return Page(tuple(shown(row) for row in rows[(number - 1) * size : number * size]), total, number, size)
 
 
 def _holders(scope: Scope) -> QuerySet[Person]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from yibiao.core.problems import Problem
 
+Item = TypeVar("Item")
 Right = Literal["fill", "review", "analyse", "manage"]
 RIGHTS: Final[tuple[Right, ...]] = ("fill", "review", "analyse", "manage")
 EVERY_PROGRAM: Final = "*"
@@ -131,11 +133,26 @@ class FieldClient:
         return EVERY_PROGRAM in self.programs or program in self.programs
 
 
-@dataclass(frozen=True, slots=True)
-class HolderPage:
-    """One page of accounts; ``total`` counts all that match."""
+# The rows of a table with their numbers, each cell as text.
+Cells: TypeAlias = Sequence[tuple[int, Sequence[str]]]
 
-    items: tuple[Holder, ...]
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """An account that was opened with others; ``password`` is its first one, kept nowhere."""
+
+    username: str
+    name: str
+    organisation_name: str
+    role: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """One page of a list; ``total`` counts all that match."""
+
+    items: tuple[Item, ...]
     total: int
     number: int
     size: int

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from yibiao.core.problems import Refusal
-from yibiao.people.types import EVERY_PROGRAM, Grant, Reason, Right
+from yibiao.people.types import EVERY_PROGRAM, RIGHTS, Grant, Reason, Right
 from yibiao.places import queries as places
 
 RIGHT_WORDS: Final[dict[Right, Reason]] = {
@@ -38,6 +38,19 @@ def grant(given: Grant) -> Reason:
     """One grant as a clause: 在二道区填报（全部专项）."""
     right, covered, name = RIGHT_WORDS[given.right], programs(given.programs), place_name(given.place)
     return Reason(f"在{name}{right.zh}（{covered.zh}）", f"{right.en}: {name} ({covered.en})")
+
+
+def grants(given: Sequence[Grant]) -> list[Reason]:
+    """Grants as short clauses, those of one place and the same programs in one: 二道区：填报、分析（全部专项）."""
+    found: dict[tuple[str, frozenset[str]], list[Reason]] = {}
+    for one in sorted(given, key=lambda one: RIGHTS.index(one.right)):
+        found.setdefault((one.place, one.programs), []).append(RIGHT_WORDS[one.right])
+    said = []
+    for (place, codes), rights in found.items():
+        name, covered = place_name(place), programs(codes)
+        zh, en = "、".join(one.zh for one in rights), ", ".join(one.en for one in rights)
+        said.append(Reason(f"{name}：{zh}（{covered.zh}）", f"{name}: {en} ({covered.en})"))
+    return said
 
 
 def held(right: Right, grants: Sequence[Grant]) -> Reason:

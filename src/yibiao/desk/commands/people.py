@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import click
 from django.utils.translation import gettext
 
+from yibiao.desk import enrolling
 from yibiao.desk.commands import terminal
 from yibiao.desk.commands.terminal import options
 from yibiao.people import actions
+from yibiao.people import queries as people
 from yibiao.people.types import EVERY_PROGRAM, RIGHTS, Grant
 
 
@@ -65,4 +70,26 @@ def add(
     terminal.out(
         {"username": account.username, "key": account.key},
         [gettext("已建立账号 %(username)s。") % {"username": account.username}],
+    )
+
+
+@person.command("enrol", help=gettext("按一份表批量开通账号，初始密码写入另一个文件。"))
+@click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--passwords", required=True, type=click.Path(path_type=Path), help=gettext("初始密码写到哪里；文件不能已存在。")
+)
+@click.option("--check", is_flag=True, help=gettext("只核对，不开通。"))
+@options
+def enrol(table: Path, passwords: Path, check: bool) -> None:
+    plan = people.enrolment(enrolling.read(table.name, table.read_bytes()), None)
+    told = {"accounts": len(plan.rows), "organisations": len(plan.organisations)}
+    if check:
+        terminal.out(told, [gettext("核对无误：%(accounts)s 个账号，%(organisations)s 个新机构。") % told])
+        return
+    # The file is made first: an account whose password nobody has would be lost. Only its owner may read it.
+    with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(enrolling.passwords(actions.enrol(plan, by="")))
+    terminal.out(
+        {**told, "passwords": str(passwords)},
+        [gettext("已开通 %(accounts)s 个账号，初始密码在 %(file)s。") % {**told, "file": passwords}],
     )
