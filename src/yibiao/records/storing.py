@@ -61,16 +61,17 @@ def write(
     fresh: dict[str, Prepared] = {}
     outcomes = [_sorted(job, known, fresh, at) for job in jobs]
     items = list(fresh.values())
+    # Ids are drawn at random: those that come near each other in five indexes come together. The log keeps the order in
+    # which they were sent.
+    by_id = sorted(items, key=_id)
     if len(items) <= _CHUNK:
-        salted = _file(items, at=at, later=writing.at_once)
+        salted = _file(by_id, at=at, later=writing.at_once)
         _tell(items, salted, at=at, later=writing.at_once)
         return outcomes
     # The database stores one piece while the next is made.
     with writing.behind() as later:
         salted = {}
-        # Ids are drawn at random: those that come near each other in five indexes come together. The log keeps the
-        # order in which they were sent.
-        for done, some in _pieces(sorted(items, key=_id)):
+        for done, some in _pieces(by_id):
             told(done, 2 * len(items))
             salted |= _file(some, at=at, later=later)
         for done, some in _pieces(items):
