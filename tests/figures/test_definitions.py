@@ -14,13 +14,13 @@ from yibiao.figures import definitions, queries
 pytestmark = pytest.mark.django_db
 
 
-def found(toml: str) -> list[tuple[str, str]]:
+def found(toml: str, language: str = "zh") -> list[tuple[str, str]]:
     """(code, where) of each problem."""
     _, _, problems = world.read(world.pack(toml))
     for problem in problems:
-        for language in ("zh", "en"):
-            assert "{" not in problem.text(language)
-    return [(problem.code, problem.where) for problem in problems]
+        for each in ("zh", "en"):
+            assert "{" not in problem.text(each)
+    return [(problem.code, problem.place(language)) for problem in problems]
 
 
 def codes(toml: str) -> list[str]:
@@ -49,6 +49,9 @@ def test_all_problems_come_at_once_each_with_its_line() -> None:
         ("figures.field.unknown", "indicators.toml 第 10 行“b”"),
         ("core.expression.type", "indicators.toml 第 20 行“c”"),
     ]
+    assert [place for _, place in found(toml, "en")] == [
+        "indicators.toml line 1 “a”", "indicators.toml line 10 “b”", "indicators.toml line 20 “c”",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

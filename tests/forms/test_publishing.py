@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -121,6 +122,8 @@ def test_every_slip_of_every_form_is_told_at_once() -> None:
         f"forms/visit.md 第 {next(n for n, line in enumerate(lines, 1) if '. > (2' in line)} 行"
         "（survey 表第 4 行） constraint 列"
     )
+    assert re.fullmatch(r"forms/visit\.md line \d+ \(sheet survey row 4\) column constraint", syntax.place("en"))
+    assert not [one.place("en") for one in problems if re.search("[表行列]", one.place("en"))]
 
 
 @pytest.mark.parametrize(

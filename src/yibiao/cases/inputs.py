@@ -13,7 +13,7 @@ from yibiao.core import expressions
 from yibiao.core.expressions import Node
 from yibiao.core.lifecycles import checking, moving, types
 from yibiao.core.lifecycles.types import FieldType, Label, Lifecycle, Right
-from yibiao.core.problems import Problem, Refusal
+from yibiao.core.problems import Problem, Refusal, Where
 from yibiao.core.spans import Span
 from yibiao.packs.types.tables import CODE, COLUMN, STRICT, Table, faults
 
@@ -207,26 +207,22 @@ def parse(content: bytes) -> tuple[tuple[Lifecycle, ...], list[Problem]]:
     found = faults(problems.SHAPE, [*table.only("lifecycle"), *wrong])
     made: list[Lifecycle] = []
     for index, block in read:
-        where, where_en = table.where("lifecycle", index)
+        where = table.where("lifecycle", index)
         if any(one.id == block.id for one in made):
-            found.append(problems.REPEATED.at(where, where_en=where_en, id=block.id))
+            found.append(problems.REPEATED.at(where, id=block.id))
             continue
         built = _Build(block, where)
         one = built.lifecycle()
         found += built.found
-        found += [dataclasses.replace(each, where=_below(where, each.where)) for each in checking.check(one)]
+        found += [dataclasses.replace(each, where=where.below(each.where)) for each in checking.check(one)]
         made.append(one)
     return tuple(made), found
-
-
-def _below(where: str, part: str) -> str:
-    return f"{where} › {part}" if part else where
 
 
 class _Build:
     """From the shape to the lifecycle: conditions and spans are read here, so that they are read once."""
 
-    def __init__(self, block: LifecycleIn, where: str) -> None:
+    def __init__(self, block: LifecycleIn, where: Where) -> None:
         self.block, self.where = block, where
         self.found: list[Problem] = []
         self.types = moving.standard_types()
@@ -312,7 +308,7 @@ class _Build:
         try:
             return expressions.parse_filter(text, self.types)
         except Refusal as refusal:
-            self.found += [dataclasses.replace(one, where=_below(self.where, part)) for one in refusal.problems]
+            self.found += [dataclasses.replace(one, where=self.where.below(part)) for one in refusal.problems]
             return None
 
     def _span(self, part: str, text: str) -> Span | None:
@@ -321,5 +317,5 @@ class _Build:
         try:
             return Span.parse(text)
         except Refusal as refusal:
-            self.found += [dataclasses.replace(one, where=_below(self.where, part)) for one in refusal.problems]
+            self.found += [dataclasses.replace(one, where=self.where.below(part)) for one in refusal.problems]
             return None

@@ -6,6 +6,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
+class Where(str):
+    """A place in the input as it is called in Chinese, such as ``第 3 行“隐患数”``; ``en`` is what English calls it."""
+
+    __slots__ = ("en",)
+    en: str
+
+    def __new__(cls, zh: str, en: str) -> Where:
+        found = super().__new__(cls, zh)
+        found.en = en
+        return found
+
+    def __getnewargs__(self) -> tuple[str, str]:
+        return str(self), self.en
+
+    def below(self, part: str) -> Where:
+        """A part of it; the same where none is named."""
+        return Where(f"{self} › {part}", f"{self.en} › {part}") if part else self
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One entry of a room's catalogue of problems; texts may hold ``{names}`` filled by ``at``.
@@ -21,14 +40,14 @@ class Rule:
     status: int = 422
 
     def at(self, where: str = "", **values: object) -> Problem:
-        """The problem of this rule at a place in the input, such as ``第 3 行“隐患数”``; ``where_en`` names it too."""
+        """The problem of this rule at a place in the input; ``where_en`` is how English calls it."""
         where_en = str(values.pop("where_en", ""))
         return Problem(self, where, values, where_en)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``where_en`` is given where the place has a name of its own in English; a cell or a file has none."""
+    """``where_en`` is what English calls the place, unless ``where`` knows it (``Where``) or it is called the same."""
 
     rule: Rule
     where: str = ""
@@ -49,7 +68,9 @@ class Problem:
 
     def place(self, language: str = "zh") -> str:
         """Where it is, as it is called in a language."""
-        return self.where_en if self.where_en and language.startswith("en") else self.where
+        if not language.startswith("en"):
+            return self.where
+        return self.where_en or (self.where.en if isinstance(self.where, Where) else self.where)
 
     def parts(self, language: str = "zh") -> tuple[str, str]:
         """The rule and the remedy, filled in; a value ``known_en`` stands for ``known`` in English."""

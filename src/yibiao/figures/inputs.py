@@ -93,9 +93,9 @@ def blocks(kind: str, model: type[Block], table: Table, found: list[Problem]) ->
     made: list[tuple[str, Block]] = []
     seen: set[str] = set()
     for index, block in read:
-        where, where_en = table.where(kind, index)
+        where = table.where(kind, index)
         if block.id in seen:
-            found.append(problems.REPEATED.at(where, where_en=where_en, id=block.id))
+            found.append(problems.REPEATED.at(where, id=block.id))
             continue
         seen.add(block.id)
         made.append((where, block))

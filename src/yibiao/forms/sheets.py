@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from yibiao.core.problems import Problem
+from yibiao.core.problems import Problem, Where
 from yibiao.forms import problems
 
 SHEETS: Final = ("settings", "survey", "choices", "entities")
@@ -70,14 +70,18 @@ class Workbook:
         rows = self.rows("settings")
         return rows[0] if rows else Row(2, 0, {})
 
-    def where(self, sheet: str, row: Row | int | None = None, column: str = "") -> str:
+    def where(self, sheet: str, row: Row | int | None = None, column: str = "") -> Where:
         """The place of a problem, as an author looks for it."""
         if isinstance(row, int):
             row = next((item for item in self.rows(sheet) if item.number == row), None) or Row(row, 0, {})
         if row is None:
-            return f"{self.path} {sheet} 表"
-        line = f"第 {row.line} 行（{sheet} 表第 {row.number} 行）" if row.line else f"{sheet} 表第 {row.number} 行"
-        return f"{self.path} {line}" + (f" {column} 列" if column else "")
+            return Where(f"{self.path} {sheet} 表", f"{self.path} sheet {sheet}")
+        zh, en = f"{sheet} 表第 {row.number} 行", f"sheet {sheet} row {row.number}"
+        if row.line:
+            zh, en = f"第 {row.line} 行（{zh}）", f"line {row.line} ({en})"
+        if column:
+            zh, en = f"{zh} {column} 列", f"{en} column {column}"
+        return Where(f"{self.path} {zh}", f"{self.path} {en}")
 
 
 def canonical(header: str) -> str:

@@ -84,16 +84,15 @@ def parse(content: bytes) -> tuple[Manifest | None, list[Problem]]:
         return None, [_problem(item, table) for item in error.errors()]
     opening = manifest.program
     if opening is not None and opening.until <= opening.from_:
-        where, where_en = table.where("program", "until")
-        return None, [problems.WINDOW_EMPTY.at(where, where_en=where_en)]
+        return None, [problems.WINDOW_EMPTY.at(table.where("program", "until"))]
     return manifest, []
 
 
 def _problem(error: Any, table: Table) -> Problem:
     path = tuple(map(str, error["loc"]))
     key = path[-1] if path else ""
-    where, where_en = table.where(*path)
-    said = {"key": ".".join(path), "example": _EXAMPLES.get(key, key), "where_en": where_en}
+    where = table.where(*path)
+    said = {"key": ".".join(path), "example": _EXAMPLES.get(key, key)}
     if error["type"] == "missing":
         return problems.MANIFEST_REQUIRED.at(where, **said)
     if error["type"] == "extra_forbidden":

@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 from django.db import IntegrityError, transaction
 
 from yibiao.core import clock
-from yibiao.core.problems import Problem, Refusal, Rule, refuse
+from yibiao.core.problems import Problem, Refusal, Rule, Where, refuse
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.people import problems, words
@@ -292,8 +292,8 @@ class _Reading:
 
     def _say(self, rule: Rule, number: int, column: str, **values: object) -> None:
         label = COLUMNS[column][0]
-        where_en = f"Row {number} “{label.en}”"
-        self.found.append(rule.at(f"第 {number} 行“{label.zh}”", where_en=where_en, **values))
+        where = Where(f"第 {number} 行“{label.zh}”", f"Row {number} “{label.en}”")
+        self.found.append(rule.at(where, **values))
 
 
 def _column(head: str) -> str:

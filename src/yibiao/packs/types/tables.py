@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from yibiao.core.problems import Problem, Rule
+from yibiao.core.problems import Problem, Rule, Where
 from yibiao.packs.types import Text
 
 STRICT: Final = ConfigDict(strict=True, extra="forbid", populate_by_name=True)
@@ -91,14 +91,13 @@ class Label(BaseModel):
 class Fault:
     """What is wrong with a file, where; ``key`` is below the entry that ``where`` names."""
 
-    where: str
-    where_en: str
+    where: Where
     key: str
     why: Text
 
     def at(self, rule: Rule) -> Problem:
         """It as a problem of a room, whose rule tells ``key`` and ``why``."""
-        return rule.at(self.where, where_en=self.where_en, key=self.key, why=self.why.zh, why_en=self.why.of("en"))
+        return rule.at(self.where, key=self.key, why=self.why.zh, why_en=self.why.of("en"))
 
 
 class Table:
@@ -113,23 +112,25 @@ class Table:
             text = content.decode("utf-8")
             self.values = tomllib.loads(text)
         except UnicodeDecodeError:
-            self.unreadable = Fault(name, name, name, Text("文件要存成 UTF-8", "the file must be saved as UTF-8"))
+            self.unreadable = Fault(
+                Where(name, name), name, Text("文件要存成 UTF-8", "the file must be saved as UTF-8")
+            )
         except tomllib.TOMLDecodeError as error:
             at = re.search(r"line (\d+)", str(error))
             where = _placed(name, int(at[1]) if at else 0)
-            self.unreadable = Fault(*where, name, Text(f"写法不对（{error}）", str(error)))
+            self.unreadable = Fault(where, name, Text(f"写法不对（{error}）", str(error)))
         else:
             self._lines = dict(_lines(text))
 
-    def where(self, *path: str | int) -> tuple[str, str]:
-        """Where a key stands, in both languages: the file, the line as far as it is known, and the entry's name."""
+    def where(self, *path: str | int) -> Where:
+        """Where a key stands: the file, the line as far as it is known, and the entry's name."""
         line = next((self._lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._lines), 0)
         return _placed(self.name, line, self._entry(path)[1])
 
     def only(self, *known: str) -> list[Fault]:
         """A fault for each key of the file that is none of these."""
         why = Text(f"只能有 {'、'.join(known)}", f"only {', '.join(known)} may stand here")
-        return [Fault(*self.where(key), key, why) for key in self.values if key not in known]
+        return [Fault(self.where(key), key, why) for key in self.values if key not in known]
 
     def shaped(self, model: type[Shape], *path: str | int) -> tuple[Shape | None, list[Fault]]:
         """What stands at a path, or else everything that is wrong with its shape."""
@@ -146,7 +147,7 @@ class Table:
         """The entries ``[[kind]]`` of the right shape, each with its number from 0; what is wrong with the others."""
         listed = self.values.get(kind, [])
         if not isinstance(listed, list):
-            return [], [Fault(*self.where(kind), kind, Text(f"要写成 [[{kind}]]", f"write [[{kind}]]"))]
+            return [], [Fault(self.where(kind), kind, Text(f"要写成 [[{kind}]]", f"write [[{kind}]]"))]
         read = [self.shaped(model, kind, index) for index in range(len(listed))]
         made = [(index, block) for index, (block, _) in enumerate(read) if block is not None]
         return made, [fault for _, faults in read for fault in faults]
@@ -159,7 +160,7 @@ class Table:
             there = there[:-1]
         begins, _ = self._entry(there)
         named = [self._called(there[: end + 1]) for end in range(begins, len(there))]
-        return Fault(*self.where(*there), ".".join(named), _why(item))
+        return Fault(self.where(*there), ".".join(named), _why(item))
 
     def _entry(self, path: Path) -> tuple[int, str]:
         """The outermost entry of a list on a path: where it ends there, and what it is called."""
@@ -182,10 +183,10 @@ def faults(rule: Rule, found: Iterable[Fault]) -> list[Problem]:
     return [one.at(rule) for one in found]
 
 
-def _placed(name: str, line: int, entry: str = "") -> tuple[str, str]:
+def _placed(name: str, line: int, entry: str = "") -> Where:
     called = f"“{entry}”" if entry else ""
     zh, en = (f" 第 {line} 行", f" line {line}") if line else ("", "")
-    return f"{name}{zh}{called}", f"{name}{en}{f' {called}' if called else ''}"
+    return Where(f"{name}{zh}{called}", f"{name}{en}{f' {called}' if called else ''}")
 
 
 def _held(values: Any, path: Path) -> Any:
