@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yibiao.packs import queries as packs
-from yibiao.people.types import Grant, Scope
+from yibiao.people.types import EVERY_PROGRAM, Grant, Scope
 
 
 def everything() -> Scope:
@@ -13,3 +13,8 @@ def everything() -> Scope:
     """
     grants = tuple(Grant("analyse", one.place, frozenset({one.code})) for one in packs.programs())
     return Scope("", "analyse", grants)
+
+
+def over(place: str) -> Scope:
+    """The same over a place, also one above those where programs are run, such as a nation of which each has a part."""
+    return Scope("", "analyse", (Grant("analyse", place, frozenset({EVERY_PROGRAM})),))

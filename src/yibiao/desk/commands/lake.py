@@ -12,7 +12,7 @@ from yibiao.core import canon
 from yibiao.desk import asking
 from yibiao.desk.commands import counting, terminal
 from yibiao.desk.commands.terminal import options
-from yibiao.desk.operating import everything
+from yibiao.desk.operating import over
 from yibiao.figures import actions, queries
 from yibiao.figures.types import Part, Rollup
 
@@ -82,7 +82,7 @@ def figure(
 ) -> None:  # fmt: skip
     counted_by = queries.engine(engine, master=master, settings=counting.pairs(setting), files=files)
     asked = asking.query(indicator, program=program, place=place, from_=from_, until=until)
-    found = queries.rollup(folder, asked, scope=everything(), late=timedelta(hours=late), engine=counted_by)
+    found = queries.rollup(folder, asked, scope=over(asked.place), late=timedelta(hours=late), engine=counted_by)
     terminal.out(_shown(found), _lines(found))
 
 
@@ -126,8 +126,8 @@ def _part(one: Part) -> dict[str, object]:
 
 
 def _lines(found: Rollup) -> list[str]:
-    value = gettext("说不出") if found.value is None else f"{found.value:f}"
-    lines = [f"{counting.label(found.indicator)}  {value} {found.unit}"]
+    value = gettext("说不出") if found.value is None else f"{found.value:f} {found.unit}"
+    lines = [f"{counting.label(found.indicator)}  {value}"]
     counts = {"all": len(found.parts), "heard": len(found.parts) - len(found.lacking)}
     said = gettext("共 %(all)s 个，计入 %(heard)s 个") % counts
     lacking = "、".join(one.name or one.place for one in found.lacking)
