@@ -146,6 +146,38 @@ def test_two_people_on_one_phone_never_see_each_others_drafts(phone: Phone, site
     expect(page.locator(".item")).to_have_count(1)
 
 
+def test_a_draft_has_one_window_and_an_open_app_one_person(phone: Phone, site: Site) -> None:
+    page = phone.start()
+    sign_in(page, site)
+    begin(page)
+    choose(page, "矿山")
+    expect(page.locator(".saved")).to_contain_text("已存")
+    second = page.context.new_page()
+    second.goto(page.url)
+    expect(second.locator(".problems")).to_contain_text("另一个窗口")
+    page.fill("input[name='/data/hazards']", "3")
+    page.locator(".back").click()
+    second.get_by_role("button", name="再试一次").click()
+    expect(second.locator("input[name='/data/hazards']")).to_have_value("3")
+
+    # Somebody else signs in beside the open draft: it is kept for its owner, and the app becomes theirs.
+    second.fill("input[name='/data/hazards']", "4")
+    other = page.context.new_page()
+    page.context.clear_cookies()
+    sign_in(other, site, "nanguan")
+    second.evaluate("dispatchEvent(new Event('online'))")
+    expect(second.locator(".top h1")).to_have_text("草稿")
+    expect(second.locator(".nothing")).to_be_visible()
+    tab(second, "我的")
+    second.get_by_role("button", name="退出登录").click()
+    second.get_by_role("button", name="删除本机全部内容").click()
+    expect(second.locator(".bare a")).to_be_visible()
+    sign_in(second, site)
+    tab(second, "草稿")
+    second.locator(".item-main").click()
+    expect(second.locator("input[name='/data/hazards']")).to_have_value("4")
+
+
 def test_what_the_server_refuses_is_said_and_mended(phone: Phone, site: Site) -> None:
     before, page = site.records(), phone.start()
     sign_in(page, site)

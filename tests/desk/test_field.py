@@ -64,8 +64,9 @@ def test_forms_and_their_lists_are_those_of_where_one_files(world: World, enter:
     got = client.get(f"/field/api/forms/{FORM}/{one['version']}/", **JSON).json()
     assert got["digest"] == one["digest"]
     rows = client.get(f"/field/api/forms/{FORM}/{one['version']}/lists/places/", **JSON).json()["rows"]
-    assert ERDAO in dict(rows)
-    assert NANGUAN not in dict(rows)
+    found = {code: initials for code, _, _, initials in rows}
+    assert found[ERDAO] == "edq", "a place is found by its pinyin initials too"
+    assert NANGUAN not in found
     assert client.get(f"/field/api/forms/{FORM}/{one['version']}/lists/secrets/", **JSON).status_code == 404
     assert enter(world.idle).get("/field/api/forms/", **JSON).json() == {"forms": []}
 
@@ -76,6 +77,20 @@ def test_a_submission_is_stored_once_however_often_it_is_sent(world: World, ente
     assert [one.status_code for one in answers] == [201] * 3
     assert [one.json()["repeated"] for one in answers] == [False, True, True]
     assert Submission.objects.filter(pk=id).count() == 1
+
+
+def test_nothing_is_sent_in_the_name_of_who_signed_in_meanwhile(
+    world: World, enter: Callable[[Account], Client]
+) -> None:
+    client, before = enter(world.clerk), Submission.objects.count()
+    mine, others = ({"HTTP_X_YIBIAO_ACCOUNT": one.key} for one in (world.clerk, world.other))
+    answer = sent(client, ERDAO, **MARK, **others)
+    assert answer.status_code == 401, "the app keeps what it holds, and asks for a sign-in"
+    assert answer.json()["problems"][0]["code"] == "desk.field.other-account"
+    assert client.get("/field/api/forms/", **JSON, **others).status_code == 401
+    assert Submission.objects.count() == before
+    assert sent(client, ERDAO, **MARK, **mine).status_code == 201
+    assert client.get("/field/api/forms/", **JSON, **mine).status_code == 200
 
 
 def test_what_is_refused_says_at_which_question(world: World, enter: Callable[[Account], Client]) -> None:

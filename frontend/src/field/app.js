@@ -6,7 +6,7 @@ import { fill } from "./fill.js";
 import { apply } from "./looks.js";
 import * as outbox from "./outbox.js";
 import * as screens from "./screens.js";
-import { SignedOut } from "./server.js";
+import { ask, SignedOut, speakFor } from "./server.js";
 import * as store from "./store.js";
 import { today } from "./today.js";
 import { take, t } from "./words.js";
@@ -22,6 +22,7 @@ export async function start() {
   if (!found.me) return signIn(found.away);
   app.me = found.me;
   take(app.me.words);
+  speakFor(app.me.key);
   document.documentElement.lang = app.me.language === "en" ? "en" : "zh-CN";
   document.title = t("title");
   await store.open(app.me.key);
@@ -29,6 +30,7 @@ export async function start() {
   addEventListener("hashchange", show);
   addEventListener("online", () => refresh());
   addEventListener("offline", () => (app.away = true) && draw());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && whoIsIt());
   outbox.watch(heard);
   await show();
   watchVersions();
@@ -47,9 +49,20 @@ function signIn(away) {
 
 function heard({ reached, signedOut, away } = {}) {
   if (reached) Object.assign(app, { away: false, signedOut: false });
-  if (signedOut) app.signedOut = true;
+  if (signedOut) {
+    app.signedOut = true;
+    whoIsIt();
+  }
   if (away) app.away = true;
   draw();
+}
+
+// Somebody else may have signed in beside the open app: it begins anew, as theirs, and keeps what is open for its owner.
+async function whoIsIt() {
+  const now = await ask("me/", 5_000).catch(() => null);
+  if (!now || now.key === app.me.key) return;
+  await app.leave?.();
+  location.reload();
 }
 
 async function refresh({ all = false } = {}) {
@@ -62,8 +75,10 @@ async function refresh({ all = false } = {}) {
     await catalogue.refresh(told, { all });
     Object.assign(app, { away: false, signedOut: false });
   } catch (error) {
-    if (error instanceof SignedOut) app.signedOut = true;
-    else app.away = true;
+    if (error instanceof SignedOut) {
+      app.signedOut = true;
+      await whoIsIt();
+    } else app.away = true;
   }
   Object.assign(app, { progress: null, loading: false });
   await draw();

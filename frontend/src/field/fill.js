@@ -17,6 +17,8 @@ export async function fill(app, root, name, [first, second, task]) {
   }
   const page = frame(app, form, draft);
   root.replaceChildren(...page.parts);
+  let release = draft && (await hold(draft.id));
+  if (draft && !release) return elsewhere(page);
   const { open } = (await import("./filler.js").catch(() => null)) ?? {};
   if (!open) {
     page.problems.replaceChildren(h("p", {}, t("fill.missing")));
@@ -37,6 +39,7 @@ export async function fill(app, root, name, [first, second, task]) {
     place: app.me.place,
     changed: () => keeper.soon(),
   });
+  release ??= await hold(keeper.session.id);
   page.problems.replaceChildren(...said(draft, keeper.session));
   page.done.addEventListener("click", () => finish(keeper, page));
   const hidden = () => document.visibilityState === "hidden" && keeper.now();
@@ -45,7 +48,28 @@ export async function fill(app, root, name, [first, second, task]) {
     document.removeEventListener("visibilitychange", hidden);
     await keeper.now();
     keeper.session?.close();
+    release?.();
   };
+}
+
+// A draft is filled in by one window at a time: two would each undo what the other kept. Gives the way to let it go, or
+// null where another window has it; a page that was just loaded anew may find itself before it.
+async function hold(id) {
+  if (!navigator.locks) return () => {};
+  for (const pause of [0, PAUSE, 4 * PAUSE]) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    const release = await new Promise((resolve) => {
+      navigator.locks.request(`yibiao-field-draft-${id}`, { ifAvailable: true }, (lock) => (lock ? new Promise((done) => resolve(done)) : resolve(null)));
+    });
+    if (release) return release;
+  }
+  return null;
+}
+
+function elsewhere(page) {
+  page.done.hidden = true;
+  const again = h("button", { type: "button", class: "act act-main", onclick: () => location.reload() }, t("fill.try"));
+  page.problems.replaceChildren(h("p", {}, t("fill.elsewhere")), again);
 }
 
 function frame(app, form, draft) {

@@ -176,6 +176,14 @@ NOT_THE_APP = Rule(
     "Open the field app of this site and send it from there.",
     403,
 )
+OTHER_ACCOUNT = Rule(
+    "desk.field.other-account",
+    "这个浏览器里已经换了别人登录。",
+    "somebody else has signed in to this browser meanwhile.",
+    "请用填写时的账号重新登录；填好的都还在本机。",
+    "Sign in again with the account that filled this in; all of it is still on this phone.",
+    401,
+)
 STREAMS_FULL = Rule(
     "desk.streams.full",
     "同时开着的看板已经太多。",

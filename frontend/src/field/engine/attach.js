@@ -46,6 +46,10 @@ export default class Attach extends Widget {
   }
 
   async keep(file) {
+    if (!file.size) {
+      this.said.textContent = t("attach.empty");
+      return;
+    }
     this.said.textContent = t("attach.busy");
     const made = await shrink(file, this.most);
     if (isTooLarge(made)) {
@@ -71,7 +75,12 @@ export default class Attach extends Widget {
     const held = await blob(name).catch(() => null);
     if (name !== this.element.value) return;
     const url = held && URL.createObjectURL(held);
-    const seen = url && this.accept.startsWith("image") ? h("img", { src: url, alt: name }) : h("span", { class: "attach-name" }, name);
+    const plain = () => h("span", { class: "attach-name" }, name);
+    const seen = url && this.accept.startsWith("image") ? h("img", { src: url, alt: name }) : plain();
+    seen.addEventListener("error", () => {
+      seen.replaceWith(plain());
+      this.said.textContent = t("attach.unseen");
+    });
     const drop = this.props.readonly ? null : h("button", { type: "button", class: "act act-bad", onclick: () => this.drop() }, t("fill.clear"));
     this.shown.replaceChildren(...[seen, drop].filter(Boolean));
     if (!held) this.said.textContent = t("form.filepicker.notFound");

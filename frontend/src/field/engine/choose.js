@@ -18,7 +18,7 @@ function indexed(rows) {
     rows,
     labels: new Map(rows),
     get sought() {
-      sought ??= rows.map(([, label]) => label.toLowerCase());
+      sought ??= rows.map(([, label, , initials]) => `${label} ${initials ?? ""}`.toLowerCase());
       return sought;
     },
   };

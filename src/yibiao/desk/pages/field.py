@@ -22,7 +22,7 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.desk import border
 from yibiao.desk.pages import field_choices, field_forms, field_tasks, field_words
-from yibiao.desk.problems import NO_PAGE, NOT_THE_APP
+from yibiao.desk.problems import NO_PAGE, NOT_THE_APP, OTHER_ACCOUNT
 from yibiao.forms.types import FormVersion
 from yibiao.people import queries as people
 from yibiao.records.intake.openrosa import asking, foreknown, lists, posting, serving
@@ -30,6 +30,8 @@ from yibiao.records.intake.openrosa import asking, foreknown, lists, posting, se
 WORKER: Final = field_forms.SHEETS.parent / "field-worker.js"
 # A header of our own: no other site can make a browser send it.
 MARK: Final = "X-Yibiao-Field"
+# Whose drafts an open app holds: somebody else may have signed in beside it since.
+OWNER: Final = "X-Yibiao-Account"
 
 
 @require_safe
@@ -134,7 +136,7 @@ def listing(request: HttpRequest, id: str, version: str, name: str) -> HttpRespo
         return _fresh({"rows": field_choices.listed(version_of, own, columns, border.language())})
     if name not in serving.served(version_of, program).lists:
         raise refuse(NO_PAGE.at())
-    return _fresh({"rows": lists.rows(lists.listed(name, asker, program.code))})
+    return _fresh({"rows": lists.spelled(lists.listed(name, asker, program.code))})
 
 
 @require_safe
@@ -159,7 +161,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
     """Takes what the app sends, as any phone sends it: again and again if need be, stored once.
 
     The body is read as a stream, so the token of a form cannot be looked for in it; the header says the same.
-    Raises: desk.field.not-the-app
+    Raises: desk.field.not-the-app, desk.field.other-account
     """
     origin = request.headers.get("Origin", "")
     if request.headers.get(MARK) != "1" or (origin and urlsplit(origin).netloc != request.get_host()):
@@ -183,7 +185,11 @@ def _own(form: FormVersion, served: serving.Served) -> list[dict[str, object]]:
 
 
 def _asker(request: HttpRequest) -> asking.Asker:
-    return asking.Asker(border.actor(request), "")
+    """Raises: desk.field.other-account"""
+    actor = border.actor(request)
+    if request.headers.get(OWNER, actor) != actor:
+        raise refuse(OTHER_ACCOUNT.at())
+    return asking.Asker(actor, "")
 
 
 def _spoken(problem: Problem) -> dict[str, object]:

@@ -80,7 +80,16 @@ def _written(value: object) -> str:
 
 def rows(one: Listed) -> list[tuple[str, str]]:
     """The code and the label of each row."""
-    return [(row[0], row[1]) for row in csv.reader(io.StringIO(one.content.decode()))][1:]
+    return [(row[0], row[1]) for row in _read(one)]
+
+
+def spelled(one: Listed) -> list[tuple[str, str, tuple[str, ...], str]]:
+    """The same with what a row is also found by: the pinyin initials of a place; nothing chooses by a row's columns."""
+    return [(row[0], row[1], (), row[3] if len(row) > 3 else "") for row in _read(one)]
+
+
+def _read(one: Listed) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(one.content.decode())))[1:]
 
 
 @lru_cache(maxsize=64)
@@ -94,8 +103,8 @@ def _places(roots: tuple[str, ...], edition: int) -> bytes:
     rows = []
     for one in sorted(found.values(), key=lambda one: one.enter):
         parent = found[one.parent].name if one.parent in found else above.get(one.parent, "")
-        rows.append((one.code, f"{one.name}（{parent}）" if parent else one.name, one.parent))
-    return _csv(("name", "label", "parent"), rows)
+        rows.append((one.code, f"{one.name}（{parent}）" if parent else one.name, one.parent, one.initials))
+    return _csv(("name", "label", "parent", "initials"), rows)
 
 
 def _organisations(roots: tuple[str, ...]) -> Iterator[tuple[str, str]]:
