@@ -292,9 +292,13 @@ def test_pages_go_back_through_a_long_period_and_leave_nothing_out() -> None:
 
 
 def test_a_page_of_very_many_is_looked_up_in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows of several files, some corrected since, and of the log after them; half of them are of one moment."""
+    """Rows of several files, some corrected since, and of the log after them; half of them are of one moment.
+
+    The newest of all is of no place.
+    """
     days = ["2022-09-11T09:00", "2022-08-31T10:00", "2022-09-11T09:00", "2022-07-01T08:00"]
     world.append(*(check(id=f"{nth}", found=nth, at=day) for nth, day in enumerate(days)))
+    world.append(check(found=50, at="2022-09-12T09:00", place=""))
     actions.follow()
     world.append(check(id="0", revision=2, found=7, at=days[0]), check(id="3", revision=2, at=days[1], found=9))
     actions.follow()

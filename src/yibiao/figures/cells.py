@@ -55,7 +55,7 @@ def seen_text(entries: Mapping[tuple[int, int], int]) -> str:
     """The text of what was seen."""
     held = sorted((day, gap, keys) for (day, gap), keys in entries.items() if keys)
     day, gap, keys = (np.array(column, np.uint32) for column in (zip(*held, strict=True) if held else ((), (), ())))
-    return b64encode(_written(day, gap, keys.astype(np.int32))[0]).decode("ascii")
+    return b64encode(_written(day, gap, keys.astype(np.int32))[0].tobytes()).decode("ascii")
 
 
 def seen_texts(held: Month) -> Iterator[str]:
@@ -63,7 +63,7 @@ def seen_texts(held: Month) -> Iterator[str]:
     said, ends = _written(held.nth, held.gaps, held.keys)
     starts = (ends[held.starts - 1] * (held.starts > 0)).tolist()
     for start, end in pairwise([*starts, len(said)]):
-        yield b64encode(said[start:end]).decode("ascii")
+        yield b64encode(said[start:end].tobytes()).decode("ascii")
 
 
 def new_keys(text: str, low: int, high: int) -> int:

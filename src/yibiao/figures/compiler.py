@@ -16,8 +16,11 @@ from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI
 from yibiao.figures import keys
 from yibiao.figures.engines.dialects import quoted
-from yibiao.figures.terms import CARRIED, ROW, Term
+from yibiao.figures.terms import CARRIED, ROW, Row, Term
 
+# Where a row is, in one number.
+_PART: Final = 1 << 52
+_FILE: Final = 1 << 32
 _LISTED: Final = "position, fact, revision, item, place, occurred_at"
 
 
@@ -166,14 +169,23 @@ def by_range(term: Term, ranges: Iterable[tuple[str, int, int]], *, monthly: boo
 
 
 def newest(term: Term, count: int) -> str:
-    """Which rows are the newest so many, with all that are as old as the last of them; in DuckDB alone.
+    """One row: which rows are the newest so many, and the moments of those, newest first; in DuckDB alone.
 
     Of a row so little is read that it is cheaper to look up those few again for the rest of it.
     """
+    part, file, nth = ROW
+    packed = f"{part} * {_PART} + {file} * {_FILE} + {nth}"
     return (
-        f"SELECT {', '.join(ROW)} FROM (SELECT {', '.join(ROW)}, RANK() OVER (ORDER BY occurred_at DESC) AS nth\n"  # noqa: S608
-        f"FROM (\n{rows(replace(term, rowed=True))}\n) AS c) AS r WHERE nth <= {count}"
+        f"SELECT MAX_BY(CAST({packed} AS BIGINT), occurred_at, {count}), MAX(occurred_at, {count})\n"
+        f"FROM (\n{rows(replace(term, rowed=True))}\n) AS c"
     )
+
+
+def unpacked(found: int, at: datetime) -> Row:
+    """Where DuckDB has a row, from one number of ``newest``; of what no file has, its position may be any number."""
+    if found < _PART:
+        return 0, 0, found, at
+    return found // _PART, found % _PART // _FILE, found % _FILE, at
 
 
 def contributions(term: Term) -> str:
@@ -236,23 +248,37 @@ def live(term: Term) -> str:
     """The rows of the source in the program and the period."""
     tests = [f"f.program = {quoted(term.program)}"] if term.program else []
     if term.from_ is not None:
-        tests.append(_when(">=", term.from_))
+        tests.append(_when(">=", term.from_, exactly=term.rowed))
     if term.until is not None:
-        tests.append(_when("<", term.until))
+        tests.append(_when("<", term.until, exactly=term.rowed))
     if term.lowest:
         # The tree decides; this lets an engine pass over what lies elsewhere in files that are ordered by place.
         tests += [f"f.place >= {quoted(term.lowest)}", f"f.place <= {quoted(term.highest)}"]
     if term.at:
-        # They passed all that once. The last of the three alone lets an engine pass over what no wanted row is in.
-        tests = [f"f.{ROW[2]} IN ({', '.join(str(one[2]) for one in term.at)})"]
-        tests.append(f"({', '.join(ROW)}) IN ({', '.join(str(one) for one in term.at)})")
+        return _at(term)
     return f"SELECT f.* FROM {term.facts} AS f WHERE {' AND '.join(tests) or 'TRUE'}"  # noqa: S608
 
 
-def _when(side: str, at: datetime) -> str:
-    """On which side of a moment. Whole days are told by the day, by which files are ordered."""
+def _at(term: Term) -> str:
+    """The rows that are wanted, which passed all else once; when they happened is known."""
+    names = ", ".join((*ROW, "happened_at"))
+    listed = ", ".join(f"({part}, {file}, {nth}, {_literal(at)})" for part, file, nth, at in term.at)
+    same = " AND ".join(f"a.{name} = f.{name}" for name in ROW)
+    # The last of the three alone lets an engine pass over what no wanted row is in.
+    near = ", ".join(str(one[2]) for one in term.at)
+    return (
+        f"SELECT f.* REPLACE (a.happened_at AS occurred_at) FROM {term.facts} AS f\n"  # noqa: S608
+        f"JOIN (VALUES {listed}) AS a({names}) ON {same} WHERE f.{ROW[2]} IN ({near})"
+    )
+
+
+def _when(side: str, at: datetime, *, exactly: bool) -> str:
+    """On which side of a moment. Whole days are told by the day, by which files are ordered.
+
+    ``exactly``: by the moment itself, where that is read anyway.
+    """
     local = at.astimezone(SHANGHAI)
-    if local.time() == local.time().min:
+    if local.time() == local.time().min and not exactly:
         return f"f.day {side} DATE '{local.date()}'"
     return f"f.occurred_at {side} {moment(at)}"
 
@@ -279,4 +305,8 @@ def _filter(term: Term) -> str:
 
 def moment(at: datetime) -> str:
     """A moment as the columns hold it: local, without a zone."""
-    return f"TIMESTAMP '{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S.%f}'"
+    return _literal(at.astimezone(SHANGHAI))
+
+
+def _literal(at: datetime) -> str:
+    return f"TIMESTAMP '{at:%Y-%m-%d %H:%M:%S.%f}'"

@@ -128,6 +128,12 @@ def bounds(tree: str, enter: int, leave: int) -> tuple[str, str, bool]:
     return lowest or "", highest or "", bool(lowest) and not others
 
 
+@lru_cache(maxsize=4096)
+def whole(tree: str, enter: int, leave: int) -> bool:
+    """Whether every code that facts may carry is one of a range of the tree."""
+    return not duckdb.run(f"SELECT 1 FROM {tree} WHERE NOT (enter >= {enter} AND enter < {leave}) LIMIT 1")  # noqa: S608
+
+
 def _place(code: str, day: date | None) -> Place:
     """The place of a code in an edition; a code that is newer than the edition gives what it was then."""
     try:

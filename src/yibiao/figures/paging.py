@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from yibiao.core.periods import local_day, midnight
-from yibiao.figures import compiler, cubes, measures, reading
+from yibiao.figures import compiler, cubes, geography, measures, reading
 from yibiao.figures.answering import InProcess
+from yibiao.figures.engines.border import Rows
 from yibiao.figures.reading import Question
-from yibiao.figures.terms import Row as Place
+from yibiao.figures.terms import Row as Found
 from yibiao.figures.terms import Term
 from yibiao.figures.types import Indicator
 
@@ -22,6 +23,8 @@ _FARTHER: Final = 8
 # Of so many rows a page is looked up in two steps, where not very many are of the same moment.
 _MANY: Final = 100_000
 _FEW: Final = 500
+# Where a row of a page has its place.
+_PLACE: Final = 5
 
 
 def page(question: Question, size: int, offset: int) -> tuple[list[Row], int]:
@@ -52,16 +55,41 @@ def _listed(question: Question, term: Term, total: int, part: tuple[int, int]) -
     """The rows of a page that begins at the newest of a term."""
     size, offset = part
 
-    def paged(at: tuple[Place, ...] = ()) -> str:
+    def paged(at: tuple[Found, ...] = ()) -> str:
         return compiler.paged(compiler.contributions(replace(term, at=at)), size, offset, total=total)
 
     if total < _MANY or not isinstance(question.engine, InProcess):
         return reading.run(question, paged(), [term])
     most = _FEW + 2 * (size + offset)
-    first = compiler.newest(term, size + offset)
-    return question.engine.one_after_other(
-        question.projection, question.upto, first, lambda at: paged(tuple(at) if len(at) <= most else ()), [term]
-    )  # fmt: skip
+    for first in _newest_of(term, offset):
+        found = question.engine.one_after_other(
+            question.projection, question.upto, compiler.newest(first, most),
+            lambda at: paged(_as_new(at, size + offset, most)), [term],
+        )  # fmt: skip
+        inside = all(row[_PLACE] >= term.lowest and (row[_PLACE] <= term.highest or not term.highest) for row in found)
+        if inside and len(found) == min(size, total - offset):
+            break
+    return found
+
+
+def _as_new(rows: Rows, needed: int, most: int) -> tuple[Found, ...]:
+    """The newest so many rows, with all that are as old as the last of them; none where that is not sure."""
+    found, at = rows[0]
+    if not found:
+        return ()
+    last = at[min(needed, len(at)) - 1]
+    count = sum(one >= last for one in at)
+    return tuple(map(compiler.unpacked, found[:count], at)) if count < most else ()
+
+
+def _newest_of(term: Term, offset: int) -> Iterator[Term]:
+    """Where to look for the newest rows: for a first page not at their place first, where all places lie within.
+
+    Whoever sees all the rows then sees whether one of them is of no place.
+    """
+    if not offset and term.solid and geography.whole(term.tree, term.enter, term.leave):
+        yield replace(term, lowest="", highest="")
+    yield term
 
 
 def _since(term: Term, total: int, needed: int) -> Iterator[datetime | None]:

@@ -18,7 +18,8 @@ NAME: Final = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 CARRIED: Final = ("position", "fact", "revision", "item", "place", "occurred_at", "day")
 # Where DuckDB has a row from: which part of its relation, which file of it, which row of that.
 ROW: Final = ("row_part", "row_file", "row_nth")
-Row: TypeAlias = tuple[int, int, int]
+# The same of one row, and when it happened.
+Row: TypeAlias = tuple[int, int, int, datetime]
 
 
 @dataclass(frozen=True, slots=True)

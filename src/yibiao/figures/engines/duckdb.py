@@ -17,11 +17,13 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from django.conf import settings
 
 from yibiao.figures.engines.border import Files, Relation, Rows, Table
@@ -45,6 +47,7 @@ _SQL: Final[Mapping[str, str]] = {
 PACKED: Final = "fact.uuid"
 _WORD: Final = re.compile(r"\w+")
 _PIECES: Final = 32
+_SHORT: Final = 60
 _BATCH: Final = 131_072
 _lock = threading.RLock()
 _local = threading.local()
@@ -195,17 +198,20 @@ def keep(name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], *,
             run(f"DROP TABLE IF EXISTS {dropping}")
 
 
-def scan(columns: Sequence[Column], tail: str, parts: Sequence[str] = (), *, rowed: bool = False) -> str:
+def scan(
+    columns: Sequence[Column], tail: str, parts: Sequence[str] = (), *, rowed: bool = False,
+    known: Mapping[str, str] = MappingProxyType({}),
+) -> str:  # fmt: skip
     """A query that reads columns from the tail and from files, of which parts say all but what to select.
 
     Either may lack the other.
 
     A file may lack a column that a newer version of the form added, or hold it in an older type. What is ``rowed`` has
-    the columns of ``ROW`` too.
+    the columns of ``ROW`` too. ``known`` are columns that have one text in all rows of files.
     """
     ids = [_row(str(nth), "file_index", "file_row_number") if rowed else "" for nth in range(1, len(parts) + 1)]
     if not tail and len(parts) == 1:
-        return f"SELECT {picked(columns)}{ids[0]} {parts[0]}"
+        return f"SELECT {picked(columns, known)}{ids[0]} {parts[0]}"
     own = _row("0", "0", "position") if rowed else ""
     given_ = [f"SELECT *, CAST(NULL AS UUID) AS {identifier(PACKED)}{own} FROM {tail}"] if tail else []  # noqa: S608
     all_ = " UNION ALL BY NAME ".join([*given_, *(f"SELECT *{id} {part}" for id, part in zip(ids, parts, strict=True))])
@@ -217,9 +223,11 @@ def _row(*cells: str) -> str:
     return "".join(f", {cell} AS {name}" for cell, name in zip(cells, ROW, strict=True))
 
 
-def picked(columns: Sequence[Column]) -> str:
-    """Columns, each in its type."""
-    return ", ".join(_picked(column) for column in columns)
+def picked(columns: Sequence[Column], known: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Columns, each in its type; those of which the text is known are not read."""
+    return ", ".join(
+        f"{quoted(known[one.name])} AS {identifier(one.name)}" if one.name in known else _picked(one) for one in columns
+    )
 
 
 def _needless(one: Relation) -> bool:
@@ -230,7 +238,8 @@ def _needless(one: Relation) -> bool:
 
 def _scanned(one: Relation, tail: str, rowed: bool) -> str:
     """All rows of a relation."""
-    return scan(one.columns, tail, [_part(files) for files in one.files], rowed=rowed)
+    known = _known(_paths(one)) if one.files and not tail else {}
+    return scan(one.columns, tail, [_part(files) for files in one.files], rowed=rowed, known=known)
 
 
 def _paths(one: Relation) -> tuple[Path, ...]:
@@ -241,6 +250,29 @@ def _paths(one: Relation) -> tuple[Path, ...]:
 def _names(paths: tuple[Path, ...]) -> frozenset[str]:
     """The columns that some files have, which never change."""
     return frozenset(row[0] for row in run(f"DESCRIBE SELECT * FROM {read(paths)}"))  # noqa: S608
+
+
+def _known(paths: tuple[Path, ...]) -> dict[str, str]:
+    """The program, where all rows of some files are of one: their footers say so, and nobody need read it."""
+    programs = {_program(path) for path in paths}
+    program = programs.pop() if len(programs) == 1 else None
+    return {} if program is None else {"program": program}
+
+
+@lru_cache(maxsize=65_536)
+def _program(path: Path) -> str | None:
+    """The one program of a file, which never changes; None where it has several or does not tell."""
+    told = pq.read_metadata(path)
+    at = next((nth for nth in range(told.num_columns) if told.schema.column(nth).path == "program"), None)
+    if at is None or not told.num_rows:
+        return None
+    each = [told.row_group(nth).column(at).statistics for nth in range(told.num_row_groups)]
+    if not all(one is not None and one.has_min_max and one.has_null_count and not one.null_count for one in each):
+        return None
+    values = {value for one in each for value in (one.min, one.max)}
+    # A longer text may have been cut.
+    found = values.pop() if len(values) == 1 else ""
+    return found if isinstance(found, str) and 0 < len(found) <= _SHORT else None
 
 
 def _picked(column: Column) -> str:
