@@ -45,21 +45,26 @@ def handed(request: HttpRequest, path: Path, *, digest: str, name: str, kind: st
     """The answer with a file, or with the part of it that was asked for (RFC 9110, 14); 304 to whoever has it."""
     size, tag = path.stat().st_size, f'"{digest}"'
     part = _asked(request, size, tag)
-    answer: HttpResponseBase
-    if part is not None and part[0] >= part[1]:
-        answer = HttpResponse(status=416)
-        answer["Content-Range"] = f"bytes */{size}"
-    else:
-        start, end = part or (0, size)
-        answer = StreamingHttpResponse(_pieces(path, start, end), content_type=kind, status=206 if part else 200)
-        answer["Content-Length"] = str(end - start)
+    known = None if part else get_conditional_response(request, etag=tag)
+    answer = known or _sent(path, size, part)
+    if known is None:
+        answer["Content-Type"] = kind
         answer["Content-Disposition"] = content_disposition_header(True, fitting(name, kind)) or "attachment"
-        if part:
-            answer["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     answer["Accept-Ranges"] = "bytes"
     answer["ETag"] = tag
-    if answer.status_code == 200:
-        answer = get_conditional_response(request, etag=tag, response=answer) or answer
+    return answer
+
+
+def _sent(path: Path, size: int, part: tuple[int, int] | None) -> HttpResponseBase:
+    start, end = part or (0, size)
+    if part and start >= end:
+        beyond = HttpResponse(status=416)
+        beyond["Content-Range"] = f"bytes */{size}"
+        return beyond
+    answer = StreamingHttpResponse(_pieces(path, start, end), status=206 if part else 200)
+    answer["Content-Length"] = str(end - start)
+    if part:
+        answer["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     return answer
 
 
