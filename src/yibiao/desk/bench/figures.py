@@ -28,6 +28,9 @@ from yibiao.places import queries as atlas
 MONTHS: Final = 60
 PAGE: Final = 50
 NEW: Final = 1_000
+# Small questions are asked so often, or for so many seconds.
+OFTEN: Final = 25
+ENOUGH: Final = 1.0
 
 
 def whole() -> dict[str, Any]:
@@ -135,12 +138,13 @@ def _three(id: str, code: str, days: int, rounds: int) -> dict[str, Any]:
         others.append([plain.figure(one) for one in asked])
     if not all(found == again == other for other in others):
         raise AssertionError(f"{code}: {found}, {again} and {others}")
+    columns_ms, by_hand_ms = _by_turns(lambda one: queries.recounted(one, scope=scope), _by_hand, asked)
     return {
         "value": int(found[0] or 0),
         "cube_ms": _anew(lambda one: queries.figure(one, scope=scope), asked),
         "served_ms": _again(lambda one: queries.figure(one, scope=scope), asked),
-        "columns_ms": _median(lambda one: queries.recounted(one, scope=scope), asked),
-        "by_hand_ms": _median(_by_hand, asked),
+        "columns_ms": columns_ms,
+        "by_hand_ms": by_hand_ms,
         "plain_ms": _plainly(plain.figure, asked),
     }
 
@@ -193,6 +197,24 @@ def _again(act: Callable[[Any], object], asked: Sequence[Any]) -> float:
 def _plainly(act: Callable[[Any], object], asked: Sequence[Any]) -> float | None:
     """The same of the plain way; None where the database is not one for it."""
     return _median(act, asked) if plain.borne() else None
+
+
+def _by_turns(
+    first: Callable[[Any], object], second: Callable[[Any], object], asked: Sequence[Any]
+) -> tuple[float, float]:
+    """The medians of two ways that are asked by turns, more often than once where that takes little.
+
+    Half a millisecond between two of ten is what the machine does beside, and not what either costs.
+    """
+    taken: tuple[list[float], list[float]] = ([], [])
+    while not taken[0] or (len(taken[0]) < OFTEN and sum(taken[0]) < ENOUGH):
+        for one in asked:
+            for act, spent in zip((first, second), taken, strict=True):
+                begun = time.perf_counter()
+                act(one)
+                spent.append(time.perf_counter() - begun)
+    milliseconds = [round(statistics.median(spent) * 1000, 2) for spent in taken]
+    return milliseconds[0], milliseconds[1]
 
 
 def _median(act: Callable[[Any], object], asked: Sequence[Any]) -> float:
