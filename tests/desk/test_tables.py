@@ -8,6 +8,7 @@ import itertools
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -26,6 +27,7 @@ from yibiao.ledger.types import Fact
 from yibiao.people import queries as rights
 from yibiao.people.types import Account
 from yibiao.records import actions as records
+from yibiao.records import queries as reading
 from yibiao.records import revealing
 from yibiao.records.types import SubmissionDraft
 
@@ -54,6 +56,32 @@ def test_both_files_hold_the_same_rows(site: World, enter: Enter, address: str) 
     page = client.get(address).content.decode()
     assert "as=xlsx" in page
     assert all(line[1] in page for line in lines[1:6])
+
+
+def test_records_are_taken_away_in_words_with_their_items(site: World, enter: Enter) -> None:
+    client, asked = enter(site.editor), f"/records/?program={SAFETY}&form={SAFETY}.inspection&state=received"
+    answer = client.get(f"{asked}&as=xlsx")
+    sheet, leaders, hazards, about = load_workbook(io.BytesIO(b"".join(answer))).worksheets
+    assert (sheet.title, leaders.title[:4], hazards.title) == ("记录", "带队领导", "发现的问题隐患")
+    rows = [dict(zip(heads(sheet), row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    mine = next(row for row in rows if row["编号"] == site.inspection)
+    assert (mine["专项"], mine["检查地"], mine["检查方式"]) == ("假期安全生产", "二道区", "明查")
+    assert (mine["检查主体"], mine["检查时间"][:10]) == ("市、县党委和政府领导带队", "2022-09-10")
+    record = reading.record(site.inspection, scope=rights.scope(site.editor.key, "review"))
+    items = [row for row in hazards.iter_rows(min_row=2, values_only=True) if row[0] == site.inspection]
+    assert len(items) == len(record.answers["hazards"])
+    assert items[0][heads(hazards).index("隐患等级")] == "一般隐患"
+    told = dict(about.iter_rows(values_only=True))
+    assert (told["筛选条件"], told["行数"]) == ("专项：假期安全生产；表单：督查检查记录；状态：已收到", len(rows))
+    plain = client.get(f"{asked}&as=csv")
+    assert len(_csv(plain)) == len(rows) + 1, "items are left out of a file of one table"
+    name = unquote(plain["Content-Disposition"])
+    assert "记录_假期安全生产_督查检查记录_已收到" in name
+    assert f"共{len(rows)}行.csv" in name, "what it holds stands in the name of a file that has no place for it"
+
+
+def heads(sheet: Any) -> list[str]:
+    return [str(cell.value) for cell in sheet[1]]
 
 
 def test_cases_are_those_of_the_filter_and_the_scope(site: World, enter: Enter) -> None:

@@ -39,7 +39,7 @@ def said(form: FormVersion, field: Field, value: Any, language: str, atlas: Atla
         labels = {choice.name: choice.label.of(language) for choice in form.choices.get(field.choices, ())}
         names = value if isinstance(value, list) else [value]
         return ("、" if language == "zh" else ", ").join(labels.get(str(name), str(name)) for name in names)
-    return named(field, str(value), atlas) or _moment(field, str(value))
+    return named(field, str(value), atlas) or moment(field, str(value))
 
 
 def named(field: Field, value: str, atlas: Atlas) -> str:
@@ -74,7 +74,8 @@ def _repeats(form: FormVersion) -> list[str]:
     return list(dict.fromkeys(field.repeat for field in form.fields if field.repeat))
 
 
-def _moment(field: Field, text: str) -> str:
+def moment(field: Field, text: str) -> str:
+    """A moment as it is read in China; any other answer as it is."""
     if field.type != "datetime":
         return text
     try:

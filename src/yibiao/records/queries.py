@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.forms import queries as forms
 from yibiao.people.types import Scope, Warrant
-from yibiao.records import actions, models, placing, presenting, problems, scanning, types
+from yibiao.records import actions, histories, models, placing, presenting, problems, scanning, types
 from yibiao.records import attachments as kept_files
 from yibiao.records.checking import canonical_id
 from yibiao.records.closing import closed, closings
@@ -40,13 +39,14 @@ from yibiao.records.prefilling import came_about, known, tally
 from yibiao.records.revealing import MOST as PERSONAL_AT_ONCE
 from yibiao.records.scanning import answers as scanner_answers
 from yibiao.records.thumbnails import KINDS as PICTURES
+from yibiao.records.worded import Told, Words
 
 __all__ = [
-    "PERSONAL_AT_ONCE", "PICTURES", "came_about", "clashes", "closed", "closings", "complaints", "count", "doubtful",
-    "doubts", "doubts_about", "each", "entities", "entity", "entity_at", "entity_labels", "history", "known",
-    "merges", "newest", "page", "personal", "phones_may_drop", "presented", "record", "records",
-    "records_about", "registers", "reviews", "rulings", "scanner_answers", "steps", "suspects", "tally", "unscanned",
-    "waiting",
+    "PERSONAL_AT_ONCE", "PICTURES", "Told", "Words", "came_about", "clashes", "closed", "closings", "complaints",
+    "count", "doubtful", "doubts", "doubts_about", "each", "entities", "entity", "entity_at", "entity_labels",
+    "history", "known", "merges", "newest", "page", "personal", "phones_may_drop", "presented", "record",
+    "records", "records_about", "registers", "reviews", "rulings", "scanner_answers", "steps", "suspects", "tally",
+    "unscanned", "waiting",
 ]  # fmt: skip
 
 
@@ -74,16 +74,7 @@ def history(id: str, *, scope: Scope) -> tuple[types.Revision, ...]:
     Shape: one per revision, oldest first; ``changed`` names the answers that differ from the step before.
     Raises: ``records.submission.unknown``.
     """
-    steps: list[types.Revision] = []
-    before: Mapping[str, Any] | None = None
-    for row in _row(id, scope).revisions.order_by("revision"):
-        answers = json.loads(row.answers)
-        changed = () if before is None else _changed(before, answers)
-        steps.append(
-            types.Revision(row.revision, row.act, row.reason, row.actor, _local(row.at), answers, changed)  # type: ignore[arg-type]
-        )
-        before = answers
-    return tuple(steps)
+    return histories.history(_row(id, scope))
 
 
 def attachments(id: str, *, scope: Scope) -> tuple[types.AttachedFile, ...]:
@@ -218,11 +209,6 @@ def _row(id: str, scope: Scope) -> models.Submission:
     if row is None:
         raise refuse(problems.UNKNOWN.at(id=id[:80]))
     return row
-
-
-def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    names = [*before, *(name for name in after if name not in before)]
-    return tuple(name for name in names if before.get(name) != after.get(name))
 
 
 def _local(at: datetime) -> datetime:

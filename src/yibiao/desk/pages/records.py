@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,9 +15,9 @@ from django.utils.translation import gettext
 from yibiao.cases import queries as cases
 from yibiao.core import canon
 from yibiao.desk import border, casing, tables
+from yibiao.desk.pages import record_rows
 from yibiao.desk.pages.drawing import named
 from yibiao.desk.pages.frame import Frame, frame, nothing
-from yibiao.desk.templatetags import desk as writing
 from yibiao.forms import queries as forms
 from yibiao.forms.types import Field, FormVersion
 from yibiao.ledger import queries as ledger
@@ -51,7 +50,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         return nothing(request)
     asked = filters(request)
     if tables.wanted(request):
-        return tables.answer(request, gettext("记录"), _every(setting, asked))
+        total = records.page(scope=setting.scope, size=1, **asked).total
+        return tables.answer(request, gettext("记录"), _every(setting, asked), count=total)
     found = records.page(scope=setting.scope, number=border.number(request.GET.get("page")), size=SIZE, **asked)
     last = max(1, -(-found.total // SIZE))
     names = {one.id: one.title for one in forms.forms(setting.program.pack)}
@@ -76,52 +76,18 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     return render(request, "desk/records.html", shown)
 
 
-def _every(setting: Frame, asked: Mapping[str, Any]) -> Iterator[list[Any]]:
+def _every(setting: Frame, asked: Mapping[str, Any]) -> Iterator[list[Any] | tables.Beside]:
     """All records that the filter leaves, in the columns of their form where one is chosen; nothing personal."""
     fields: tuple[Field, ...] = ()
     if asked["form"]:
-        fields = tuple(one for one in forms.dictionary(asked["form"]) if not one.repeat and not one.personal)
-    return lines(records.each(scope=setting.scope, **asked), fields)
+        fields = tuple(one for one in forms.dictionary(asked["form"]) if not one.personal)
+    return record_rows.lines(records.each(scope=setting.scope, **asked), fields)
 
 
 def personal_in(form: str | None) -> tuple[Field, ...]:
     """The questions of a form whose answers are personal, but for files and those in repeats."""
     known = forms.dictionary(form) if form else ()
     return tuple(one for one in known if one.personal and not one.repeat and one.type != "file")
-
-
-def lines(found: Iterator[Record], fields: Sequence[Field], more: Mapping[str, Mapping[str, Any]] = _NOTHING,
-          extra: Sequence[Field] = ()) -> Iterator[list[Any]]:  # fmt: skip
-    """The head, and a line for each record with its answers, and of ``extra`` fields with what ``more`` has by id."""
-    yield [*_heads(), *(_title(one) for one in (*fields, *extra))]
-    titles = {form.id: form.title.of(border.language()) for form in forms.kinds().values()}
-    bodies = {body.code: body.name for body in people.organisations()}
-    while batch := list(islice(found, 500)):
-        names = places.names(list({one.place for one in batch}))
-        for one in batch:
-            told, filed = one.occurred_at.strftime("%Y-%m-%d %H:%M"), one.received_at.strftime("%Y-%m-%d %H:%M:%S")
-            yield [
-                one.id, titles.get(one.form, one.form), one.program, one.place, names.get(one.place, one.place),
-                bodies.get(one.organisation, one.organisation), told, filed, one.revision, writing.state(one.state),
-                *(_flat(one.answers.get(field.name)) for field in fields),
-                *(_flat(more.get(one.id, _NOTHING).get(field.name)) for field in extra),
-            ]  # fmt: skip
-
-
-def _heads() -> list[str]:
-    return [
-        gettext("编号"), gettext("表单"), gettext("专项"), gettext("地点代码"), gettext("地点"), gettext("填报单位"),
-        gettext("发生时间"), gettext("收到时间"), gettext("版本"), gettext("状态"),
-    ]  # fmt: skip
-
-
-def _title(field: Field) -> str:
-    label = field.label.of(border.language()) or field.name
-    return f"{label}（{field.unit}）" if field.unit else label
-
-
-def _flat(value: Any) -> Any:
-    return "、".join(map(str, value)) if isinstance(value, list) else value
 
 
 def filters(request: HttpRequest) -> dict[str, Any]:

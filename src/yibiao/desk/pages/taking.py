@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from yibiao.core.problems import Refusal, refuse
 from yibiao.desk import border, tables
 from yibiao.desk.middleware import spoken_all
+from yibiao.desk.pages import record_rows
 from yibiao.desk.pages import records as pages
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_PAGE
@@ -66,9 +67,9 @@ def _taken(request: HttpRequest, setting: Frame, asked: Mapping[str, Any], found
     roots = people.scope(border.actor(request), "review").places(code)
     by = [border.warrant(request, "review", place=place, program=code) for place in dict.fromkeys(roots)]
     hidden = writing.log_personal_reads([one.id for one in found], by=by, purpose=purpose)
-    fields = [one for one in forms.dictionary(asked["form"]) if not one.repeat and not one.personal]
+    fields = [one for one in forms.dictionary(asked["form"]) if not one.personal]
     about = [(gettext("用途"), purpose.strip()), (gettext("个人信息"), gettext("每条的查看已记入日志，请勿外传。"))]
-    lines = pages.lines(iter(found), fields, hidden, pages.personal_in(asked["form"]))
+    lines = record_rows.lines(iter(found), fields, hidden, pages.personal_in(asked["form"]))
     answer = tables.answer(request, gettext("记录（含个人信息）"), lines, about=about)
     answer["Cache-Control"] = "no-store"
     return answer
