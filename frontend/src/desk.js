@@ -83,7 +83,17 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  const choices = event.target.closest("[data-alone]");
+  if (choices && event.target.checked) settleAlone(choices, event.target);
 });
+
+// A choice that means all of them is not ticked beside others.
+function settleAlone(choices, ticked) {
+  const all = ticked.value === choices.dataset.alone;
+  for (const box of choices.querySelectorAll("input:checked")) {
+    if (box !== ticked && (all || box.value === choices.dataset.alone)) box.checked = false;
+  }
+}
 
 // Items that a form adds hold pickers of their own.
 document.addEventListener("yibiao:added", (event) => enliven(event.target));

@@ -188,3 +188,35 @@ def test_organisations_are_paged_and_found(world: World, signed_in: SignedIn) ->
     assert "示例南关应急局" not in "".join(pages)
     found = client.get("/account/organisations/?q=PI-007").content.decode()
     assert ("批量机构007" in found, "批量机构008" in found) == (True, False)
+
+
+def test_programs_are_ticked_and_some_of_them_beside_all_mean_these(world: World, signed_in: SignedIn) -> None:
+    client = signed_in(world.province_admin)
+    address = f"/account/people/{world.idle.key}/"
+    for ticked, expected in (
+        (["*", "holiday-2022"], {"holiday-2022"}),
+        (["holiday-2022", "patrol-2022"], {"holiday-2022", "patrol-2022"}),
+        (["*"], {"holiday-2022", "patrol-2022", "*"}),
+    ):
+        given = {"right": "fill", "place": ERDAO, "programs": ticked}
+        assert client.post(f"{address}grant/", given).status_code == 302
+        (grant,) = queries.scope(world.idle.key, "fill").grants
+        assert grant.programs == expected
+    assert client.post(f"{address}grant/", {"right": "fill", "place": ERDAO}).status_code == 422
+    page = client.get(address).content.decode()
+    assert 'data-picker="place"' in page
+    assert '<legend class="field-label">专项' in page
+
+
+def test_a_right_may_lie_apart_from_the_organisation_within_the_managers_range(
+    world: World, signed_in: SignedIn
+) -> None:
+    address = f"/account/people/{world.idle.key}/grant/"
+    for programs in ("*", "holiday-2022"):
+        given = {"right": "review", "place": NANGUAN, "programs": programs}
+        assert signed_in(world.province_admin).post(address, given).status_code == 302
+        # Who manages the organisation alone may not.
+        refused = signed_in(world.erdao_admin).post(address, given)
+        assert (refused.status_code, "南关区" in refused.content.decode()) == (403, True)
+    (grant,) = queries.scope(world.idle.key, "review").grants
+    assert (grant.place, grant.programs) == (NANGUAN, frozenset({"*", "holiday-2022"}))

@@ -62,8 +62,7 @@ def add(request: HttpRequest, scope: Scope) -> HttpResponse:
         if taken:
             messages.success(request, gettext("账号已开通，请接着授权。"))
             return redirect("people_person", key=taken)
-    choices = queries.organisations_within(scope, limit=500)
-    return render(request, "people/add.html", {"form": form, "organisations": choices}, status=_status(form))
+    return render(request, "people/add.html", {"form": form}, status=_status(form))
 
 
 @manager
@@ -158,12 +157,22 @@ def _done(act: str, scope: Scope, holder: Holder, post: int | None, form: Form) 
     data: dict[str, Any] = dict(form.cleaned_data)
     if isinstance(form, GrantInput):
         given = data["given"] = form.grant()
-        by = queries.warrant(scope.actor, "manage", place=given.place, program=_program(given))
+        body = next((one.organisation for one in holder.posts if post in (None, one.number)), "")
+        by = _over(scope, given, queries.organisation(body).place if body else given.place)
     else:
         named = data["organisation"].strip() if isinstance(form, PostInput) else holder.account.organisation
         by = _any_program(scope, queries.organisation(named).place)
     ACTS[act](holder.account.key, post, by, data)
     return True
+
+
+def _over(scope: Scope, given: Grant, served: str) -> Warrant:
+    """A warrant over a right and over the place that its holder's organisation serves, which may lie apart."""
+    program = _program(given)
+    for grant in scope.grants:
+        if grant.over(program) and all(places.descends(place, grant.place) for place in (given.place, served)):
+            return queries.warrant(scope.actor, "manage", place=grant.place, program=program)
+    return queries.warrant(scope.actor, "manage", place=given.place, program=program)
 
 
 def _program(given: Grant) -> str:
@@ -229,9 +238,7 @@ def _person_page(request: HttpRequest, scope: Scope, key: str, tried: dict[str, 
         "holder": holder,
         "posts": [(post, list(zip(post.grants, said, strict=True))) for post, said in spoken(holder.posts)],
         "forms": forms,
-        "programs": queries.programs_granted(),
         "own": scope.actor == key,
-        "organisations": queries.organisations_within(scope, limit=500),
         "failed": [error for form in (tried or {}).values() for error in form.non_field_errors()],
     }
     status = max((_status(form) for form in (tried or {}).values()), default=200)

@@ -75,6 +75,11 @@ def organisation(code: str) -> Organisation:
     return _organisation(row)
 
 
+def organisation_name(code: str) -> str:
+    """The name of an organisation; its code where nobody has it."""
+    return str(OrganisationRow.objects.filter(code=code).values_list("name", flat=True).first() or code)
+
+
 def organisations(
     *, under_place: str | None = None, codes: Iterable[str] | None = None, text: str = "", limit: int | None = None
 ) -> tuple[Organisation, ...]:
@@ -207,14 +212,9 @@ def holders(
     return _page(rows, _holder, number, size)
 
 
-def organisations_within(scope: Scope, *, text: str = "", limit: int | None = None) -> tuple[Organisation, ...]:
-    """Organisations that serve a place of the scope, ordered by code."""
-    rows = _named(_within(_roots(scope)), text).order_by("code")
-    return tuple(_organisation(row) for row in (rows if limit is None else rows[:limit]))
-
-
 def organisation_page(*, scope: Scope, text: str = "", number: int = 1, size: int = 50) -> Page[Organisation]:
-    """One page of the same; ``text`` as before."""
+    """One page of the organisations that serve a place of the scope, by code; ``text`` is a part of the name or the
+    beginning of the code."""
     return _page(_named(_within(_roots(scope)), text).order_by("code"), _organisation, number, size)
 
 
@@ -232,14 +232,6 @@ def holders_at(*, place: str, program: str, rights: Iterable[Right], organisatio
         rows = rows.filter(post__organisation__place__in=codes)
     held = rows.values_list("post__person__key", "right", "place", "programs")
     return tuple(sorted({key for key, *grant in held if Grant(grant[0], grant[1], frozenset(grant[2])).over(program)}))
-
-
-def programs_granted() -> tuple[str, ...]:
-    """Codes of the programs that any grant names, for the suggestions of a form."""
-    found: set[str] = set()
-    for codes in PostGrant.objects.values_list("programs", flat=True).distinct():
-        found.update(codes)
-    return tuple(sorted(found - {EVERY_PROGRAM}))
 
 
 def clients(key: str) -> tuple[FieldClient, ...]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.utils.translation import gettext
 
 from yibiao.core import quantities
@@ -15,6 +16,7 @@ from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.spans import Span
 from yibiao.desk import addresses, border, checking, logs
 from yibiao.figures.types import Figure
+from yibiao.packs import queries as packs
 from yibiao.packs.types import Text
 
 register = template.Library()
@@ -147,6 +149,14 @@ def figure(found: Figure, size: str = "", key: str = "") -> dict[str, Any]:
         "card": addresses.figure(found.query, "desk_figure_card"),
         "label": found.indicator.label.of(border.language()),
     }
+
+
+@register.inclusion_tag("desk/parts/program_choices.html")
+def program_choices(field: BoundField) -> dict[str, Any]:
+    """The programs by name, to be ticked, for a field that takes their codes."""
+    chosen = str(field.value() or "").split()
+    titles = {one.code: one.title.of(border.language()) for one in packs.programs()}
+    return {"name": field.html_name, "chosen": chosen, "titles": titles | {c: c for c in chosen if c not in titles}}
 
 
 @register.inclusion_tag("desk/coverage.html")
