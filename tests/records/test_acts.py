@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from tests.records.conftest import CHANGCHUN, ERDAO, NANGUAN, PROGRAM, VISIT, World, rows, site, visit
+from yibiao.core import canon
 from yibiao.core.problems import Refusal
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
@@ -46,6 +48,23 @@ def test_a_correction_is_a_new_revision_with_its_reason(world: World, scope: Sco
     # What the corrector did not see stayed as it was.
     held = queries.personal(draft.id, by=world.warrant(), purpose="核对联系人")
     assert held == {"contact": "示例人", "phone": "13800000000"}
+
+
+def test_the_steps_of_a_record_have_the_answers_of_their_facts(world: World, scope: Scope) -> None:
+    """Steps of before keep theirs themselves; both read the same."""
+    draft = visit(topics=["power"], area="12.50")
+    actions.receive(draft, by=world.warrant())
+    actions.correct(draft.id, {**draft.answers, "hazards": 7}, reason="少数了五处", by=world.warrant())
+    actions.withdraw(draft.id, reason="重复填报", by=world.warrant())
+    steps = queries.history(draft.id, scope=scope)
+    first, second, third = (step.answers for step in steps)
+    assert (first["hazards"], first["area"], second["hazards"]) == (draft.answers["hazards"], "12.50", 7)
+    assert (third, steps[2].changed) == (second, ())
+    assert json.loads(models.Submission.objects.get(pk=draft.id).answers) == third
+    for step in steps:
+        of_before = models.SubmissionRevision.objects.filter(submission=draft.id, revision=step.revision)
+        assert of_before.update(answers=canon.dumps(step.answers)) == 1
+        assert queries.history(draft.id, scope=scope) == steps
 
 
 def test_corrections_that_say_nothing_or_come_late_are_refused(world: World) -> None:

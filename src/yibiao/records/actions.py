@@ -171,7 +171,7 @@ def withdraw(id: str, *, reason: str, by: Warrant, expected: int | None = None, 
             at=moment,
             form_version=row.form_version,
             digest=last.digest,
-            answers=row.answers,
+            answers=models.TOLD,
         )
         registers.retract(row.id, at=moment)
         payload = {"form": row.form, "version": row.form_version, "channel": row.channel, "reason": why}

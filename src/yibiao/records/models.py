@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 
@@ -47,6 +47,10 @@ class Submission(models.Model):
             models.Index(fields=["form", "program", "received_at", "id"], name="submission_form"),
             models.Index(fields=["lineage", "received_at", "id"], name="submission_place"),
         ]
+
+
+# The answers of a step that stand in its fact; a step of before has them itself.
+TOLD: Final = "{}"
 
 
 class SubmissionRevision(models.Model):

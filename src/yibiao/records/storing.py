@@ -32,7 +32,7 @@ _SUBMISSION: Final = (
     "typed_count", "prefilled", "received_at", "revision", "state",
 )  # fmt: skip
 _STEP: Final = (
-    "submission_id", "digest", "answers", "revision", "act", "reason", "actor", "at", "form_version",
+    "submission_id", "digest", "revision", "act", "reason", "answers", "actor", "at", "form_version",
 )  # fmt: skip
 _SENDING: Final = ("submission_id", "revision", "form", "program", "instance", "device", "agent")
 Outcome: TypeAlias = list[Receipt] | Refusal
@@ -238,9 +238,9 @@ def step(
     for item in items:
         shared = (item.by.actor, item.form.version)
         same = alike.get(shared) or alike.setdefault(
-            shared, writing.Same(revision, act, reason, shared[0], now, shared[1])
+            shared, writing.Same(revision, act, reason, models.TOLD, shared[0], now, shared[1])
         )
-        rows.append((item.id, item.digest, item.text, same))
+        rows.append((item.id, item.digest, same))
     writing.insert(models.SubmissionRevision, _STEP, rows, later)
 
 

@@ -69,7 +69,7 @@ def _withdraw(rows: Sequence[tuple[models.Submission, Warrant]], why: str, at: d
         some.update(revision=F("revision") + 1, state="withdrawn")
     now = writing.moments()(at)
     writing.insert(models.SubmissionRevision, _STEP, [
-        (row.pk, row.revision + 1, digests[row.pk], row.answers, row.form_version, by.actor, "withdrawn", why, now)
+        (row.pk, row.revision + 1, digests[row.pk], models.TOLD, row.form_version, by.actor, "withdrawn", why, now)
         for row, by in rows
     ])  # fmt: skip
     registers.retract_all(ids, at=at)
