@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -95,6 +98,34 @@ def test_facts_come_in_pages_and_as_a_file(site: World, enter: Enter) -> None:
     rows, about = sheets(client.get(f"/figures/{SAFETY}/leader-visits/facts/?as=xlsx"))
     assert [row[0] for row in rows[1:]] == [line.split(",")[0] for line in lines[1:]]
     assert (dict(about)["行数"], dict(about)["数"]) == (2, "2人次")
+
+
+def test_a_ratio_says_its_two_figures_and_its_file_counts_both_again(site: World, enter: Enter) -> None:
+    by = rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY)
+    draft = inspection(ERDAO, "示例二道", hazards=0)
+    fixed, later = (
+        {"description": "示例", "hazard_grade": "general", "disposal": how} for how in ("at-once", "by-deadline")
+    )
+    hazards = [fixed, fixed, later | {"deadline": "2022-09-20"}]
+    where = {key: draft.answers[key] for key in ("place", "occurred_at")}
+    team = {"code": "T1", "team_name": "示例组", "team_type": "office", **where}
+    records.receive(draft._replace(id=str(uuid4()), form=f"{SAFETY}.team", answers=team), by=by)
+    answers = {**draft.answers, "inspector": "team", "team": "T1", "hazards": hazards}
+    records.receive(draft._replace(answers=answers), by=by)
+    seal()
+    client = enter(site.editor)
+    page = client.get(f"/figures/{SAFETY}/hazards-rate/").content.decode()
+    shown = Decimal(found[1]) if (found := re.search(r'data-value="([\d.]+)"', page)) else None
+    assert f'href="/figures/{SAFETY}/hazards-closed/' in page.split("由这些数算出")[1].split("</dd>")[0]
+    assert "发现主体" in page
+    assert ">team<" not in page, "a choice has its label"
+    taken = b"".join(client.get(f"/figures/{SAFETY}/hazards-rate/facts/?as=csv").streaming_content)  # type: ignore[arg-type]
+    rows = list(csv.DictReader(io.StringIO(taken.decode("utf-8-sig"))))
+    counted = dict.fromkeys(("已销号", "发现问题隐患"), Decimal(0))
+    for row in rows:
+        counted[row["组成部分"]] += Decimal(row["计入"])
+    assert (counted["发现问题隐患"], len(rows)) == (3, 3 + counted["已销号"])
+    assert shown == round(100 * counted["已销号"] / 3, 4)
 
 
 def test_records_are_taken_away_as_seen_and_run_nothing(site: World, enter: Enter) -> None:

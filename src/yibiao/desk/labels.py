@@ -54,9 +54,10 @@ class Reader:
 
 
 def reader(indicator: Indicator) -> Reader:
-    """The forms whose columns an indicator may show, its own source first."""
-    own = f"{indicator.pack}.{indicator.source.partition('/')[0]}"
-    known = sorted(forms.forms(indicator.pack), key=lambda form: form.id != own)
+    """The forms whose columns an indicator may show, its own sources first."""
+    leaves = figures.leaves(indicator.ref)
+    own = {f"{indicator.pack}.{leaf.source.partition('/')[0]}" for leaf in leaves}
+    known = sorted(forms.forms(indicator.pack), key=lambda form: form.id not in own)
     return Reader(tuple(known), figures.columns(indicator.ref))
 
 
@@ -85,7 +86,7 @@ def heading(column: str, reads: Reader, columns: Sequence[Column]) -> str:
         return gettext("免报的报送期") if column == EXEMPT_SLOT else gettext("免报理由")
     own = any(one.name == column for one in reads.columns)
     found = None if own else reads.field(column)
-    every = (*reads.columns, *columns)
+    every = (*reads.columns, *columns, *figures.STANDARD)
     known = next((one.label for one in every if one.name == column and one.label.zh), None)
     label = found[1].label if found else known
     text = label.of(border.language()) if label else column

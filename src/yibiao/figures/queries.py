@@ -36,6 +36,10 @@ from yibiao.figures import (
     store,
 )
 from yibiao.figures import serving as serving_
+from yibiao.figures.columns import STANDARD as STANDARD
+from yibiao.figures.composed import columns as columns
+from yibiao.figures.composed import leaves as leaves
+from yibiao.figures.composed import terms as terms
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.inventory import inventory as inventory
@@ -112,17 +116,6 @@ def dimensions(ref: str) -> tuple[Column, ...]:
     Raises: figures.indicator.unknown.
     """
     return breakdowns.dimensions(*reading.defined(ref))
-
-
-def columns(ref: str) -> tuple[Column, ...]:
-    """The columns of an indicator's source where a room declares it, with the labels of their choices.
-
-    Missing: empty where a form is the source; the form has the labels.
-    Raises: figures.indicator.unknown.
-    """
-    held, one = reading.defined(ref)
-    source = held.source(one.source) if ":" in one.source else None
-    return source.columns if source else ()
 
 
 def figure(query: Query, *, scope: Scope) -> Figure:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,9 +12,9 @@ from django.utils.translation import gettext
 
 from yibiao.bulletins import queries as bulletins
 from yibiao.cases import queries as cases
-from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.desk import addresses, border, labels, reckoning, tables
+from yibiao.desk.pages import evidence
 from yibiao.desk.pages.drawing import ask, over_time, trend
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_INDICATOR
@@ -86,52 +84,9 @@ def facts(request: HttpRequest, program: str, indicator: str) -> HttpResponseBas
     """One page of the facts behind a figure, as a part of its page; or all of them as a file."""
     setting, query = _asked(request, program, indicator)
     if tables.wanted(request):
-        return _taken(request, setting, query)
+        return evidence.answer(request, setting, query)
     shown = {"frame": setting, "query": query, **_contributions(request, setting, query)}
     return render(request, "desk/parts/contributions.html", shown)
-
-
-def _taken(request: HttpRequest, setting: Frame, query: Query) -> HttpResponseBase:
-    """All facts behind a figure, with what the figure is."""
-    found = reckoning.figure(query, scope=setting.scope)
-    label = found.indicator.label.of(border.language())
-    unit = found.indicator.unit
-    value = gettext("缺") if found.value is None else f"{found.value:f}{unit}"
-    about = [
-        (gettext("指标"), f"{label}（{query.indicator}）"),
-        (gettext("数"), value),
-        (gettext("地点"), f"{setting.place.name} {query.place}"),
-        (gettext("期间"), " — ".join(addresses.period(query.period).values())),
-        (gettext("存证点"), query.as_of or (setting.checkpoint.number if setting.checkpoint else "")),
-    ]
-    return tables.answer(request, label, _every(setting, query), about=about)
-
-
-def _every(setting: Frame, query: Query) -> Iterator[list[Any]]:
-    """The facts in the columns of the figure's page, with the id, revision and position that prove each."""
-    reads, dimensions = labels.reader(figures.indicator(query.indicator)), figures.dimensions(query.indicator)
-    found = figures.all_contributions(query, scope=setting.scope)
-    columns: list[str] | None = None
-    while batch := list(islice(found, 500)):
-        if columns is None:
-            columns = list(dict.fromkeys(name for one in batch for name in one.values))
-            yield [*_proving(), *(labels.heading(name, reads, dimensions) for name in columns), gettext("计入")]
-        known = {name: reads.labels(name, [one.values.get(name) for one in batch]) for name in columns}
-        names = places.names(list({one.place for one in batch}))
-        for one in batch:
-            item = None if one.item is None else one.item + 1
-            told = one.occurred_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-            head = [one.fact, one.revision, one.position, item, one.place, names.get(one.place, one.place), told]
-            yield [*head, *(labels.said(one.values.get(name), known[name]) for name in columns), one.amount]
-    if columns is None:
-        yield [*_proving(), gettext("计入")]
-
-
-def _proving() -> list[str]:
-    return [
-        gettext("事实"), gettext("版本"), gettext("存证位置"), gettext("项"), gettext("地点代码"), gettext("地点"),
-        gettext("发生时间"),
-    ]  # fmt: skip
 
 
 def _asked(request: HttpRequest, program: str, indicator: str) -> tuple[Frame, Query]:
@@ -150,12 +105,19 @@ def _essence(setting: Frame, query: Query) -> dict[str, Any]:
         "frame": setting,
         "query": query,
         "figure": found,
+        "terms": _terms(setting, query),
         "trend": trend(days, found),
         "trend_title": over_time(days),
         "below": _parts(below, query, places_below=True),
         "page_url": addresses.figure(query),
         "export_url": f"{addresses.figure(query, 'desk_figure_facts')}&as=",
     }
+
+
+def _terms(setting: Frame, query: Query) -> list[dict[str, Any]]:
+    """The figures that a ratio or a sum is made of; a ratio says little without its two."""
+    asked = [replace(query, indicator=one.ref) for one in figures.terms(query.indicator)]
+    return [{"figure": reckoning.figure(one, scope=setting.scope), "url": addresses.figure(one)} for one in asked]
 
 
 def _parts(parts: tuple[Slice, ...], query: Query, *, places_below: bool = False) -> list[dict[str, Any]]:
