@@ -241,6 +241,15 @@ def test_refusals_of_reporting(world: World, given: dict[str, Any], status: int)
     assert not models.Ticket.objects.exists()
 
 
+@pytest.mark.parametrize("path", ["requests/nope", "requests/9", "tokens/样例", "services/NO.PE", "nowhere", "a/b/c"])
+def test_what_lies_at_no_address_is_refused_in_the_format_asked_for(world: World, path: str) -> None:
+    answer = get(f"{path}.json")
+    assert (answer.status_code, answer.json()[0]["code"]) == (404, 404)
+    answer = get(f"{path}.xml")
+    assert answer.status_code == 404
+    assert parse(answer.content).tag == "errors"
+
+
 def test_other_methods_and_broken_bodies(world: World) -> None:
     assert Client().delete(f"{ROOT}requests.json").status_code == 405
     broken = Client().post(f"{ROOT}requests.json", b"--x\r\nnonsense", content_type="multipart/form-data; boundary=x")

@@ -74,6 +74,8 @@ def test_6_2_the_metadata_names_types_and_no_personal_answer(reader: Client) -> 
     assert main["hazards"] == "Edm.Int64"
     assert main["area"] == "Edm.Decimal"
     assert main["occurred_at"] == "Edm.DateTimeOffset"
+    moments = [one for one in tree.iter(f"{EDM}Property") if one.get("Type") == "Edm.DateTimeOffset"]
+    assert {one.get("Precision") for one in moments} == {"3"}, "else a strict reader refuses the milliseconds"
     assert main["topics"] == "Edm.String"
     assert not {"phone", "contact"} & set(main)
     finds = {one.get("Name") for one in types["Submissions.finds"].iter(f"{EDM}Property")}
@@ -191,6 +193,8 @@ FILTERS: list[tuple[str, list[int]]] = [
     ("hazards gt null", []), ("null eq null", [0, 2, 7, 7, 41]), ("2 lt hazards", [7, 7, 41]),
     ("(((hazards eq 2)))", [2]), ("hazards eq 2 or hazards eq 0 and area eq 5", [2]),
     ("true eq true", [0, 2, 7, 7, 41]),
+    ("date(occurred_at) eq 2022-09-09", [0]), ("date(occurred_at) gt 2022-09-10", [7]),
+    ("date(__system/occurredAt) le 2022-09-09", [0]), ("year(date(occurred_at)) eq 2022", [0, 2, 7, 7, 41]),
 ]  # fmt: skip
 
 
@@ -212,6 +216,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("round(area) eq 1", 501, "unsupported"), ("__system/submitterName eq '甲'", 501, "unsupported"),
     ("phone eq '13800000000'", 400, "property"), ("contact ne null", 400, "property"), ("no eq 1", 400, "property"),
     ("hazards eq '7'", 400, "type"), ("measure gt 3", 400, "type"), ("year(hazards) eq 1", 400, "type"),
+    ("date(hazards) eq 2022-09-09", 400, "type"),
     ("hazards", 400, "malformed"), ("hazards eq", 400, "malformed"), ("hazards eq 7)", 400, "malformed"),
     ("(hazards eq 7", 400, "malformed"), ("hazards = 7", 400, "malformed"), ("hazards eq 'x", 400, "malformed"),
     ("occurred_at gt 2022-13-40", 400, "malformed"), ("contains(measure)", 400, "malformed"), ("", 400, "malformed"),
@@ -274,7 +279,9 @@ def test_6_11_versions_and_formats(reader: Client) -> None:
     assert reader.get(f"{SVC}/Submissions?$format=json&deviceID=x").status_code == 200
     for wrong in ("$top=-1", "$top=x", "$skip=1.5", "$count=maybe", "$top=1&$top=2"):
         assert reader.get(f"{SVC}/Submissions?{wrong}").status_code == 400
-    assert reader.post(f"{SVC}/Submissions").status_code == 405
+    written = reader.post(f"{SVC}/Submissions")
+    assert (written.status_code, written["Allow"]) == (405, "GET, HEAD")
+    assert written.json()["error"]["code"] == "records.odata.method"
 
 
 def test_6_11_aggregation_agrees_with_a_second_count(reader: Client) -> None:

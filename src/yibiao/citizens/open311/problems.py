@@ -102,3 +102,11 @@ METHOD: Final = Rule(
     "Compare GeoReport v2.",
     405,
 )
+ADDRESS: Final = Rule(
+    "citizens.open311.address",
+    "GeoReport v2 没有“{rest}”这个地址。",
+    "GeoReport v2 has no address “{rest}”.",
+    "请对照 discovery.json 和规范。",
+    "Compare discovery.json and the specification.",
+    404,
+)

@@ -23,6 +23,8 @@ urlpatterns = [
     _at(r"v2/services/(?P<code>[a-z0-9.-]{1,160}?)", views.service, "service"),
     _at("v2/requests", views.requests, "requests"),
     _at("v2/servicerequestupdates", views.updates, "updates"),
-    _at(r"v2/requests/(?P<id>[0-9a-f-]{1,40})", views.one_request, "request"),
-    _at(r"v2/tokens/(?P<token>[A-Za-z0-9_-]{1,100})", views.token, "token"),
+    _at(r"v2/requests/(?P<id>[^/]{1,200}?)", views.one_request, "request"),
+    _at(r"v2/tokens/(?P<token>[^/]{1,200}?)", views.token, "token"),
+    # What lies at no address is refused in the format that was asked for too.
+    _at(r"v2/(?P<rest>.*?)", views.nowhere, "nowhere"),
 ]

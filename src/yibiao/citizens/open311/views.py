@@ -145,6 +145,11 @@ def token(request: HttpRequest, token: str, *, form: str) -> HttpResponse:
     return rendering.answer(request, form, "service_requests", told)
 
 
+@speaking("GET", "POST")
+def nowhere(request: HttpRequest, rest: str, *, form: str) -> HttpResponse:
+    raise refuse(problems.ADDRESS.at(rest=rest[:80]))
+
+
 def _told(where: Jurisdiction, found: Iterable[Case]) -> list[shapes.Plain]:
     known = list(found)
     names = {one: "".join(step.name for step in places.ancestors(one)[-3:]) for one in {case.place for case in known}}

@@ -107,13 +107,13 @@ class Compiler:
         if name == "now" and not arguments:
             return Value("%s", (dialects.moment(clock.now(), "moment"),), "moment")
         wanted = {"contains": 2, "startswith": 2, "endswith": 2, "tolower": 1, "toupper": 1, "length": 1, "trim": 1}
-        count = wanted.get(name, 1 if name in _PARTS else None)
+        count = wanted.get(name, 1 if name in _PARTS or name == "date" else None)
         if count is None:
             raise refuse(problems.UNSUPPORTED.at(feature=f"{self.option} {name}()"))
         if len(arguments) != count:
             raise refuse(problems.MALFORMED.at(option=self.option, text=f"{name}()"))
         given = [self.value(one) for one in arguments]
-        if name in _PARTS:
+        if name in _PARTS or name == "date":
             return self._part(name, given[0], arguments[0])
         for one, node in zip(given, arguments, strict=True):
             if one.kind not in _TEXT:
@@ -124,7 +124,7 @@ class Compiler:
         timed = name in ("hour", "minute", "second")
         if of.kind not in ("moment", "instant") and (of.kind != "date" or timed):
             raise refuse(problems.MISMATCH.at(option=self.option, left=f"{name}()", right=_said(node)))
-        return dialects.part(name, of)
+        return dialects.day(of) if name == "date" else dialects.part(name, of)
 
 
 def _as(given: Value, node: Node, other: Value) -> Value:

@@ -81,6 +81,16 @@ def part(name: str, of: Value) -> Value:
     return Value(f"TRUNC(EXTRACT({name.upper()} FROM {sql}{zone}))::int", params, "number")
 
 
+def day(of: Value) -> Value:
+    """The day of a moment by the clock of Shanghai, as answers write one; a day is its own."""
+    if of.kind == "date":
+        return of
+    if _sqlite():
+        return Value(f"strftime(%s, {of.sql}, '+8 hours')", ("%Y-%m-%d", *of.params), "date")
+    local = f"({of.sql}) AT TIME ZONE '{SHANGHAI.key}'"
+    return Value(f'(TO_CHAR({local}, %s) COLLATE "C")', (*of.params, "YYYY-MM-DD"), "date")
+
+
 def contains(text: Value, sought: Value) -> tuple[str, tuple[Any, ...]]:
     name = "instr" if _sqlite() else "strpos"
     return f"{name}({text.sql}, {sought.sql}) > 0", (*text.params, *sought.params)

@@ -9,6 +9,12 @@ from xml.sax.saxutils import quoteattr
 from yibiao.records.odata.shapes import ID, MAIN, PARENT, SYSTEM, Property, Shape, Table, identifier
 
 _SPACE: Final = "org.yibiao"
+# What a type may hold that CSDL would otherwise deny it: digits behind the point, and parts of a second.
+_FACETS: Final = {
+    "Edm.Decimal": ' Scale="variable"',
+    "Edm.DateTimeOffset": ' Precision="3"',
+    "Edm.TimeOfDay": ' Precision="3"',
+}
 
 
 def service(shape: Shape, base: str) -> dict[str, object]:
@@ -109,6 +115,6 @@ def _named(table: Table, path: Sequence[str]) -> str:
 
 def _property(name: str, type: str, of: Property | None = None) -> str:
     label = of.field.label.zh if of and type == of.type else ""
-    scale = ' Scale="variable"' if type == "Edm.Decimal" else ""
+    facet = _FACETS.get(type, "")
     said = f'<Annotation Term="Org.OData.Core.V1.Description" String={quoteattr(label)}/>' if label else ""
-    return f'<Property Name="{name}" Type="{type}"{scale}>{said}</Property>'
+    return f'<Property Name="{name}" Type="{type}"{facet}>{said}</Property>'

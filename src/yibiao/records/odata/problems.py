@@ -8,7 +8,7 @@ SIGN_IN = Rule(
     "records.odata.sign-in",
     "没有说明是谁在取数。",
     "Nobody has said who asks.",
-    "请用账号密码（须为 https）、外采终端令牌或已登录的网页取数。",
+    "请用账号密码（须为 https）、采集端的口令，或在已登录的浏览器里取数。",
     "Give a user name and password over https, the token of a field client, or use a signed-in page.",
     401,
 )
@@ -30,8 +30,8 @@ UNKNOWN = Rule(
 )
 MALFORMED = Rule(
     "records.odata.malformed",
-    "{option} 写得不对：{text}",
-    "{option} is malformed: {text}",
+    "{option} 写得不对：{text}。",
+    "{option} is malformed: {text}.",
     "请按 OData 4.0 的写法改正。",
     "Write it as OData 4.0 says.",
     400,
@@ -46,10 +46,10 @@ PROPERTY = Rule(
 )
 MISMATCH = Rule(
     "records.odata.type",
-    "{option} 里“{left}”与“{right}”的类型不能相比。",
-    "{option} compares “{left}” with “{right}”, which are of different types.",
-    "文字请加单引号，数字和日期不加。",
-    "Quote text with single quotes; numbers and dates stand without.",
+    "{option} 里“{left}”与“{right}”的类型合不到一起。",
+    "{option} puts “{left}” and “{right}” together, whose types do not fit.",
+    "文字请加单引号，数字和日期不加；求和、平均只用于数字。",
+    "Quote text with single quotes; numbers and dates stand without. Only numbers have a sum and an average.",
     400,
 )
 UNSUPPORTED = Rule(
@@ -75,4 +75,12 @@ VERSION = Rule(
     "请使用支持 OData 4.0 的软件。",
     "Use a program that speaks OData 4.0.",
     404,
+)
+METHOD = Rule(
+    "records.odata.method",
+    "数据源只能读取，不接受 {method}。",
+    "The feed is read only: it takes no {method}.",
+    "请用 GET 取数；填报和更正在网页、手机或接口上做。",
+    "Read it with GET; records are filed and corrected on the site, by phones or by the API.",
+    405,
 )

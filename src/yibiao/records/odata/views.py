@@ -13,7 +13,6 @@ from xml.sax.saxutils import escape
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
 from yibiao.core.problems import Refusal, refuse
 from yibiao.people.types import Scope
@@ -25,6 +24,7 @@ from yibiao.records.odata.shapes import MAIN, Shape, Table, shape
 
 JSON: Final = "application/json; charset=utf-8; odata.metadata=minimal"
 XML: Final = "application/xml; charset=utf-8"
+READS: Final = ("GET", "HEAD")
 _PATH: Final = re.compile(r"(?P<set>[^('/]+)(?:\('(?P<id>[^']*)'\))?(?:/(?P<below>[^/]+))?")
 View = Callable[..., HttpResponseBase]
 
@@ -34,16 +34,19 @@ def speaking(kind: str) -> Callable[[View], View]:
 
     def speaks(view: View) -> View:
         @csrf_exempt
-        @require_safe
         @wraps(view)
         def answered(request: HttpRequest, form: str, program: str = "", **kwargs: str) -> HttpResponseBase:
             form = form.partition("@")[0]
             try:
+                if request.method not in READS:
+                    raise refuse(problems.METHOD.at(method=str(request.method)[:10]))
                 _acceptable(request, kind)
                 scope = asking.scope(request, form, projects.code(program))
                 answer = view(request, shape(form, instances=bool(program)), scope, **kwargs)
             except Refusal as refusal:
                 answer = _refused(request, refusal, kind)
+            if answer.status_code == problems.METHOD.status:
+                answer["Allow"] = ", ".join(READS)
             answer["OData-Version"] = "4.0"
             answer["Cache-Control"] = "private, no-cache"
             return answer
