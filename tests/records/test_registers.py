@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from tests.records.conftest import NANGUAN
 from tests.records.town import GOOD, KEPT, ODD, THIRD, Town, check, firm
 from yibiao.core.problems import Refusal
+from yibiao.forms import queries as forms
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as rights
 from yibiao.people.types import Warrant
 from yibiao.records import actions, queries, undoing
+from yibiao.records.intake import sheet
 
 
 @pytest.fixture
@@ -60,6 +62,15 @@ def test_an_odd_code_is_received_pointed_out_and_confirmed(town: Town) -> None:
     assert (fact.subject, fact.actor, fact.payload["reason"]) == (ODD, town.reviewer.key, "证照上就是这样")
     actions.undo(ruling.id, reason="看错了", by=town.rule())
     assert len(queries.doubts_about(one)) == 1
+
+
+def test_a_sheet_says_of_an_odd_code_before_it_is_taken(town: Town) -> None:
+    lines = (f"{code},{name},二道区,2022-09-10" for code, name in ((GOOD.lower(), "示例甲厂"), (ODD, "示例乙厂")))
+    text = "\n".join(("统一社会信用代码,企业名称,所在地,登记时间", *lines))
+    of = {"form": forms.form("kept.firm"), "program": KEPT, "warrants": [town.fill()]}
+    seen = sheet.preview(sheet.offer("企业.csv", text.encode(), **of), warrants=[town.fill()])
+    assert (seen.good, seen.bad, seen.noted) == (2, 0, 1), "small letters are read as capitals"
+    assert (seen.notes[0].at, "91350211M0000XUF4R" in seen.notes[0].said[0]) == ("A3", True)
 
 
 def pair(town: Town) -> None:

@@ -166,6 +166,14 @@ def test_the_marked_copy_corrected_is_taken(clerk: Client, template: bytes) -> N
     assert rows("records_submission") == 4
 
 
+def test_the_marked_copy_changes_no_text(clerk: Client, template: bytes) -> None:
+    page = clerk.get(send(clerk, filled(template, [line("A1", 整改要求="-见附件", 隐患数=5000)]))["Location"])
+    copy = load_workbook(io.BytesIO(clerk.get(f"{page.request['PATH_INFO']}marked.xlsx").content))
+    main, head = copy["巡查记录"], [cell.value for cell in copy["巡查记录"][2]]
+    kept = main.cell(3, head.index("measure") + 1)
+    assert (kept.value, kept.data_type, kept.quotePrefix) == ("-见附件", "s", True)
+
+
 def test_a_number_used_for_other_content_is_marked(clerk: Client, template: bytes) -> None:
     page = clerk.get(send(clerk, filled(template, [line("A1")]))["Location"])
     clerk.post(f"{page.request['PATH_INFO']}take", {"mode": "all"})
@@ -256,6 +264,18 @@ def test_a_title_or_a_cover_may_stand_before_the_header(clerk: Client, template:
     wrong.save(out)
     marks = clerk.get(send(clerk, out.getvalue())["Location"]).context["marks"]
     assert {mark["at"][1:] for mark in marks} == {"5"}, "rows are called by their number in the file"
+
+
+def test_rows_that_say_the_same_are_pointed_out_and_taken(clerk: Client) -> None:
+    context = read(clerk, typed(), typed(隐患数="1", 整改要求="示例"), typed())
+    assert context["preview"].bad == 0
+    (note,) = context["notes"]
+    assert note["at"] == "A4"
+    assert "第 4 行与第 2 行完全相同" in note["said"]
+    assert "请留意" in clerk.get(f"{UPLOAD}{context['preview'].upload}/").content.decode()
+    clerk.post(f"{UPLOAD}{context['preview'].upload}/take", {"mode": "all"})
+    again = read(clerk, typed(), typed())
+    assert (again["preview"].repeated, again["notes"]) == (2, []), "what is stored already is not counted again"
 
 
 def test_a_choice_that_is_none_is_answered_with_the_choices(clerk: Client) -> None:

@@ -140,20 +140,25 @@ def _preview(
 ) -> HttpResponse:
     english = border.language() == "en"
     called = _in_english(version) if english else {}
-    marks = [
-        {
-            "sheet": called.get((mark.sheet, ""), mark.sheet),
-            "at": mark.at,
-            "row": mark.row,
-            "label": called.get((mark.sheet, mark.label), mark.label),
-            "said": mark.said[english],
-        }
-        for mark in found.marks[: sheet.SHOWN_LIMIT]
-    ]
+    marks, notes = (
+        [
+            {
+                "sheet": called.get((mark.sheet, ""), mark.sheet),
+                "at": mark.at,
+                "row": mark.row,
+                "label": called.get((mark.sheet, mark.label), mark.label),
+                "said": mark.said[english],
+            }
+            for mark in some
+        ]
+        for some in (found.marks[: sheet.SHOWN_LIMIT], found.notes)
+    )
     shown = {
         **_shown(of, version),
         "preview": found,
         "marks": marks,
+        "notes": notes,
+        "unnoted": max(0, found.noted - len(notes)),
         "unshown": max(0, len(found.marks) - sheet.SHOWN_LIMIT),
         "problems": [problem.text(border.language()) for problem in refusal.problems[:1]] if refusal else list(said),
     }

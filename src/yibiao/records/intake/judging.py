@@ -35,7 +35,7 @@ Block: TypeAlias = cutting.Piece | Sequence[cutting.Row] | Sequence[rows.Row]
 @dataclass(slots=True)
 class Line:
     """A row with its id and what was found; ``good`` is None where its answers are of no use. ``stored`` rows are there
-    already."""
+    already; one that is ``alike`` says what an earlier row says, whose number that is."""
 
     row: rows.Row
     id: str
@@ -43,6 +43,7 @@ class Line:
     entity: registers.Draft | None
     wrong: list[Wrong]
     stored: bool = False
+    alike: int = 0
 
 
 class Verdict(NamedTuple):
@@ -164,7 +165,7 @@ def _line(verdict: Verdict, order: numbering.Order, tables: Sequence[rows.Table]
         wrong = [*wrong, *_placed(tables, row, _unseen(verdict.wrong, wrong, tables))]
     if clash is not None:
         wrong = [*wrong, (tables[0].layout.title, row.number, 0, clash)]
-    return Line(row, id, good, verdict.entity, wrong)
+    return Line(row, id, good, verdict.entity, wrong, alike=order.alike.get(row.number, 0))
 
 
 class _Means:

@@ -37,12 +37,15 @@ class Namer:
 class Order:
     """Goes over the rows of a sheet in their order, each with its id by itself, for what they are beside each other.
 
-    Two rows that say the same without a number are two events, told apart by which of them comes first.
+    Two rows that say the same without a number are two events, told apart by which of them comes first; ``alike`` has
+    the row of the first by that of each other, as they may be one event written down twice.
     """
 
     namer: Namer
     seen: dict[str, int] = field(default_factory=dict)
     numbered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+    alike: dict[int, int] = field(default_factory=dict)
 
     def id(self, row: rows.Row, id: str) -> tuple[str, Problem | None]:
         """The id of the next row, and what is wrong with its number."""
@@ -50,7 +53,11 @@ class Order:
             clash = self.numbered.setdefault(row.key, row.answers) != row.answers
             return id, problems.CELL_ROW.at(number=row.key[:40]) if clash else None
         count = self.seen[id] = self.seen.get(id, 0) + 1
-        return id if count == 1 else self.namer.id(row, count), None
+        if count == 1:
+            self.first[id] = row.number
+            return id, None
+        self.alike[row.number] = self.first[id]
+        return self.namer.id(row, count), None
 
 
 def _id(name: str) -> str:

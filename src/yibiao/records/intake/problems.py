@@ -138,6 +138,13 @@ CELL_ROW = Rule(
     "请改用不同的编号，或删去其中一行。",
     "Use different numbers, or delete one row.",
 )
+ROW_ALIKE = Rule(
+    "records.sheet.row-alike",
+    "第 {row} 行与第 {first} 行完全相同，会算作两件事。",
+    "Row {row} says the same as row {first}; they count as two events.",
+    "确是两件事，可以收下；是重复的，请删去一行再上传。",
+    "Take them if they are two; if one is a repetition, delete it and upload the sheet again.",
+)
 SHEET_BAD_ROWS = Rule(
     "records.sheet.bad-rows",
     "表中有 {count} 行有误，因此没有收下任何一行。",

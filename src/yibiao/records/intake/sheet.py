@@ -22,7 +22,7 @@ from yibiao.forms.types import FormVersion
 from yibiao.packs import queries as packs
 from yibiao.people.types import Warrant
 from yibiao.records import batching, checking, models, personal, undoing
-from yibiao.records.intake import apart, cells, held, jobs, judging, problems, rows, workbook
+from yibiao.records.intake import apart, cells, held, jobs, judging, noticing, problems, rows, workbook
 from yibiao.records.intake.crew import Crew
 
 # More than these are taken beside the requests.
@@ -48,7 +48,8 @@ class Mark:
 
 @dataclass(slots=True)
 class Preview:
-    """What an upload would do. ``repeated`` rows are stored already, and counted among the good ones."""
+    """What an upload would do. ``repeated`` rows are stored already, and counted among the good ones; ``notes`` are the
+    first of the ``noted`` things that are odd about good rows and keep none of them out."""
 
     upload: str
     name: str
@@ -56,6 +57,8 @@ class Preview:
     good: int
     repeated: int
     marks: list[Mark] = field(default_factory=list)
+    notes: list[Mark] = field(default_factory=list)
+    noted: int = 0
 
     @property
     def bad(self) -> int:
@@ -122,8 +125,10 @@ def preview(id: str, *, warrants: Sequence[Warrant]) -> Preview:
     if not _path(id, "seen").exists():
         raise refuse(problems.UPLOAD_UNKNOWN.at())
     seen = json.loads(_kept(_path(id, "seen")))
-    marks = [Mark(**{**one, "said": tuple(one["said"])}) for one in seen.pop("marks")]
-    return Preview(**seen, marks=marks)
+    marks, notes = (
+        [Mark(**{**one, "said": tuple(one["said"])}) for one in seen.pop(name, ())] for name in ("marks", "notes")
+    )
+    return Preview(**seen, marks=marks, notes=notes)
 
 
 def marked(id: str, *, warrants: Sequence[Warrant]) -> bytes:
@@ -239,7 +244,7 @@ def _checking(
         held.write(_path(upload.id, _GOOD), form, [
             (line.good, line.row.answers) for line in lines if line.good is not None and not line.wrong
         ])  # fmt: skip
-        seen = asdict(_preview(upload, lines, tables))
+        seen = asdict(_preview(upload, form, lines, tables))
         _store(_path(upload.id, "seen"), json.dumps(seen, ensure_ascii=False).encode())
         return "checked"
 
@@ -282,15 +287,22 @@ def _brought(upload: models.Upload) -> QuerySet[models.Submission]:
     return rows.filter(received_at=upload.taken_at) if upload.taken_at else rows.none()
 
 
-def _preview(upload: models.Upload, lines: Sequence[judging.Line], tables: Sequence[rows.Table]) -> Preview:
+def _preview(
+    upload: models.Upload, form: FormVersion, lines: Sequence[judging.Line], tables: Sequence[rows.Table]
+) -> Preview:
     good = [line for line in lines if not line.wrong]
     stored = sum(line.stored for line in good)
     labels = {(one.layout.title, index): column.label for one in tables for index, column in one.columns.items()}
-    marks = [
-        Mark(sheet, row, column, _address(column, row), labels.get((sheet, column), ""), _said(problem))
-        for sheet, row, column, problem in _wrong(lines)
-    ]
-    return Preview(upload.id, upload.name, len(lines), len(good), stored, marks)
+
+    def marked(found: Sequence[judging.Wrong]) -> list[Mark]:
+        return [
+            Mark(sheet, row, column, _address(column, row), labels.get((sheet, column), ""), _said(problem))
+            for sheet, row, column, problem in found
+        ]
+
+    odd = noticing.odd(form, good, tables[0])
+    notes = marked(odd[:SHOWN_LIMIT])
+    return Preview(upload.id, upload.name, len(lines), len(good), stored, marked(_wrong(lines)), notes, len(odd))
 
 
 def _wrong(lines: Sequence[judging.Line]) -> list[tuple[str, int, int, Problem]]:

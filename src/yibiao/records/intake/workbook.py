@@ -94,13 +94,19 @@ def _cell(
     wrong: Mapping[tuple[str, int, int], Sequence[str]],
 ) -> Any:
     value = cells[index] if index < len(cells) else None
-    shown = plain(value.text if isinstance(value, Broken) else value)
+    value = value.text if isinstance(value, Broken) else value
     texts = wrong.get((table.layout.title, number, index))
-    if not texts:
+    runs = isinstance(value, str) and value.startswith(_DANGEROUS)
+    shown = _ILLEGAL.sub("", str(value))[:32_000] if runs else plain(value)
+    if not texts and not runs:
         return shown
     cell = WriteOnlyCell(sheet, value=shown)
-    cell.fill = _WRONG
-    cell.comment = Comment("\n".join(texts)[:1000], "一表", width=320, height=120)
+    if runs:
+        # Text, and marked as such: uploaded again, it is what it was, which a sign put before it would change.
+        cell.data_type, cell.quotePrefix = "s", True
+    if texts:
+        cell.fill = _WRONG
+        cell.comment = Comment("\n".join(texts)[:1000], "一表", width=320, height=120)
     return cell
 
 
