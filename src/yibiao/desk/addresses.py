@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from yibiao.core import moments
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.figures.types import Query
 
@@ -31,7 +32,11 @@ def chasing(program: str, place: str, topic: str) -> str:
 def figure(query: Query, name: str = "desk_figure", **more: object) -> str:
     """The address of a figure's page, or of its card, facts or parts by ``name``."""
     indicator = query.indicator.partition(".")[2]
-    address = reverse(name, kwargs={"program": query.program, "indicator": indicator})
+    # A board writes hundreds of them at a time.
+    address = moments.once(
+        (name, query.program, indicator),
+        lambda: reverse(name, kwargs={"program": query.program, "indicator": indicator}),
+    )
     asked: dict[str, object] = {"place": query.place, **period(query.period)}
     if query.as_of is not None:
         asked["as_of"] = query.as_of

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
+from yibiao.core import moments
 from yibiao.desk import border
 from yibiao.desk.templatetags import desk as writing
 from yibiao.figures import queries as figures
@@ -55,6 +56,10 @@ class Reader:
 
 def reader(indicator: Indicator) -> Reader:
     """The forms whose columns an indicator may show, its own sources first."""
+    return moments.once(("reader", indicator.ref), lambda: _reader(indicator))
+
+
+def _reader(indicator: Indicator) -> Reader:
     leaves = figures.leaves(indicator.ref)
     own = {f"{indicator.pack}.{leaf.source.partition('/')[0]}" for leaf in leaves}
     known = sorted(forms.forms(indicator.pack), key=lambda form: form.id not in own)
@@ -63,6 +68,10 @@ def reader(indicator: Indicator) -> Reader:
 
 def dimensions(indicator: Indicator) -> tuple[Column, ...]:
     """The columns worth breaking a figure down by: choices, registers, and who filed how."""
+    return moments.once(("worth", indicator.ref), lambda: _dimensions(indicator))
+
+
+def _dimensions(indicator: Indicator) -> tuple[Column, ...]:
     reads = reader(indicator)
 
     def worth(column: Column) -> bool:

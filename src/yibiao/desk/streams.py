@@ -32,7 +32,8 @@ LOOK: Final = 0.15
 CHECK: Final = 10.0
 CHECKING: Final = 0.05
 # What stands below the figures costs more than they do. It is worked out after them, of each board not before so long
-# after it began last, nor before so many times of what it cost; of many boards as many in a round as so long allows.
+# after it began last, nor before so many times of what it cost; of many boards as many in a round as so long allows, or
+# half as long as their figures took.
 REST: Final = 0.1
 RESTING: Final = 4.0
 ROUND: Final = 0.1
@@ -236,7 +237,7 @@ class Hub:
                 if not streams:
                     self._thread = None
                     return
-            begun = time.monotonic()
+            mine = time.thread_time()
             try:
                 self._round(streams)
             except Exception:
@@ -244,8 +245,8 @@ class Hub:
                 log.exception("boards could not be told what is new")
             finally:
                 close_old_connections()
-            # Never more than half of the time, however much there is to work out.
-            time.sleep(max(LOOK, time.monotonic() - begun))
+            # Never more than half of a core's time, however much there is to work out.
+            time.sleep(max(LOOK, time.thread_time() - mine))
 
     def _round(self, streams: list[Stream]) -> None:
         self._news(streams)
@@ -256,6 +257,7 @@ class Hub:
         newest = ledger.checkpoint()
         if newest is None:
             return
+        begun = time.monotonic()
         with places.remembered(), moments.shared():
             states: dict[Board, Mapping[str, Hashable] | None] = {}
             written: Written = {}
@@ -270,7 +272,7 @@ class Hub:
                     stream.end()
                 else:
                     self._tell(stream, newest, state, written)
-            self._below(streams, newest)
+            self._below(streams, newest, max(ROUND, (time.monotonic() - begun) / 2))
 
     def _tell(self, stream: Stream, newest: Checkpoint, state: Mapping[str, Hashable], written: Written) -> None:
         if stream.told is None and stream.seen == newest.number:
@@ -281,8 +283,8 @@ class Hub:
         if changed or time.monotonic() - stream.told_at >= QUIET:
             stream.tell(_told(newest, _written(stream.board, state, changed, written)))
 
-    def _below(self, streams: list[Stream], newest: Checkpoint) -> None:
-        """Tells what stands below the figures, first of the boards that have waited longest."""
+    def _below(self, streams: list[Stream], newest: Checkpoint, most: float) -> None:
+        """Tells what stands below the figures, first of boards that have waited longest; so many seconds at most."""
         behind: dict[Board, list[Stream]] = defaultdict(list)
         for stream in streams:
             if stream.below_seen != newest.number or stream.below is None or self._aged(stream.board):
@@ -296,7 +298,7 @@ class Hub:
             started, mine = time.monotonic(), time.thread_time()
             if started < self._due.get(board, (0.0, 0.0))[1]:
                 continue
-            if worked and started - begun > ROUND:
+            if worked and started - begun > most:
                 return
             state, worked = _open(board.rest, newest.number), True
             cost = time.thread_time() - mine

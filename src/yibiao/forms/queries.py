@@ -51,9 +51,9 @@ def form(id: str, version: str | None = None) -> FormVersion:
 
     Raises: ``forms.form.unknown``.
     """
-    rows = models.Form.objects.filter(form=id)
-    rows = rows.filter(current=True) if version is None else rows.filter(version=version)
-    if found := moments.once(("form", id, version), lambda: tuple(_all(rows))[:1]):
+    which = {"current": True} if version is None else {"version": version}
+    found = moments.once(("form", id, version), lambda: tuple(_all(models.Form.objects.filter(form=id, **which)))[:1])
+    if found:
         return found[0]
     raise refuse(problems.FORM_UNKNOWN.at(form=id, version=version or ""))
 
@@ -63,8 +63,10 @@ def forms(pack: str | None = None) -> tuple[FormVersion, ...]:
 
     Shape: by id; may be empty.
     """
-    rows = models.Form.objects.filter(current=True, offered=True)
-    return moments.once(("forms", pack), lambda: tuple(_all(rows if pack is None else rows.filter(pack=pack))))
+    which = {} if pack is None else {"pack": pack}
+    return moments.once(
+        ("forms", pack), lambda: tuple(_all(models.Form.objects.filter(current=True, offered=True, **which)))
+    )
 
 
 def kinds() -> dict[str, FormVersion]:

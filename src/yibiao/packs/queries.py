@@ -93,6 +93,10 @@ def program(code: str) -> types.Program:
 
     Raises: ``packs.program.unknown``.
     """
+    return moments.once(("program", code), lambda: _program(code))
+
+
+def _program(code: str) -> types.Program:
     row = models.Program.objects.filter(code=code).first()
     if row is None:
         raise refuse(problems.PROGRAM_UNKNOWN.at(code=code))

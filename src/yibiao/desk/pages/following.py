@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from yibiao.core import moments
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
 from yibiao.desk import border, reckoning, streams
@@ -36,6 +37,7 @@ _TEMPLATES: Final[Mapping[str, str]] = {
     MISSING: "desk/parts/board_missing.html",
     FOOT: "desk/parts/board_foot.html",
 }
+_SHARED: Final = (NEWEST, FOOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,8 @@ class Board:
         return [Query(one.ref, self.program, self.place, self.period, as_of) for one in shown]
 
     def rest(self, as_of: int) -> Mapping[str, Hashable]:
-        at = places.place(self.place)
-        setting = Frame(packs.program(self.program), at, self.period, ledger.checkpoint(as_of), self.scope, (), ())
+        at, sealed = places.place(self.place), moments.once(("checkpoint", as_of), lambda: ledger.checkpoint(as_of))
+        setting = Frame(packs.program(self.program), at, self.period, sealed, self.scope, (), ())
         with translation.override(self.language):
             shown = context(setting, self.drawn, screen=self.screen)
         return {key: _Piece(said, shown) for key, said in _said(shown).items()}
@@ -111,6 +113,13 @@ class _Piece:
         self.said, self.shown = said, shown
 
     def written(self, key: str) -> str:
+        if key not in _SHARED:
+            return self._written(key)
+        # Whatever place and period a board is of.
+        about = key, translation.get_language(), self.shown["frame"].program.code, self.shown["frame"].checkpoint
+        return moments.once((*about, self.said if key == NEWEST else None), lambda: self._written(key))
+
+    def _written(self, key: str) -> str:
         return render_to_string(_TEMPLATES[key], dict(self.shown)).strip()
 
     def __eq__(self, other: object) -> bool:
