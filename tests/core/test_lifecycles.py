@@ -57,6 +57,7 @@ def tried(one: Lifecycle, standing: Standing, move: str, given: dict[str, Any]) 
 def answers(one: Lifecycle, move: Move) -> Iterator[dict[str, Any]]:
     """Ways to answer what a move asks: one for each choice that it offers."""
     fixed = {ask.field: GIVEN[field.type] for ask in move.asks if (field := one.field(ask.field)) and not field.choices}
+    fixed |= dict.fromkeys(move.later, "2030-01-31")
     chosen = [ask.field for ask in move.asks if (field := one.field(ask.field)) and field.choices]
     if not chosen:
         yield fixed
@@ -91,7 +92,9 @@ def test_every_move_of_every_state_is_walked_or_refused(pack: str, one: Lifecycl
                 after = tried(one, standing, move.id, given)
                 if isinstance(after, Refusal):
                     assert all(code.startswith(("core.move.", "core.answer.")) for code in after.codes)
-                    assert move not in legal or set(after.codes) <= {"core.move.condition", "core.answer.required"}
+                    assert move not in legal or set(after.codes) <= {
+                        "core.move.condition", "core.answer.required", "core.move.not-later"
+                    }  # fmt: skip
                     refused.add((standing.state, move.id))
                     continue
                 assert move in legal, (standing.state, move.id)
@@ -158,6 +161,8 @@ def test_deadlines_follow_the_order_and_its_extension() -> None:
     later = go(HAZARD, major(), "extend", deadline="2022-10-20")
     assert (later.answers["promised_on"], later.answers["extended"], later.state) == ("2022-10-20", "yes", "ordered")
     assert codes(major(), "extend", reason=" ", deadline="2022-10-20") == ("core.move.reason",)
+    for day in ("2022-09-29", "2022-09-30"):
+        assert codes(major(), "extend", reason="缺件", deadline=day) == ("core.move.not-later",)
     graded = go(HAZARD, begin(HAZARD), "grade", hazard_grade="general")
     at_once = go(HAZARD, graded, "order", disposal="at-once")
     assert at_once.answers["due_at"] == "2022-09-12T00:00:00+08:00"

@@ -15,15 +15,18 @@ import threading
 import time
 import urllib.parse
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
+from django.db import IntegrityError, OperationalError
 
 from tests.desk import served
 from tests.desk.served import Served
 from tests.desk.test_observing import counted
 from tests.desk.world import ERDAO, PASSWORD, SAFETY, inspection
-from yibiao.desk import streams
+from yibiao.desk import serving, streams
+from yibiao.desk.followers import Follower
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,35 @@ def file(address: str) -> str | None:
             return draft.id if draft.id in answer.read().decode() else None
     except (OSError, http.client.HTTPException):
         return None
+
+
+def test_a_follower_that_fails_stops_neither_the_others_nor_the_site(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stepped: list[str] = []
+
+    def step(name: str, failure: Exception | None = None) -> int:
+        stepped.append(name)
+        if failure is not None:
+            raise failure
+        return 0
+
+    def table(*failures: Exception | None) -> dict[str, float]:
+        rows = [Follower(str(n), (), partial(step, str(n), one), 0.0) for n, one in enumerate(failures)]
+        monkeypatch.setattr(serving, "FOLLOWERS", tuple(rows))
+        monkeypatch.setattr(serving, "CLOCKS", ())
+        return dict.fromkeys((one.name for one in rows), 0.0)
+
+    due = table(ValueError("damaged"), IntegrityError("twice"), None)
+    for _ in range(2):
+        serving._follow(due, 1.0, threading.Event())
+    assert stepped == ["0", "1", "2", "2"], "what failed waits"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the follower {n} failed and is tried again" for n in (0, 1)
+    ]
+    # A database that is away is everybody's.
+    with pytest.raises(OperationalError):
+        serving._follow(table(OperationalError("away"), None), 1.0, threading.Event())
 
 
 def children(of: int) -> list[int]:

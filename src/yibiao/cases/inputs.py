@@ -103,6 +103,7 @@ class MoveIn(BaseModel):
     withdraws: bool = False
     sets: dict[str, str] = {}
     stamps: list[FieldId] = []
+    later: list[FieldId] = []
 
 
 class StartIn(BaseModel):
@@ -289,6 +290,7 @@ class _Build:
             self._when(one.id, one.where), self._when(one.id, one.when),
             one.needs.made() if one.needs else Label("条件还不具备", "a condition does not hold"),
             tuple(one.other_than), one.reason, one.repeats, one.withdraws, one.sets, tuple(one.stamps),
+            tuple(one.later),
         )  # fmt: skip
 
     def _opening(self, one: OpeningIn) -> types.Opening:

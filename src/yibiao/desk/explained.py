@@ -233,9 +233,9 @@ LIFECYCLE_PARTS: Final = (
      "`promise`: by then the case is to be closed; `escalate`: how long overdue until the place above is told"),
     ("`[[lifecycle.move]]`",
      "`id`, `label`, `from`, `to`, `right`, `asks`, `where`, `when`, `needs`, `other_than`, `reason`, `repeats`, "
-     "`withdraws`, `sets`, `stamps`",
+     "`withdraws`, `sets`, `stamps`, `later`",
      "offered `where` a condition holds, refused unless `when` holds after its answers; never by who made a move "
-     "named in `other_than`; `repeats` begins a new round"),
+     "named in `other_than`; `repeats` begins a new round; `later`: times that it may only put off"),
     ("`[[lifecycle.opens]]`", "`form`, `repeat`, `count`, `title`, `fields`, `constants`, `when`, `starts`",
      "which records open cases: each, each item of a repeat, or as many as a number says"),
     ("`[[lifecycle.clock]]`",

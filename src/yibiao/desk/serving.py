@@ -17,7 +17,7 @@ from threading import Event, Thread
 from types import FrameType
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connections
 
 from yibiao.core.problems import refuse
 from yibiao.desk import metrics
@@ -31,6 +31,8 @@ SEAL_PAUSE = 0.1
 FOLLOW_PAUSE = 0.25
 RESTART_PAUSE = 1.0
 _LEAST_PAUSE = 3.0
+# A follower that fails for a reason of its own, such as a damaged file, will mostly fail again.
+FAILED_PAUSE = 10.0
 # How long a stop waits for the follower that is at work.
 LAST_STEP = 15.0
 log = logging.getLogger(__name__)
@@ -175,10 +177,17 @@ def _again(what: str) -> Iterator[None]:
 
 
 def _follow(due: dict[str, float], speed: float, ended: Event) -> None:
+    """Steps whoever is due. One that fails for a reason of its own keeps no other from going on, nor the site."""
     for follower in (*FOLLOWERS, *CLOCKS):
         if time.monotonic() >= due[follower.name] and not ended.is_set():
-            follower.step()
             pause = max(follower.pause / speed, _LEAST_PAUSE) if follower in CLOCKS else follower.pause
+            try:
+                follower.step()
+            except (InterfaceError, OperationalError):
+                raise
+            except Exception:
+                log.exception("the follower %s failed and is tried again", follower.name)
+                pause = max(pause, FAILED_PAUSE)
             due[follower.name] = time.monotonic() + pause
 
 

@@ -139,7 +139,7 @@ def _names(one: Lifecycle) -> Iterator[Problem]:
         yield from _typed_by_people(one, move.id, asked)
         for name, value in move.sets.items():
             yield from _choices(one, move.id, name, [value])
-        yield from _times(one, move.id, move.stamps)
+        yield from _times(one, move.id, [*move.stamps, *move.later])
     for opening in one.openings:
         yield from _unknown(opening.form, "state", [start.state for start in opening.starts], states)
         yield from _typed_by_people(one, opening.form, [*opening.fields, *opening.constants])

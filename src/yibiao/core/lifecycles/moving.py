@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -50,6 +50,13 @@ REASON: Final = Rule(
     "“{move_en}” needs a reason.",
     "请写上至少两个字的理由。",
     "Write a reason of at least two characters.",
+)
+NOT_LATER: Final = Rule(
+    "core.move.not-later",
+    "“{move}”只能往后改：{field}现在是 {before}。",
+    "“{move_en}” only puts off: {field_en} is {before} now.",
+    "请写一个更晚的日期。",
+    "Give a later day.",
 )
 GONE: Final = Rule(
     "core.move.withdrawn",
@@ -119,7 +126,7 @@ def moved(
 ) -> Standing:
     """The standing after a move.
 
-    Raises: core.move.unknown|not-here|condition|same-person|reason|withdrawn, core.answer.* (all that are found).
+    Raises: core.move.unknown|not-here|condition|same-person|reason|not-later|withdrawn, core.answer.* (all found).
     """
     move = one.move(id)
     if move is None:
@@ -136,6 +143,7 @@ def moved(
         _put(answers, name, value or None)
     try:
         answers |= answering.asked(one, move, given, answers)
+        found += _put_off(one, standing, move, answers)
     except Refusal as refusal:
         found += refusal.problems
     answers |= dict.fromkeys(move.stamps, _text(at))
@@ -304,6 +312,14 @@ def _by_whom(one: Lifecycle, standing: Standing, move: Move, actor: str) -> Sequ
             label = other.label if other else OPENED
             found.append(SAME_PERSON.at(**_said(move), before=label.zh, before_en=label.of("en")))
     return found
+
+
+def _put_off(one: Lifecycle, standing: Standing, move: Move, answers: Mapping[str, Any]) -> Iterator[Problem]:
+    for name in move.later:
+        stands, given, field = _moment(standing.answers.get(name)), _moment(answers.get(name)), one.field(name)
+        if field is not None and stands is not None and given is not None and given <= stands:
+            known = {"field": field.label.zh, "field_en": field.label.of("en"), "before": standing.answers[name]}
+            yield NOT_LATER.at(name, **_said(move), **known)
 
 
 def _not_here(one: Lifecycle, standing: Standing, move: Move) -> Problem:

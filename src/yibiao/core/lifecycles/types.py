@@ -125,6 +125,7 @@ class Move:
     It is offered ``where`` a condition holds, and ``when`` must hold once the answers are in. ``other_than`` names
     moves (or ``opened``) that the same person must not have made in this round. ``repeats`` begins a new round.
     ``sets`` are answers that the move itself gives (empty: takes away), ``stamps`` the fields that take its time.
+    ``later`` are fields that it may only put off: to a later day or moment than the one that stands.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Move:
     withdraws: bool = False
     sets: Mapping[str, str] = field(default_factory=dict)
     stamps: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
