@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from yibiao.ledger import queries as ledger
 from yibiao.people import queries as rights
 from yibiao.people.types import Account
 from yibiao.records import actions as records
+from yibiao.records import listing
 
 Enter = Callable[[Account | None], Client]
 PAGES = (
@@ -140,6 +142,28 @@ def test_records_are_taken_away_as_seen_and_run_nothing(site: World, enter: Ente
     assert len(heads) == 1
     assert dict(about)["筛选条件"] == "专项：假期安全生产；表单：督查检查记录；查找：no-such-word"
     assert dict(about)["行数"] == 0
+
+
+def test_a_long_list_of_records_goes_on_from_part_to_part(
+    site: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST", 1)
+    monkeypatch.setattr(listing, "LOOKED", 1)
+    by = rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY)
+    ids = [records.receive(inspection(ERDAO, f"示例{n}"), by=by).id for n in range(3)]
+    client, address = enter(site.clerk), f"/records/?program={SAFETY}&form=holiday-safety.inspection"
+    shown = []
+    while address:
+        page = client.get(address).content.decode()
+        shown += re.findall(r'href="/records/([0-9a-f-]{36})/"', page)
+        further = re.search(r'href="([^"]*older=[^"]*)">更早的记录', page)
+        assert ("1 条以上" in page) == (further is not None)
+        address = unescape(further[1]) if further else ""
+    assert shown[:3] == ids[::-1]
+    assert len(shown) == len(set(shown)) == 4
+    first = client.get(f"/records/?program={SAFETY}&text=示例0").content.decode()
+    assert "以来收到的记录里没有符合条件的" in first
+    assert client.get(f"/records/?program={SAFETY}&older=nonsense").status_code == 422
 
 
 def sheets(answer: Any) -> list[list[list[Any]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from django.conf import settings
 
 from tests.records.conftest import CHANGCHUN, ERDAO, NANGUAN, PROGRAM, VISIT, World, rows, site, visit
 from yibiao.core import canon
+from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Refusal
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
 from yibiao.people.types import Scope
-from yibiao.records import actions, models, queries
+from yibiao.records import actions, listing, models, queries, types
 
 pytestmark = pytest.mark.usefixtures("sites")
+AT_ALL = datetime(2022, 9, 11, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
@@ -198,6 +201,40 @@ def test_lists_are_cut_to_the_scope_and_walk_to_the_end(world: World, scope: Sco
     assert queries.page(scope=scope, text=every[0].id).total in (0, 1)
     assert queries.page(scope=scope, text="立即").total == 5
     assert queries.page(scope=scope, place=NANGUAN).total == 0
+
+
+def test_a_long_list_is_counted_and_looked_through_in_parts_and_nothing_is_left_out(
+    world: World, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST", 4)
+    monkeypatch.setattr(listing, "LOOKED", 5)
+    for n in range(1, 4):
+        # Those of one list were received in the same instant.
+        actions.receive_many(
+            [visit(hazards=n, measure=f"第{n}批") for _ in range(4)], by=world.warrant(), at=AT_ALL + timedelta(hours=n)
+        )
+    every = [one.id for one in queries.each(scope=scope, form=VISIT)]
+    assert (len(every), queries.total(scope=scope, form=VISIT)) == (12, 12)
+    seen, until, pages = list[str](), "", list[types.Page]()
+    while not pages or until:
+        for number in (1, 2):
+            pages.append(queries.page(scope=scope, form=VISIT, older=until, number=number, size=2))
+            seen += [one.id for one in pages[-1].items]
+        until = pages[-1].older
+    assert seen == every
+    assert [(one.total, one.more) for one in pages] == [(4, True)] * 4 + [(4, False)] * 2
+    assert [bool(one.older) for one in pages] == [False, True, False, True, False, False]
+    # What no index finds is looked for as far back as one asks.
+    first = queries.page(scope=scope, form=VISIT, text="第1批")
+    assert (first.items, first.total, first.since) == ((), 0, AT_ALL + timedelta(hours=2))
+    second = queries.page(scope=scope, form=VISIT, text="第1批", older=first.older)
+    assert (second.total, second.since, second.older) == (4, None, "")
+    assert queries.page(scope=scope, form=VISIT, state="received", older=first.older).total == 4
+    # A record that is asked for by its id is found at once, however old.
+    assert [one.id for one in queries.page(scope=scope, text=every[-1]).items] == [every[-1]]
+    for wrong in ("yesterday", "2022-09-10~x", "2022-09-10T00:00:00+08:00"):
+        with refused("records.page.older"):
+            queries.page(scope=scope, older=wrong)
 
 
 def test_a_moved_county_moves_its_records(world: World) -> None:

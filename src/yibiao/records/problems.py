@@ -19,6 +19,13 @@ CONFLICT = Rule(
     "Correct the earlier record if it was wrong, or send this one under an id of its own.",
     409,
 )
+OLDER = Rule(
+    "records.page.older",
+    "接着往下看的位置认不出来。",
+    "It cannot be told from where to go on.",
+    "请从列表重新开始，再点“更早的记录”。",
+    "Begin with the list again and follow “Older records”.",
+)
 UNKNOWN = Rule(
     "records.submission.unknown",
     "没有编号为“{id}”的填报，或者它不在您的权限范围内。",

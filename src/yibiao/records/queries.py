@@ -12,7 +12,7 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.forms import queries as forms
 from yibiao.people.types import Scope, Warrant
-from yibiao.records import actions, histories, models, placing, presenting, problems, scanning, types
+from yibiao.records import actions, histories, listing, models, placing, presenting, problems, scanning, types
 from yibiao.records import attachments as kept_files
 from yibiao.records.checking import canonical_id
 from yibiao.records.closing import closed, closings
@@ -46,7 +46,7 @@ __all__ = [
     "count", "doubtful", "doubts", "doubts_about", "each", "entities", "entity", "entity_at", "entity_labels",
     "history", "known", "merges", "newest", "page", "personal", "phones_may_drop", "presented", "record",
     "records", "records_about", "registers", "reviews", "rulings", "scanner_answers", "steps", "suspects", "tally",
-    "unscanned", "waiting",
+    "total", "unscanned", "waiting",
 ]  # fmt: skip
 
 
@@ -110,19 +110,34 @@ def page(
     place: str | None = None,
     state: str | None = None,
     text: str = "",
+    older: str = "",
     number: int = 1,
     size: int = 50,
 ) -> types.Page:
     """One page of records, newest receipt first.
 
-    ``text`` finds an id, the beginning of a subject, or words in the answers. For walks over everything use ``each``:
-    a high page number is slow.
+    ``text`` finds an id, the beginning of a subject, or words in the answers. ``older`` goes on from where a last page
+    ended. For walks over everything use ``each``.
+
+    Raises: ``records.page.older``.
     """
-    rows = _rows(scope, program=program, form=form, place=place, state=state, text=text)
-    size, total = max(1, min(size, 500)), rows.count()
-    number = max(1, min(number, -(-total // size) or 1))
-    shown = rows.order_by("-received_at", "-id")[(number - 1) * size : number * size]
-    return types.Page(tuple(record_of(row) for row in shown), total, number, size)
+    rows, sought = _placed(scope, program=program, form=form, place=place), _sought(state, text)
+    if id := canonical_id(text.strip()):
+        rows = rows.filter(pk=id)
+    return listing.page(rows, sought, older=older, number=number, size=size)
+
+
+def total(
+    *,
+    scope: Scope,
+    program: str | None = None,
+    form: str | None = None,
+    place: str | None = None,
+    state: str | None = None,
+    text: str = "",
+) -> int:
+    """How many records match: all are looked at, which takes a second or so for each million."""
+    return _rows(scope, program=program, form=form, place=place, state=state, text=text).count()
 
 
 def each(
@@ -187,6 +202,14 @@ def _rows(
     state: str | None = None,
     text: str = "",
 ) -> QuerySet[models.Submission]:
+    rows, sought = _placed(scope, program=program, form=form, place=place), _sought(state, text)
+    if id := canonical_id(text.strip()):
+        rows = rows.filter(pk=id)
+    return rows if sought is None else rows.filter(sought)
+
+
+def _placed(scope: Scope, *, program: str | None, form: str | None, place: str | None) -> QuerySet[models.Submission]:
+    """The records that indexes find."""
     rows = models.Submission.objects.filter(placing.within(scope, program=program))
     if program is not None:
         rows = rows.filter(program=program)
@@ -195,13 +218,17 @@ def _rows(
     if place:
         lineage = placing.Atlas().lineage(place)
         rows = rows.filter(placing.below((lineage,))) if lineage else rows.none()
-    if state:
-        rows = rows.filter(state=state)
-    if text.strip():
-        sought = text.strip()
-        id = canonical_id(sought)
-        rows = rows.filter(Q(pk=id) if id else Q(subject__startswith=sought) | Q(answers__contains=sought))
     return rows
+
+
+def _sought(state: str | None, text: str) -> Q | None:
+    """What no index finds; None where nothing of the kind is asked."""
+    plain, found = text.strip(), Q()
+    if state:
+        found &= Q(state=state)
+    if plain and not canonical_id(plain):
+        found &= Q(subject__startswith=plain) | Q(answers__contains=plain)
+    return found or None
 
 
 def _row(id: str, scope: Scope) -> models.Submission:

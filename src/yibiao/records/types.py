@@ -318,12 +318,19 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of records; ``total`` counts all that match."""
+    """One page of records. ``total`` counts those that match, up to a bound; with ``more`` there are others.
+
+    On the last page ``older`` says from where to go on, empty where there is nothing more to look at. ``since`` is how
+    far back was looked; None where everything was.
+    """
 
     items: tuple[Record, ...]
     total: int
     number: int
     size: int
+    more: bool = False
+    older: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,10 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         return nothing(request)
     asked = filters(request)
     if tables.wanted(request):
-        total = records.page(scope=setting.scope, size=1, **asked).total
+        total = records.total(scope=setting.scope, **asked)
         return tables.answer(request, gettext("记录"), _every(setting, asked), count=total)
-    found = records.page(scope=setting.scope, number=border.number(request.GET.get("page")), size=SIZE, **asked)
+    older, number = request.GET.get("older", ""), border.number(request.GET.get("page"))
+    found = records.page(scope=setting.scope, older=older, number=number, size=SIZE, **asked)
     last = max(1, -(-found.total // SIZE))
     names = {one.id: one.title for one in forms.forms(setting.program.pack)}
     held = asked["form"] in names and personal_in(asked["form"]) and border.may_take(request, setting.program.code)
@@ -62,8 +63,10 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         "actors": people.names({one.actor for one in found.items}),
         "page": found,
         "last": last,
-        "before": address(request, page=found.number - 1) if found.number > 1 else "",
-        "after": address(request, page=found.number + 1) if found.number < last else "",
+        "before": address(request, older=older, page=found.number - 1) if found.number > 1 else "",
+        "after": address(request, older=older, page=found.number + 1) if found.number < last else "",
+        "older": address(request, older=found.older) if found.older else "",
+        "newest": address(request) if older else "",
         "forms": names,
         "form": asked["form"] or "",
         "states": STATES,
@@ -109,7 +112,8 @@ def kept(request: HttpRequest) -> dict[str, str]:
 
 def address(request: HttpRequest, **more: object) -> str:
     """The list with the filter of a request."""
-    return f"{reverse('desk_records')}?{urlencode({**kept(request), **more})}"
+    said = {key: value for key, value in more.items() if value != "" or key == "as"}
+    return f"{reverse('desk_records')}?{urlencode({**kept(request), **said})}"
 
 
 def page(request: HttpRequest, id: str) -> HttpResponse:

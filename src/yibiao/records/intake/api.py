@@ -110,6 +110,7 @@ class RecordFilters(Paging):
     program: str | None = None
     form: str | None = None
     state: State | None = None
+    older: str = ""
 
 
 class EntityFilters(Paging):
@@ -169,6 +170,8 @@ class PageOut(Schema):
     total: int
     number: int
     size: int
+    more: Annotated[bool, Field(description="还有更多，total 只数到这里 · There are more than total")]
+    older: Annotated[str, Field(description="接着往下看：再问时写在 older 里 · Where to go on: give it as older")]
 
 
 class EntityOut(Schema):
@@ -281,7 +284,8 @@ def send(request: HttpRequest, body: SubmissionIn | list[SubmissionIn]) -> Any:
 def list_records(request: HttpRequest, filters: Query[RecordFilters]) -> Any:
     found = queries.page(scope=border.reading(request), **filters.model_dump())
     items = [_record(one) for one in found.items]
-    return {"items": items, "total": found.total, "number": found.number, "size": found.size}
+    told = {"total": found.total, "number": found.number, "size": found.size}
+    return {"items": items, **told, "more": found.more, "older": found.older}
 
 
 @router.get("/submissions/{id}", response=RecordOut, summary="一份填报 · One record as it stands")
