@@ -121,6 +121,7 @@ def test_each_makes_only_her_own_moves(world: World) -> None:
         ({"place": "220102000000"}, problems.NO_COUNTER.code),
         ({"place": "no-such"}, problems.NO_COUNTER.code),
         ({"service": "flood"}, problems.CLOSED.code),
+        ({"service": ""}, problems.UNCHOSEN.code),
         ({"description": "坏"}, problems.DESCRIPTION.code),
         ({"description": "坏" * 1001}, problems.DESCRIPTION.code),
         ({"phone": "call me"}, problems.PHONE.code),

@@ -81,6 +81,10 @@ def test_the_template_has_labels_names_lists_and_a_guide(template: bytes) -> Non
     rules = {str(rule.sqref): rule.formula1 for rule in main.data_validations.dataValidation}
     lists = [formula for formula in rules.values() if "选项" in str(formula)]
     assert any(str(formula).startswith("OFFSET(") for formula in lists), "the trade follows the sector"
+    (place,) = (one for one in main.data_validations.dataValidation if str(one.sqref).startswith("C3"))
+    letter = place.formula1.split("$")[1]
+    assert not place.showErrorMessage, "a code or a path may be written as well"
+    assert book["选项"][f"{letter}1"].value == "二道区"
     assert "listed" not in [cell.value for cell in main[2]], "what is calculated is not asked"
     assert "隐患数" in [row[0] for row in book["填写说明"].iter_rows(values_only=True)]
 
@@ -242,7 +246,7 @@ def test_places_are_found_by_path_short_code_and_full_width(clerk: Client) -> No
         mark["said"]
         for mark in read(clerk, typed(检查地="南关区"), typed(检查地="二道"), typed(检查地="乌有区"))["marks"]
     ]
-    assert "权限范围" in said[0], "it is there, and not hers"
+    assert "权限范围（二道区）" in said[0], "it is there, and not hers"
     assert "名称相近的有：二道区（220105000000）" in said[1]
     assert "不存在" in said[2]
 

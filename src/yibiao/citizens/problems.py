@@ -56,6 +56,13 @@ CLOSED: Final = Rule(
     "请另选一类，或者选“其他”。",
     "Choose another kind, or “other”.",
 )
+UNCHOSEN: Final = Rule(
+    "citizens.report.service",
+    "没有选是哪一类事。",
+    "No kind was chosen.",
+    "请选一类；都不合适的，选“其他”。",
+    "Choose one; “other” where none fits.",
+)
 DESCRIPTION: Final = Rule(
     "citizens.report.description",
     "请写清楚是什么事，{shortest} 至 {longest} 个字。",

@@ -109,8 +109,10 @@ def _counter(report: Report) -> tuple[Counter, Service]:
         raise refuse(problems.NO_COUNTER.at(place=_name(report.place)))
     found = list(writing.faults(report))
     service = counter.service(report.service)
-    if service is None or not service.open_on(local_day(clock.now())):
-        shown = service.label if service else Text(report.service[:40] or "—")
+    if not report.service:
+        found.append(problems.UNCHOSEN.at("service"))
+    elif service is None or not service.open_on(local_day(clock.now())):
+        shown = service.label if service else Text(report.service[:40])
         found.append(problems.CLOSED.at("service", service=shown.zh, service_en=shown.of("en")))
     if found or service is None:
         raise Refusal(found)

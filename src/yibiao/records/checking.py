@@ -251,7 +251,7 @@ class Checker:
                 self.covered[lineage, program.code] = by
                 return by
         if lineage:
-            scope = "、".join(f"{self.atlas.name(by.place)}，{by.program}" for by in self.by[:5])
+            scope = "、".join(dict.fromkeys(self.atlas.name(by.place) for by in self.by[:5]))
             found.append(problems.OUTSIDE.at(**asks.asked("place"), place=self.atlas.name(place), scope=scope))
         return self.by[0]
 

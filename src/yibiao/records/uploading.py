@@ -17,7 +17,7 @@ from yibiao.core.problems import Refusal, refuse
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
 from yibiao.records import border
-from yibiao.records.intake import cells, problems, sheet, workbook
+from yibiao.records.intake import cells, naming, problems, sheet, workbook
 from yibiao.records.intake.layout import layouts
 from yibiao.records.views import form_of
 
@@ -44,9 +44,10 @@ def upload(request: HttpRequest, program: str, form: str) -> HttpResponse:
 @require_GET
 def template(request: HttpRequest, program: str, form: str) -> HttpResponse:
     """The template of a form, in Chinese or, asked for by ``in=en``, in English."""
-    _, version = form_of(request, program, form)
+    of, version = form_of(request, program, form)
     language = "en" if request.GET.get("in") == "en" else "zh"
-    return _file(workbook.template(version, language), f"{version.title.of(language) or version.name}.xlsx")
+    offered = naming.offered([by.place for by in border.warrants(request, of)])
+    return _file(workbook.template(version, language, offered), f"{version.title.of(language) or version.name}.xlsx")
 
 
 @require_GET

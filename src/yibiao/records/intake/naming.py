@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +16,8 @@ from yibiao.places.types import Place
 from yibiao.records import models
 from yibiao.records.intake import problems
 
+# So many places a template offers.
+_OFFERED: Final = 1_000
 # How people write the code of a county and of a township: without the zeros at its end.
 _SHORT: Final = (6, 9)
 # The character with which the name of a place above others ends.
@@ -91,6 +95,14 @@ class Names:
                 if len(starts) == 1:
                     return _down(starts[0], text[end:])
         return ""
+
+
+def offered(under: Sequence[str]) -> list[str]:
+    """The places from these on down, higher levels first, by names that are read as their codes."""
+    found = places.search("", under=under, limit=_OFFERED)
+    several = Counter(one.name for one in found)
+    above = places.names([one.parent for one in found if several[one.name] > 1])
+    return [one.name if several[one.name] == 1 else f"{above.get(one.parent, '')}{one.name}" for one in found]
 
 
 def _called(found: tuple[Place, ...], name: str) -> list[str]:

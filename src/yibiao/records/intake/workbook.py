@@ -33,8 +33,11 @@ _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def template(form: FormVersion, language: str = "zh") -> bytes:
-    """The template of a form: a sheet for its rows, one per repeat, one that explains, one hidden with the lists."""
+def template(form: FormVersion, language: str = "zh", places: Sequence[str] = ()) -> bytes:
+    """The template of a form: a sheet for its rows, one per repeat, one that explains, one hidden with the lists.
+
+    ``places`` are offered wherever a place is asked for; others may be written all the same.
+    """
     book = Workbook()
     sheets = []
     for index, layout in enumerate(layouts(form, language)):
@@ -49,7 +52,7 @@ def template(form: FormVersion, language: str = "zh") -> bytes:
     for sheet, layout in sheets:
         for index, one in enumerate(layout.columns, 1):
             if one.field is not None:
-                column = _validate(sheet, index, form, layout, one.field, lists, column, language)
+                column = _validate(sheet, index, form, layout, one.field, lists, column, language, places)
     return _bytes(book)
 
 
@@ -125,8 +128,9 @@ def _head(sheet: Any, layout: Layout, language: str) -> None:
 
 
 def _validate(
-    sheet: Any, index: int, form: FormVersion, layout: Layout, field: Field, lists: Any, column: int, language: str
-) -> int:
+    sheet: Any, index: int, form: FormVersion, layout: Layout, field: Field, lists: Any, column: int, language: str,
+    places: Sequence[str],
+) -> int:  # fmt: skip
     """Drop-downs, number and date rules of one column; returns the next free column of the hidden sheet."""
     letter = get_column_letter(index)
     span = f"{letter}{FIRST}:{letter}{_LAST}"
@@ -134,14 +138,17 @@ def _validate(
     if field.type in formats:
         sheet.column_dimensions[letter].number_format = formats[field.type]
     rule: DataValidation | None = None
-    if field.type == "choice":
+    if field.role == "place" and places:
+        rule, column = _offered(places, lists, column)
+    elif field.type == "choice":
         rule, column = _list(form, layout, field, lists, column, language)
     elif field.type == "integer":
         rule = DataValidation("whole", operator="between", formula1="-999999999999", formula2="999999999999")
     elif field.type == "decimal":
         rule = DataValidation("decimal", operator="between", formula1="-999999999999", formula2="999999999999")
     if rule is not None:
-        rule.allow_blank, rule.showErrorMessage = True, True
+        # A place may be written by its code too, or by its path.
+        rule.allow_blank, rule.showErrorMessage = True, field.role != "place"
         rule.errorTitle, rule.error = field.label.of(language)[:30], phrases.kind(field, language)
         sheet.add_data_validation(rule)
         rule.add(span)
@@ -159,10 +166,7 @@ def _list(
     if not offered:
         return None, column
     if rule is None or parent is None:
-        for row, one in enumerate(offered, 1):
-            lists.cell(row, column, one.label.of(language) or one.name)
-        letter = get_column_letter(column)
-        return DataValidation("list", formula1=f"{name}!${letter}$1:${letter}${len(offered)}"), column + 1
+        return _offered([one.label.of(language) or one.name for one in offered], lists, column)
     above = layout.columns[parent - 1].field
     labels = {one.name: one.label.of(language) or one.name for one in choices(form, above)} if above else {}
     # Sorted by the label of the parent, the choices below one parent are one block: its start and its height.
@@ -175,6 +179,13 @@ def _list(
     cell = f"${get_column_letter(parent)}{FIRST}"
     formula = f"OFFSET({head},MATCH({cell},{keys},0)-1,0,COUNTIF({keys},{cell}),1)"
     return DataValidation("list", formula1=formula), column + 2
+
+
+def _offered(texts: Sequence[str], lists: Any, column: int) -> tuple[DataValidation, int]:
+    for row, text in enumerate(texts, 1):
+        lists.cell(row, column, text)
+    letter = get_column_letter(column)
+    return DataValidation("list", formula1=f"{quote_sheetname(LISTS)}!${letter}$1:${letter}${len(texts)}"), column + 1
 
 
 def _guide(sheet: Any, form: FormVersion, language: str) -> None:
