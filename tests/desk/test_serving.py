@@ -6,6 +6,7 @@ import base64
 import http.client
 import http.cookiejar
 import json
+import math
 import os
 import re
 import signal
@@ -69,7 +70,7 @@ def test_a_follower_that_fails_stops_neither_the_others_nor_the_site(
         rows = [Follower(str(n), (), partial(step, str(n), one), 0.0) for n, one in enumerate(failures)]
         monkeypatch.setattr(serving, "FOLLOWERS", tuple(rows))
         monkeypatch.setattr(serving, "CLOCKS", ())
-        return dict.fromkeys((one.name for one in rows), 0.0)
+        return dict.fromkeys((one.name for one in rows), 0.0) | {serving.TELEMETRY.name: math.inf}
 
     due = table(ValueError("damaged"), IntegrityError("twice"), None)
     for _ in range(2):

@@ -211,6 +211,10 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "读取 /metrics 时出示的令牌；未设则只许本机读取",
         "The token with which /metrics is read; without one only the machine itself may",
     ),
+    "YIBIAO_OTLP": (
+        "OpenTelemetry 收集器：https://主机:4318#令牌，每 30 秒把 /metrics 的各数以 OTLP/HTTP 送去；未设则不送",
+        "An OpenTelemetry collector, https://host:4318#token: every 30 s the numbers of /metrics go there by OTLP/HTTP",
+    ),
     "YIBIAO_LANGUAGE": (
         "命令行语言：zh 或 en；默认随系统",
         "Language of the command line: zh or en; by default the terminal's",

@@ -83,18 +83,22 @@ def timed(asked: str) -> Iterator[None]:
 
 def shared() -> dict[str, str]:
     """An empty folder for the counts of all web processes, as the environment that they are started with."""
-    folder = Path(settings.DATA) / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return {SHARED: str(folder)}
+    shutil.rmtree(folder(), ignore_errors=True)
+    folder().mkdir(parents=True)
+    return {SHARED: str(folder())}
 
 
-def text() -> bytes:
-    """Everything, as Prometheus reads it."""
-    registry = _own
-    if SHARED in os.environ:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+def folder() -> Path:
+    """Where the web processes of this site count."""
+    return Path(settings.DATA) / "metrics"
+
+
+def text(counted: Path | None = None) -> bytes:
+    """Everything, as Prometheus reads it; ``counted`` are the counts of other processes, in a folder."""
+    files = counted or os.environ.get(SHARED)
+    registry = CollectorRegistry() if files else _own
+    if files:
+        MultiProcessCollector(registry, str(files))  # type: ignore[no-untyped-call]
     standing = CollectorRegistry()
     standing.register(_Standing())
     return generate_latest(registry) + generate_latest(standing)

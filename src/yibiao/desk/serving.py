@@ -20,8 +20,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connections
 
 from yibiao.core.problems import refuse
-from yibiao.desk import metrics
-from yibiao.desk.followers import CLOCKS, FOLLOWERS
+from yibiao.desk import metrics, telemetry
+from yibiao.desk.followers import CLOCKS, FOLLOWERS, Follower
 from yibiao.desk.problems import ALREADY_SERVED, PORT_TAKEN
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import queries
@@ -33,6 +33,8 @@ RESTART_PAUSE = 1.0
 _LEAST_PAUSE = 3.0
 # A follower that fails for a reason of its own, such as a damaged file, will mostly fail again.
 FAILED_PAUSE = 10.0
+# No consequence of anything, and so not in the table of those.
+TELEMETRY = Follower("telemetry", (), telemetry.send, 30.0)
 # How long a stop waits for the follower that is at work.
 LAST_STEP = 15.0
 log = logging.getLogger(__name__)
@@ -156,7 +158,7 @@ def _seal(stopping: _Stopping) -> None:
 
 
 def _following(ended: Event, speed: float) -> None:
-    due = dict.fromkeys((follower.name for follower in (*FOLLOWERS, *CLOCKS)), 0.0)
+    due = dict.fromkeys((follower.name for follower in (*FOLLOWERS, *CLOCKS, TELEMETRY)), 0.0)
     while not ended.is_set():
         with _again("following"):
             _follow(due, speed, ended)
@@ -178,7 +180,7 @@ def _again(what: str) -> Iterator[None]:
 
 def _follow(due: dict[str, float], speed: float, ended: Event) -> None:
     """Steps whoever is due. One that fails for a reason of its own keeps no other from going on, nor the site."""
-    for follower in (*FOLLOWERS, *CLOCKS):
+    for follower in (*FOLLOWERS, *CLOCKS, TELEMETRY):
         if time.monotonic() >= due[follower.name] and not ended.is_set():
             pause = max(follower.pause / speed, _LEAST_PAUSE) if follower in CLOCKS else follower.pause
             try:

@@ -252,6 +252,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What reads the counts of /metrics sends it as a bearer token; without one it must come from the machine itself.
 YIBIAO_METRICS_TOKEN = os.environ.get("YIBIAO_METRICS_TOKEN", "")
+YIBIAO_OTLP = os.environ.get("YIBIAO_OTLP", "")
 SECURE_REDIRECT_EXEMPT = [r"^metrics$"]
 
 _JSON = os.environ.get("YIBIAO_LOG_FORMAT", "text") == "json"
