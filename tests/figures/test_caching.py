@@ -19,7 +19,7 @@ from tests.figures import world
 from tests.figures.world import CHANGCHUN, ERDAO, JILIN, NANGUAN, SIPING, draft
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
-from yibiao.figures import actions, breakdowns, caching, measures, queries, reading
+from yibiao.figures import actions, breakdowns, caching, growing, measures, queries, reading
 from yibiao.figures.types import Query
 from yibiao.people import actions as people
 from yibiao.people.models import Organisation
@@ -28,6 +28,14 @@ from yibiao.places import actions as places
 from yibiao.places.types import Change, PlaceDraft
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _whatever_is_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of distinct counts are moved on, however few facts there are."""
+    monkeypatch.setattr(growing, "LARGE", -1)
+
+
 ASKED = ("checks", "major", "found", "objects", "items", "readings", "share", "residents", "no-deaths", "calm-covered",
          "this-year", "by-office")  # fmt: skip
 PLACES = (JILIN, CHANGCHUN, SIPING, ERDAO)
@@ -126,7 +134,7 @@ def _compare(query: Query) -> None:
         query
     )
     assert (found.query, found.as_of) == (query, question.checkpoint)
-    if found.indicator.measure in ("count", "sum"):
+    if found.indicator.measure in ("count", "sum", "distinct"):
         columns = [one.name for one in queries.dimensions(query.indicator)]
         for by in ("child", "day", *columns):
             assert queries.breakdown(query, by=by, scope=world.EVERYWHERE) == breakdowns.slices(question, by), (
@@ -143,7 +151,8 @@ def test_parts_follow_corrections_withdrawals_and_what_lies_elsewhere() -> None:
         draft("check", {"found": 1}, id="a"), draft("check", {"found": 2}, id="b", place=SIPING, at="2022-09-11T09:00"),
         draft("check", {"found": 4}, id="d", place=JILIN),
     )  # fmt: skip
-    asked = [world.query(id, place=place) for id in ("checks", "found", "this-year") for place in (JILIN, ERDAO)]
+    of = ("checks", "found", "this-year", "objects")
+    asked = [world.query(id, place=place) for id in of for place in (JILIN, ERDAO)]
     for query in asked:
         _compare(query)
     for sent in (
@@ -283,3 +292,23 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         query = replace(world.query("checks"), period=oracle.Period.day(date(2022, 9, day)))
         queries.breakdown(query, by="child", scope=world.EVERYWHERE)
         assert caching._memory._weight == sum(one.weight for one in caching._memory._held.values()) <= 30
+
+
+def test_parts_of_a_distinct_count_are_moved_on() -> None:
+    """By place and by day, with a key that moves and one that goes; none of them is counted anew."""
+    world.install()
+    places_ = (ERDAO, SIPING, NANGUAN)
+    world.append(*(draft("check", {"object": name}, id=f"{nth}", at=f"2022-09-1{nth}T09:00", place=places_[nth % 3])
+                   for nth, name in enumerate("abac")))  # fmt: skip
+    query = world.query("objects", period=Period.month(2022, 9))
+    then = reading.ask(query, world.EVERYWHERE)
+    before = {by: breakdowns.slices(then, by) for by in ("child", "day")}
+    at = breakdowns.at_places(then, (ERDAO, SIPING))
+    world.append(
+        draft("check", {"object": "b"}, at="2022-09-10T19:00"), draft("check", {"object": "d"}, place=JILIN),
+        draft("check", {"object": "c"}, id="0", revision=2), draft("check", {}, id="2", revision=2, withdrawn=True),
+    )  # fmt: skip
+    now = reading.ask(query, world.EVERYWHERE)
+    for by, move in (("child", growing.by_child), ("day", growing.by_day)):
+        assert move([(now, then.upto, before[by])]) == [breakdowns.slices(now, by)], by
+    assert growing.at_places([(now, then.upto, at)]) == [breakdowns.at_places(now, (ERDAO, SIPING))]

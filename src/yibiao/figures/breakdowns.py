@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import get_language
 
@@ -64,7 +65,7 @@ def _by_child(question: Question) -> tuple[Slice, ...]:
 
     def cut(leaf: Indicator) -> Mapping[str, Cut]:
         if leaf.measure not in measures.GROUPED:
-            return {code: _measured(_at(question, code, enter, leave), leaf) for code, enter, leave in ranges}
+            return {code: _measured(at(question, code, enter, leave), leaf) for code, enter, leave in ranges}
         term = reading.term(question, leaf)
         return _cuts(question, leaf, compiler.by_range(term, ranges), [term])
 
@@ -81,7 +82,7 @@ def at_places(question: Question, codes: Sequence[str]) -> dict[str, Decimal | N
 
     def cut(leaf: Indicator) -> Mapping[str, Cut]:
         if leaf.measure not in measures.GROUPED:
-            return {code: _measured(_at(question, code, enter, leave), leaf) for code, enter, leave in known}
+            return {code: _measured(at(question, code, enter, leave), leaf) for code, enter, leave in known}
         term = reading.term(question, leaf)
         return _cuts(question, leaf, compiler.by_range(term, known), [term])
 
@@ -90,15 +91,13 @@ def at_places(question: Question, codes: Sequence[str]) -> dict[str, Decimal | N
 
 
 def _by_day(question: Question) -> tuple[Slice, ...]:
-    days = question.query.period.day_list()
-
     def cut(leaf: Indicator) -> Mapping[str, Cut]:
         if leaf.measure in ("count", "sum", "distinct"):
             term = replace(reading.term(question, leaf), from_=question.query.period.from_)
             return _cuts(question, leaf, compiler.by(term, "day"), [term])
-        return {day.isoformat(): _measured(_until(question, clipped), leaf) for day, clipped in _days(question)}
+        return {day.isoformat(): _measured(one, leaf) for day, one in days(question)}
 
-    found = _combined(question, cut, [day.isoformat() for day in days])
+    found = _combined(question, cut, [day.isoformat() for day in question.query.period.day_list()])
     return tuple(Slice(key, key, value, facts) for key, (value, facts) in found.items())
 
 
@@ -168,20 +167,18 @@ def _measured(question: Question, leaf: Indicator) -> Cut:
     return found.value, found.facts
 
 
-def _at(question: Question, code: str, enter: int, leave: int) -> Question:
+def at(question: Question, code: str, enter: int, leave: int) -> Question:
+    """The same question about a range of the tree."""
     place = replace(question.standing.place, code=code, enter=enter, leave=leave)
     return replace(question, standing=replace(question.standing, place=place, whole=False))
 
 
-def _until(question: Question, period: Period) -> Question:
-    return replace(question, query=replace(question.query, period=period))
-
-
-def _days(question: Question) -> Iterator[tuple[Any, Period]]:
+def days(question: Question) -> Iterator[tuple[date, Question]]:
+    """The same question about each day of its period."""
     for day in question.query.period.day_list():
         clipped = Period.day(day).clip(question.query.period)
         if clipped is not None:
-            yield day, clipped
+            yield day, replace(question, query=replace(question.query, period=clipped))
 
 
 def _leaves(held: Definitions, indicator: Indicator) -> tuple[Indicator, ...]:

@@ -1,6 +1,8 @@
-"""The parts of a count or a sum brought up to a later position by what was sealed since, instead of counted anew.
+"""The parts of a figure brought up to a later position by what was sealed since, instead of counted anew.
 
-A board draws the same parts several times a second while people file; what came in between is a few rows.
+A board draws the same parts several times a second while people file; what came in between is a few rows. Parts of a
+distinct count are moved as so many figures are, by one look at the keys that were touched; those of a stock are not:
+who was counted where before has to be looked up among all that was ever said.
 """
 
 from __future__ import annotations
@@ -9,13 +11,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from yibiao.figures import arrivals, breakdowns, caching, cubes, cubing, geography, moving, reading, tail
+from yibiao.core import moments
+from yibiao.figures import arrivals, breakdowns, caching, cubes, cubing, geography, moving, reading, store, tail
 from yibiao.figures.arrivals import EVER, Arrived, Row
+from yibiao.figures.moving import Kept
 from yibiao.figures.reading import Question
 from yibiao.figures.types import Indicator, Slice
 
+# So many facts of a kind are counted anew as fast as the keys of some are looked up.
+LARGE: Final = 100_000
 Slices: TypeAlias = tuple[Slice, ...]
 Cuts: TypeAlias = Mapping[str, breakdowns.Cut]
 Values: TypeAlias = Mapping[str, Decimal | None]
@@ -45,27 +51,60 @@ def by_column(name: str) -> caching.Move[Cuts]:
 
 
 def _by_child(question: Question, position: int, before: Slices) -> Slices | None:
-    days = moving.days(question, question.indicator)
-    arrived = _arrived(question, question.indicator, position)
-    if arrived is None or days is None:
-        return None
     own, below = question.standing.place, geography.children(question.standing)
     ranges = [(place.code, place.enter, place.leave) for place in below]
     ranges.append((own.code, own.enter, min((place.enter for place in below), default=own.leave)))
     names = {place.code: place.name for place in below} | {own.code: own.name}
     known = {one.key: one for one in before}
-    made = []
-    for code, enter, leave in ranges:
-        held = known.get(code) or Slice(code, names[code], Decimal(0), 0)
-        found = _added(held, arrived.within(enter, leave, days.texts))
-        if code != own.code or found.facts:
-            made.append(found)
-    return tuple(made)
+    parts = [known.get(code) or Slice(code, names[code], Decimal(0), 0) for code, _, _ in ranges]
+    moved = _in_ranges(question, position, parts, ranges)
+    return None if moved is None else tuple(one for one in moved if one.key != own.code or one.facts)
+
+
+def _in_ranges(
+    question: Question, position: int, parts: Sequence[Slice], ranges: Sequence[tuple[str, int, int]]
+) -> list[Slice] | None:
+    """What lies in each of several ranges of the tree."""
+    if question.indicator.measure == "distinct":
+        places = [breakdowns.at(question, *one) for one in ranges]
+        return _apart([(place, question.indicator, one) for place, one in zip(places, parts, strict=True)], position)
+    days = moving.days(question, question.indicator)
+    arrived = _arrived(question, question.indicator, position)
+    if arrived is None or days is None:
+        return None
+    within = (arrived.within(enter, leave, days.texts) for _, enter, leave in ranges)
+    return [_added(one, rows) for one, rows in zip(parts, within, strict=True)]
+
+
+def _apart(parts: Sequence[tuple[Question, Indicator, Slice]], position: int) -> list[Slice] | None:
+    """Parts that are distinct counts: several are one look into the files."""
+    if not all(_large(question, indicator) for question, indicator, _ in parts[:1]):
+        return None
+    asked = [
+        (question, indicator, Kept(position, one.value or Decimal(0), one.facts)) for question, indicator, one in parts
+    ]
+    found = cubes.since(asked)
+    made = [
+        replace(one, value=reading.exact(more[0]), facts=more[1])
+        for (_, _, one), more in zip(parts, found, strict=True) if more is not None
+    ]  # fmt: skip
+    return made if len(made) == len(parts) else None
+
+
+def _large(question: Question, indicator: Indicator) -> bool:
+    """Whether a look for a few keys costs less than counting all of them: two statements are planned for one."""
+    token, name = question.projection.token, store.column_name(reading.source_of(question, indicator.source))
+    return moments.once(("large", token, name), lambda: store.rows(question.projection, name) > LARGE)
 
 
 def _by_day(question: Question, position: int, before: Slices) -> Slices | None:
     # A day of a figure that looks back further is what happened on it alone.
-    arrived = _arrived(question, replace(question.indicator, window=""), position)
+    indicator = replace(question.indicator, window="")
+    if indicator.measure == "distinct":
+        days = {day.isoformat(): one for day, one in breakdowns.days(question)}
+        moved = _apart([(days[one.key], indicator, one) for one in before if one.key in days], position)
+        return None if moved is None or len(moved) < len(before) else tuple(moved)
+    arrived = _arrived(question, indicator, position)
     if arrived is None:
         return None
     rows: dict[str, list[Row]] = defaultdict(list)
@@ -75,15 +114,10 @@ def _by_day(question: Question, position: int, before: Slices) -> Slices | None:
 
 
 def _at_places(question: Question, position: int, before: Values) -> Values | None:
-    days = moving.days(question, question.indicator)
-    arrived = _arrived(question, question.indicator, position)
-    if arrived is None or days is None:
-        return None
-    found = dict(before)
-    for code, enter, leave in geography.ranges(question.standing, tuple(before)):
-        if mine := arrived.within(enter, leave, days.texts):
-            found[code] = reading.exact((found[code] or Decimal(0)) + sum((row[3] for row in mine), Decimal(0)))
-    return found
+    ranges = geography.ranges(question.standing, tuple(before))
+    parts = [Slice(code, "", before[code], 0) for code, _, _ in ranges]
+    moved = _in_ranges(question, position, parts, ranges)
+    return None if moved is None else {**before, **{one.key: one.value for one in moved}}
 
 
 def _by_column(name: str, question: Question, position: int, before: Cuts) -> Cuts | None:

@@ -24,6 +24,7 @@ _SEGMENTS: Final = (
     "SELECT source, history, path, last, applied FROM figures_segment WHERE projection_id = %s "
     "AND ((source = %s AND month >= %s AND month <= %s) OR source = %s) ORDER BY first"
 )
+_ROWS: Final = "SELECT SUM(rows) FROM figures_segment WHERE projection_id = %s AND source = %s"
 
 
 def root() -> Path:
@@ -109,6 +110,13 @@ def damaged(one: Segment) -> bool:
     """Whether a file is missing or not as it was written; one of which no digest was noted is believed."""
     path = root() / one.path
     return not path.is_file() or (bool(one.sha256) and parquet.digest(path) != one.sha256)
+
+
+def rows(projection: Projection, name: str) -> int:
+    """How many rows the files of a source have, with those that were superseded."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [projection.pk, name])
+        return int(cursor.fetchone()[0] or 0)
 
 
 def paths(segments: Iterable[Segment]) -> list[Path]:
