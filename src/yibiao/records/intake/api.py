@@ -72,12 +72,13 @@ class SubmissionIn(Strict):
     program: Annotated[str, Field(max_length=120)]
     form_version: Annotated[str, Field(max_length=40)] = ""
     answers: dict[str, Any]
-    prefilled: dict[str, Any] = {}
+    # A default that can be changed would be copied with care for each of a thousand records.
+    prefilled: Annotated[dict[str, Any], Field(default_factory=dict)]
 
 
 class KnownIn(Strict):
     program: Annotated[str, Field(max_length=120)]
-    answers: dict[str, Any] = {}
+    answers: Annotated[dict[str, Any], Field(default_factory=dict)]
     entity: Annotated[str, Field(max_length=200)] = ""
 
 
