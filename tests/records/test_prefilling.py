@@ -6,16 +6,18 @@ import html
 import json
 import re
 import uuid
+from functools import partial
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from tests.records.conftest import ERDAO, NANGUAN
 from tests.records.town import GOOD, KEPT, Town, check, firm, signed_in, with_a_firm
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as rights
-from yibiao.records import actions, queries
+from yibiao.records import actions, prefilling, queries
 
 ENTRY = f"/entry/{KEPT}/check/"
 
@@ -179,6 +181,7 @@ def test_the_tally_counts_the_same_as_the_records(town: Town, clerk: Client) -> 
         given = posted(page, **{"a.staff_now": str(staff), "a.hazards": "1"})
         assert clerk.post(ENTRY, given).status_code == 302
     tally = queries.tally(program=KEPT, scope=town.scope)
+    assert tally is not None
     by_hand = [queries.came_about(one.id) for one in queries.each(scope=town.scope, form="kept.check")]
     found = tally["kept.check"]
     assert found.records == len(by_hand) == 2
@@ -187,3 +190,22 @@ def test_the_tally_counts_the_same_as_the_records(town: Town, clerk: Client) -> 
     assert found.typed == sum(one.typed for one in by_hand if one)
     assert found.answers == 10
     assert queries.tally(program=KEPT, scope=rights.scope(town.other.key, "fill")) == {}
+
+
+def test_very_many_records_are_tallied_for_who_waits_and_told_for_a_while(
+    town: Town, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = queries.tally(program=KEPT, scope=town.scope)
+    monkeypatch.setattr(prefilling, "MANY", 0)
+    cache.clear()
+    impatient = partial(queries.tally, program=KEPT, patient=False)
+    assert impatient(scope=town.scope) is None
+    page = clerk.get("/catalogue/").content.decode()
+    assert ("正在统计" in page, 'hx-get="?counted=1"' in page) == (True, True)
+    assert queries.tally(program=KEPT, scope=town.scope) == few
+    assert impatient(scope=town.scope) == few
+    # What others may see is another number.
+    assert impatient(scope=rights.scope(town.clerk.key, "fill")) is None
+    counted = clerk.get("/catalogue/?counted=1").content.decode()
+    assert ("正在统计" in counted, "hx-get" in counted) == (False, False)
+    assert "正在统计" not in clerk.get(f"/catalogue/{KEPT}/firm/").content.decode()

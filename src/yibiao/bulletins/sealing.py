@@ -18,7 +18,7 @@ def seal() -> None:
     """Seal whatever is committed; another sealer at work is given a moment to finish."""
     for _ in range(_TRIES):
         ledger.seal_all()
-        if not log.counts().pending:
+        if not log.pending():
             return
         time.sleep(0.02)
 

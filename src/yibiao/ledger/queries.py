@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from yibiao.core import merkle
 from yibiao.core.problems import refuse
@@ -200,12 +200,10 @@ def consistency(old: int, new: int) -> Consistency:
 
 
 def counts() -> Counts:
-    """How much the log holds."""
-    return Counts(
-        entries=models.Entry.objects.count(),
-        pending=models.Pending.objects.count(),
-        checkpoints=models.Checkpoint.objects.count(),
-    )
+    """How much the log holds: positions have no gap, and an entry without one waits for it."""
+    last = models.Position.objects.aggregate(last=Max("position"))["last"] or 0
+    waiting = pending()
+    return Counts(entries=last + waiting, pending=waiting, checkpoints=models.Checkpoint.objects.count())
 
 
 def guarded() -> bool:

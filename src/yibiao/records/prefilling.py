@@ -7,7 +7,8 @@ import re
 from collections.abc import Container, Mapping
 from typing import Any, Final
 
-from django.db.models import Count, Q, Sum
+from django.core.cache import cache
+from django.db.models import Count, Q, QuerySet, Sum
 
 from yibiao.core import canon
 from yibiao.core.problems import Refusal
@@ -17,6 +18,9 @@ from yibiao.records import entities, models, placing, types
 from yibiao.records.loading import record_of
 from yibiao.records.outlines import outline
 
+# To count more records than these takes a moment: it is done once in so many seconds.
+MANY: Final = 50_000
+_LASTS: Final = 600
 _PLAIN_KEY: Final = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -78,12 +82,25 @@ def typed(form: FormVersion, answers: Mapping[str, Any], given: Container[str]) 
     return count
 
 
-def tally(*, program: str, scope: Scope) -> dict[str, types.Tally]:
-    """How the answers of a program's standing records came about, by form.
+def tally(*, program: str, scope: Scope, patient: bool = True) -> dict[str, types.Tally] | None:
+    """How the answers of a program's standing records came about, by form. Of many records it is kept for a while.
 
-    **Missing**: records from before this was kept are in ``unkept`` and in no other count.
+    **Missing**: records from before this was kept are in ``unkept`` and in no other count; None where they are many,
+    not counted lately, and nobody is ``patient``.
     """
     rows = models.Submission.objects.filter(placing.within(scope, program=program), program=program)
+    many = rows.values("received_at")[: MANY + 1].count() > MANY
+    if not many:
+        return {form: types.Tally(*counts) for form, *counts in _tallied(rows)}
+    whose = canon.digest([program, sorted(scope.places(program))])
+    held = cache.get(f"records.tally.{whose}")
+    if held is None and patient:
+        held = _tallied(rows)
+        cache.set(f"records.tally.{whose}", held, _LASTS)
+    return {form: types.Tally(*counts) for form, *counts in held} if held is not None else None
+
+
+def _tallied(rows: QuerySet[models.Submission]) -> list[tuple[str, int, int, int, int, int]]:
     counted = (
         rows.exclude(state="withdrawn")
         .values("form")
@@ -92,12 +109,10 @@ def tally(*, program: str, scope: Scope) -> dict[str, types.Tally]:
             confirmed=Sum("confirmed_count"), changed=Sum("changed_count"), typed=Sum("typed_count"),
         )
     )  # fmt: skip
-    return {
-        row["form"]: types.Tally(
-            row["records"], row["unkept"], row["confirmed"] or 0, row["changed"] or 0, row["typed"] or 0
-        )
+    return [
+        (row["form"], row["records"], row["unkept"], row["confirmed"] or 0, row["changed"] or 0, row["typed"] or 0)
         for row in counted
-    }
+    ]
 
 
 def came_about(record: str) -> types.Origins | None:

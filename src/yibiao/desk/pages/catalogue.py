@@ -50,7 +50,7 @@ class Demand:
     indicators: tuple[Indicator, ...]
     cases: tuple[str, ...]
     held: tuple[Held, ...]
-    tally: Tally
+    tally: Tally | None
     complaints: tuple[Complaint, ...]
 
     @property
@@ -73,7 +73,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         found = demands(request, program)
         place = places.place(program.place)
         groups.append({"program": program, "demands": found, "place": place, "total": _total(found)})
-    return render(request, "desk/catalogue.html", {"groups": groups})
+    waiting = any(group["total"] is None for group in groups)
+    return render(request, "desk/catalogue.html", {"groups": groups, "waiting": waiting})
 
 
 def page(request: HttpRequest, program: str, form: str) -> HttpResponse:
@@ -93,6 +94,7 @@ def page(request: HttpRequest, program: str, form: str) -> HttpResponse:
     shown = {
         "program": of,
         "demand": demand,
+        "waiting": demand.tally is None,
         "questions": [(field, _known_from(field.name, demand, held, known)) for field in _asked(demand.form)],
         "actors": people.names(actors - {""}),
         "organisations": {one.code: one.name for one in bodies},
@@ -110,14 +112,17 @@ def page(request: HttpRequest, program: str, form: str) -> HttpResponse:
 
 
 def demands(request: HttpRequest, program: Program) -> list[Demand]:
-    """The forms of a program as demands, in the order of their ids."""
+    """The forms of a program as demands, in the order of their ids.
+
+    To count very many records takes seconds: the page is shown without, and asks again with ``counted``.
+    """
     scope = border.reading(request)
     offered = forms.forms(program.pack)
     keepers = [form for form in forms.forms() if form.entity]
     rules = duty.rules_of(program.pack)
     counted = figures.indicators(program.pack)
     tables = cases.lifecycles(program.pack)
-    tallies = records.tally(program=program.code, scope=scope)
+    tallies = records.tally(program=program.code, scope=scope, patient="counted" in request.GET)
     said = records.complaints(program=program.code, scope=scope)
     known = titles(program)
     return [
@@ -128,7 +133,7 @@ def demands(request: HttpRequest, program: Program) -> list[Demand]:
             indicators=tuple(one for one in counted if one.source.partition("/")[0] == form.name),
             cases=tuple(_opened(form, tables)),
             held=forms.held(form, keepers),
-            tally=tallies.get(form.id, _NONE),
+            tally=tallies.get(form.id, _NONE) if tallies is not None else None,
             complaints=tuple(one for one in said if one.form == form.id),
         )
         for form in offered
@@ -142,14 +147,11 @@ def _opened(form: FormVersion, tables: Sequence[Lifecycle]) -> Iterator[str]:
             yield one.label.en if border.language() == "en" else one.label.zh
 
 
-def _total(found: Sequence[Demand]) -> Tally:
-    """The tallies of several forms together: each record is in one of them."""
-    return Tally(
-        *(
-            sum(getattr(one.tally, name) for one in found)
-            for name in ("records", "unkept", "confirmed", "changed", "typed")
-        )
-    )
+def _total(found: Sequence[Demand]) -> Tally | None:
+    """The tallies of several forms together: each record is in one of them. None while they are being counted."""
+    known = [one.tally for one in found if one.tally is not None]
+    names = ("records", "unkept", "confirmed", "changed", "typed")
+    return Tally(*(sum(getattr(one, name) for one in known) for name in names)) if len(known) == len(found) else None
 
 
 def _duty(one: Obligation, known: Mapping[str, str]) -> tuple[str, str, str]:
