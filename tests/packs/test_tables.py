@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import pytest
@@ -165,3 +166,10 @@ def test_a_file_that_is_no_toml_is_refused_by_every_room(content: bytes, where: 
         assert problem.place().endswith(where)
         assert why in problem.text()
         assert not re.search("[\u4e00-\u9fff]", problem.text("en"))
+
+
+def test_a_place_keeps_its_english_on_its_way_between_processes() -> None:
+    (first, *_) = notices.read(NOTICES.encode())[1]
+    again = pickle.loads(pickle.dumps(first))  # noqa: S301 our own
+    assert again == first
+    assert again.place("en") == "notices.toml line 10 “Letter”"

@@ -17,8 +17,8 @@ class Where(str):
         found.en = en
         return found
 
-    def __getnewargs__(self) -> tuple[str, str]:
-        return str(self), self.en
+    def __reduce__(self) -> tuple[type[Where], tuple[str, str]]:
+        return Where, (str(self), self.en)
 
     def below(self, part: str) -> Where:
         """A part of it; the same where none is named."""
