@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, Max, Q, Sum
 
 from yibiao.core import alike, uscc
@@ -25,6 +26,8 @@ from yibiao.records.registers import entity_id
 _STEPS: Final = 100
 _PAIRS: Final = 200
 _PAGE: Final = 500
+# Asked for each distinct count: Django takes longer to make this statement than to run it.
+_MERGES: Final = "SELECT id FROM records_ruling WHERE act = 'merge' ORDER BY id"
 
 
 def registers(program: str) -> tuple[str, ...]:
@@ -250,7 +253,9 @@ def rulings(register: str, *, scope: Scope, program: str, key: str = "") -> tupl
 
 def merges() -> tuple[str, ...]:
     """The ids of all merges of entities, also of those that were undone: by them their facts are found."""
-    return tuple(models.Ruling.objects.filter(act="merge").order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_MERGES)
+        return tuple(id for (id,) in cursor.fetchall())
 
 
 def doubts(form: FormVersion, answers: Mapping[str, Any]) -> tuple[Problem, ...]:
