@@ -26,7 +26,7 @@ def page(rows: QuerySet[models.Submission], sought: Q | None, *, older: str, num
     Raises: ``records.page.older``.
     """
     if older:
-        rows = rows.filter(_before(older))
+        rows = rows.filter(_from(older))
     since = _edge(rows) if sought is not None else None
     if since is not None:
         rows = rows.filter(received_at__gte=since)
@@ -60,7 +60,7 @@ def _edge(rows: QuerySet[models.Submission]) -> datetime | None:
     return rows.order_by(*_ORDER).values_list("received_at", flat=True)[LOOKED : LOOKED + 1].first()
 
 
-def _before(older: str) -> Q:
+def _from(older: str) -> Q:
     at, apart, id = older.partition(_APART)
     try:
         moment = datetime.fromisoformat(at)
@@ -68,4 +68,9 @@ def _before(older: str) -> Q:
         raise refuse(problems.OLDER.at()) from None
     if not apart or moment.tzinfo is None:
         raise refuse(problems.OLDER.at())
-    return Q(received_at__lt=moment) | Q(received_at=moment, id__lt=id)
+    return before(moment, id)
+
+
+def before(at: datetime, id: str) -> Q:
+    """What follows on a record in the order of lists."""
+    return Q(received_at__lt=at) | Q(received_at=at, id__lt=id)

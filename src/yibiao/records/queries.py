@@ -157,7 +157,7 @@ def each(
     while left is None or left > 0:
         batch = rows
         if last is not None:
-            batch = rows.filter(Q(received_at__lt=last.received_at) | Q(received_at=last.received_at, id__lt=last.id))
+            batch = rows.filter(listing.before(last.received_at, last.id))
         step = 2_000 if left is None else min(left, 2_000)
         found = list(batch.order_by("-received_at", "-id")[:step])
         yield from (record_of(row) for row in found)
