@@ -101,7 +101,11 @@ def test_a_figure_over_a_lake_is_that_of_all_sites(shared: tuple[Path, list[list
     assert {one.state for one in everywhere.lacking} == {"missing"}
     heard = state(everywhere, CHANGCHUN)
     assert (heard.checkpoint, heard.size) == (3, len(held[0]))
-    assert [one.place for one in rolled(folder, "checks", place=ERDAO).parts] == [CHANGCHUN]
+    assert "counts as two" in everywhere.note.en, "what both file is said to count twice"
+    assert "under one key counts as one" in rolled(folder, "objects").note.en
+    alone = rolled(folder, "checks", place=ERDAO)
+    assert [one.place for one in alone.parts] == [CHANGCHUN]
+    assert not alone.note.zh
 
 
 def test_a_part_says_where_codes_of_the_past_count_today(shared: tuple[Path, list[list[Any]]]) -> None:

@@ -23,13 +23,22 @@ from yibiao.figures.lake import Damaged, ManifestIn
 from yibiao.figures.models import Projection
 from yibiao.figures.reading import Question
 from yibiao.figures.terms import Term
-from yibiao.figures.types import Part, Query, Rollup
+from yibiao.figures.types import UNSAID, Indicator, Part, Query, Rollup
+from yibiao.packs.types import Text
 from yibiao.people.types import Scope
 from yibiao.places import queries as places
 
 # So far apart lie the positions of two logs.
 APART: Final = 2**40
 _UPTO: Final = 2**62
+_EVENTS: Final = Text(
+    "两个省各报一次的同一件事按两件计：联合工作由一个省填报，其他省列为参加。",
+    "One event that two provinces file counts as two: one files joint work and names the others as taking part.",
+)
+_KEYS: Final = Text(
+    "两个省编号相同的按一个计，各用各的编号的按两个计。",
+    "What two provinces know under one key counts as one, under keys of their own as two.",
+)
 
 
 def rollup(folder: Path, query: Query, scope: Scope, late: timedelta, engine: Engine = answering.IN_PROCESS) -> Rollup:
@@ -63,7 +72,13 @@ def rollup(folder: Path, query: Query, scope: Scope, late: timedelta, engine: En
     if value == Decimal(0) and not all(part.heard for part in parts):
         value = None
     lake.remember(heard)
-    return Rollup(query, indicator, value, indicator.unit, measured.facts, parts)
+    note = _twice(reading.leaves_of(definitions, indicator)) if len(heard) > 1 else UNSAID
+    return Rollup(query, indicator, value, indicator.unit, measured.facts, parts, note)
+
+
+def _twice(leaves: Sequence[Indicator]) -> Text:
+    """What counts twice where two provinces file it."""
+    return _EVENTS if any(one.measure not in ("distinct", "latest") for one in leaves) else _KEYS
 
 
 def inspect(folder: Path, late: timedelta) -> tuple[Part, ...]:

@@ -345,7 +345,7 @@ class Rollup:
     """A figure over a shared lake, with every province that should be in it.
 
     ``value`` is of the provinces that were heard. It is None where nothing can be said: a zero while one is lacking
-    is no zero.
+    is no zero. ``note`` says what counts twice if two of them file it.
     """
 
     query: Query
@@ -354,6 +354,7 @@ class Rollup:
     unit: str
     facts: int
     parts: tuple[Part, ...]
+    note: Text = UNSAID
 
     @property
     def lacking(self) -> tuple[Part, ...]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from yibiao.core import canon
 from yibiao.desk import asking
@@ -108,6 +108,7 @@ def _shown(found: Rollup) -> dict[str, object]:
         "facts": found.facts,
         "provinces": len(found.parts),
         "heard": len(found.parts) - len(found.lacking),
+        "note": found.note.of(_language()),
         "parts": [_part(one) for one in found.parts],
     }
 
@@ -132,7 +133,12 @@ def _lines(found: Rollup) -> list[str]:
     said = gettext("共 %(all)s 个，计入 %(heard)s 个") % counts
     lacking = "、".join(one.name or one.place for one in found.lacking)
     lines.append(said + (gettext("，缺：%(names)s") % {"names": lacking} if lacking else ""))
+    lines += [note] if (note := found.note.of(_language())) else []
     return [*lines, *terminal.table([_row(one) for one in found.parts])]
+
+
+def _language() -> str:
+    return get_language() or "zh-hans"
 
 
 def _row(one: Part) -> tuple[object, ...]:
