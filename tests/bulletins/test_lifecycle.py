@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from django.db import Error, connection, transaction
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Length
 
 from tests.bulletins.conftest import CHANGCHUN, ERDAO, JILIN, JILIN_CITY, PACK, World, install, write_pack
 from yibiao.bulletins import actions, models, queries, triggers
@@ -130,6 +134,30 @@ def test_a_corrected_bulletin_supersedes_when_it_is_issued(world: World) -> None
     with pytest.raises(Refusal) as caught:
         actions.correct(first.id, by=world.by)
     assert caught.value.codes == ("bulletins.bulletin.not-issued",)
+
+
+def test_what_was_issued_is_printed_as_an_official_document(world: World) -> None:
+    first = draft(world)
+    with pytest.raises(Refusal) as refused:
+        queries.printed(first.id, scope=world.scope)
+    assert refused.value.codes == ("bulletins.bulletin.not-issued",)
+    issued = actions.issue(first.id, by=world.by)
+    name, content = queries.printed(issued.id, scope=world.scope)
+    assert name == f"{issued.title}.docx"
+    document = Document(io.BytesIO(content))
+    said = [paragraph.text for paragraph in document.paragraphs]
+    assert said[:3] == [issued.title, f"{issued.issuer}　{issued.number}", issued.text]
+    assert issued.root in said[-1]
+    page = document.sections[0]
+    width = Length(page.page_width - page.left_margin - page.right_margin)
+    height = Length(page.page_height - page.top_margin - page.bottom_margin)
+    assert (round(width.mm), round(height.mm)) == (156, 225)
+    body = document.paragraphs[2].runs[0]
+    assert (body.font.size.pt, body._element.rPr.rFonts.get(qn("w:eastAsia"))) == (16, "仿宋")
+    assert all("PAGE" in footer._element.xml for footer in (page.footer, page.even_page_footer))
+    again = actions.issue(actions.correct(issued.id, by=world.by).id, by=world.by)
+    _, content = queries.printed(issued.id, scope=world.scope)
+    assert f"（已更正，请看 {again.id}）" in [one.text for one in Document(io.BytesIO(content)).paragraphs]
 
 
 def test_a_changed_text_is_found(world: World) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext
 
-from yibiao.bulletins import marks, models, permits, problems, rendering, rows
+from yibiao.bulletins import marks, models, permits, printing, problems, rendering, rows
 from yibiao.bulletins.drafts import aliases, check_text, checks, document, draft, drafts, kept_check, reported
 from yibiao.bulletins.types import Bulletin, Citation, Preview, Restatement, Template, Verified
 from yibiao.core import canon, merkle
@@ -91,6 +91,17 @@ def bulletin(id: str, *, scope: Scope) -> Bulletin:
         return rows.bulletin(row)
     period = Period(row.period_from, row.period_until)
     return rows.bulletin(row, preview(row.source, row.program, row.place, period, scope=scope))
+
+
+def printed(id: str, *, scope: Scope) -> tuple[str, bytes]:
+    """The name and the bytes of a .docx that says what was issued, also where it was superseded since.
+
+    Raises: bulletins.bulletin.unknown, bulletins.bulletin.not-issued.
+    """
+    found = bulletin(id, scope=scope)
+    if found.status == "draft":
+        raise refuse(problems.NOT_ISSUED.at(id=id))
+    return f"{found.title or found.id}.docx", printing.docx(found)
 
 
 def bulletins(scope: Scope, program: str | None = None) -> tuple[Bulletin, ...]:

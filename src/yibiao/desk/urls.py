@@ -117,6 +117,7 @@ urlpatterns: list[Any] = [
     page("bulletins/<str:id>/edit/", bulletins.edit, "desk_bulletin_edit"),
     page("bulletins/<str:id>/preview/", bulletins.preview, "desk_bulletin_preview"),
     page("bulletins/<str:id>/correct/", bulletins.correct, "desk_bulletin_correct"),
+    page("bulletins/<str:id>/document.docx", bulletins.document, "desk_bulletin_document"),
     page("bulletins/<str:id>/verify/", bulletins.verify, "desk_bulletin_verify"),
     page("bulletins/<str:id>/indicators/", bulletins.indicators, "desk_bulletin_indicators"),
     page("bulletins/<str:id>/wordings/", bulletins.wordings, "desk_bulletin_wordings"),

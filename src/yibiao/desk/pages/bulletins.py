@@ -17,7 +17,7 @@ from yibiao.bulletins.types import COLOURS, Bulletin, Check, Citation
 from yibiao.core import wording
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
-from yibiao.desk import addresses, asking, border, marking, marks, reckoning
+from yibiao.desk import addresses, asking, border, checking, marking, marks, reckoning
 from yibiao.desk.middleware import spoken_all
 from yibiao.desk.pages.drafts import at_checkpoint
 from yibiao.desk.pages.figures import record_links
@@ -29,6 +29,7 @@ from yibiao.people import queries as people
 from yibiao.people.types import Right, Warrant
 from yibiao.places import queries as places
 
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 WRITING: Final[Right] = "review"
 FOUND: Final = 12
 
@@ -86,6 +87,14 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
         and border.may(request, WRITING, place=found.place, program=found.program),
     }
     return render(request, "desk/bulletin.html", shown)
+
+
+def document(request: HttpRequest, id: str) -> HttpResponse:
+    """What was issued as .docx, for the printer and the file."""
+    name, content = bulletins.printed(id, scope=border.reading(request))
+    answer = HttpResponse(content, content_type=DOCX)
+    answer["Content-Disposition"] = checking.attachment(name)
+    return answer
 
 
 def _restated(request: HttpRequest, found: Bulletin, one: Any) -> dict[str, Any]:
