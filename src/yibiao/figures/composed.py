@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from yibiao.figures import reading
 from yibiao.figures.types import Column, Indicator
 
@@ -23,7 +25,8 @@ def terms(ref: str) -> tuple[Indicator, ...]:
     Raises: figures.indicator.unknown.
     """
     held, one = reading.defined(ref)
-    return tuple(sorted(reading.parts_of(held, one), key=lambda part: one.terms.index(part.id)))
+    written = re.split(r"[^\w-]+", one.terms)
+    return tuple(sorted(reading.parts_of(held, one), key=lambda part: written.index(part.id)))
 
 
 def leaves(ref: str) -> tuple[Indicator, ...]:
