@@ -1,13 +1,11 @@
 """What ``/metrics`` says, sent to an OpenTelemetry collector: OTLP 1 over HTTP, in protobuf.
 
-Four messages and their numbers are all that is needed of the protocol, so that no library is.
-**Source** opentelemetry-proto 1, ``metrics.proto`` and ``metrics_service.proto``; OTLP specification 1, "OTLP/HTTP".
+**Source** OTLP specification 1, "OTLP/HTTP".
 """
 
 from __future__ import annotations
 
 import logging
-import struct
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -16,6 +14,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
+from opentelemetry.proto.metrics.v1 import metrics_pb2 as messages
+from opentelemetry.proto.metrics.v1.metrics_pb2 import ResourceMetrics, ScopeMetrics
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
@@ -24,7 +27,7 @@ from yibiao import __version__
 from yibiao.desk import metrics
 
 TIMEOUT: Final = 10.0
-CUMULATIVE: Final = 2
+_CUMULATIVE: Final = messages.AGGREGATION_TEMPORALITY_CUMULATIVE
 _UNITS: Final = {"seconds": "s", "bytes": "By"}
 log = logging.getLogger(__name__)
 _begun: Final = time.time_ns()
@@ -45,32 +48,34 @@ def send() -> int:
 
 def encoded(families: Iterable[Metric], *, begun: int, at: int) -> bytes:
     """An ``ExportMetricsServiceRequest``. Units: nanoseconds since 1970."""
-    resource = _part(1, _attribute(1, "service.name", "yibiao") + _attribute(1, "service.version", __version__))
-    scope = _part(1, _text(1, "yibiao.desk.metrics") + _text(2, __version__))
-    times = _fixed(2, begun) + _fixed(3, at)
+    scope = InstrumentationScope(name="yibiao.desk.metrics", version=__version__)
     # Since when something is counted is told with it.
     known = (one for one in families if one.samples and not one.name.endswith("_created"))
-    told = b"".join(_part(2, _metric(one, times)) for one in known)
-    return _part(1, resource + _part(2, scope + told))
+    told = ScopeMetrics(scope=scope, metrics=[_metric(one, begun, at) for one in known])
+    whose = Resource(attributes=_labels({"service.name": "yibiao", "service.version": __version__}))
+    request = ExportMetricsServiceRequest(resource_metrics=[ResourceMetrics(resource=whose, scope_metrics=[told])])
+    return bytes(request.SerializeToString())
 
 
-def _metric(one: Metric, times: bytes) -> bytes:
+def _metric(one: Metric, begun: int, at: int) -> messages.Metric:
     name = f"{one.name}_total" if one.type == "counter" else one.name
     unit = next((short for word, short in _UNITS.items() if one.name.endswith(f"_{word}")), "1")
-    head = _text(1, name) + _text(2, one.documentation) + _text(3, unit)
+    found = messages.Metric(name=name, description=one.documentation, unit=unit)
     if one.type == "histogram":
-        return head + _part(9, b"".join(_part(1, point) for point in _histograms(one, times)) + _number(2, CUMULATIVE))
-    points = b"".join(
-        _part(1, times + _double(4, sample.value) + _labels(7, sample.labels))
-        for sample in one.samples
-        if sample.name == name
-    )
+        found.histogram.aggregation_temporality = _CUMULATIVE
+        found.histogram.data_points.extend(_histograms(one, begun, at))
+        return found
     if one.type == "counter":
-        return head + _part(7, points + _number(2, CUMULATIVE) + _number(3, 1))
-    return head + _part(5, points)
+        found.sum.aggregation_temporality, found.sum.is_monotonic = _CUMULATIVE, True
+    points = found.sum.data_points if one.type == "counter" else found.gauge.data_points
+    for sample in one.samples:
+        if sample.name == name:
+            held = _labels(sample.labels)
+            points.add(start_time_unix_nano=begun, time_unix_nano=at, as_double=sample.value, attributes=held)
+    return found
 
 
-def _histograms(one: Metric, times: bytes) -> Iterator[bytes]:
+def _histograms(one: Metric, begun: int, at: int) -> Iterator[messages.HistogramDataPoint]:
     """A point for each set of labels; Prometheus adds buckets up, OTLP has each for itself."""
     held: dict[tuple[tuple[str, str], ...], list[Sample]] = {}
     for sample in one.samples:
@@ -78,49 +83,16 @@ def _histograms(one: Metric, times: bytes) -> Iterator[bytes]:
         held.setdefault(labels, []).append(sample)
     for labels, samples in held.items():
         buckets = sorted((float(each.labels["le"]), each.value) for each in samples if each.name.endswith("_bucket"))
-        total = next(each.value for each in samples if each.name.endswith("_sum"))
         counts = [int(upto - before) for (_, upto), (_, before) in zip(buckets, [(0.0, 0.0), *buckets], strict=False)]
-        bounds = [bound for bound, _ in buckets[:-1]]
-        yield (
-            times + _fixed(4, sum(counts)) + _double(5, total) + _part(6, struct.pack(f"<{len(counts)}Q", *counts))
-            + _part(7, struct.pack(f"<{len(bounds)}d", *bounds)) + _labels(9, dict(labels))
+        yield messages.HistogramDataPoint(
+            start_time_unix_nano=begun, time_unix_nano=at, count=sum(counts), bucket_counts=counts,
+            sum=next(each.value for each in samples if each.name.endswith("_sum")),
+            explicit_bounds=[bound for bound, _ in buckets[:-1]], attributes=_labels(dict(labels)),
         )  # fmt: skip
 
 
-def _labels(number: int, labels: Mapping[str, str]) -> bytes:
-    return b"".join(_attribute(number, key, value) for key, value in labels.items())
-
-
-def _attribute(number: int, key: str, value: str) -> bytes:
-    return _part(number, _text(1, key) + _part(2, _text(1, value)))
-
-
-def _text(number: int, value: str) -> bytes:
-    return _part(number, value.encode())
-
-
-def _part(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(content)) + content
-
-
-def _number(number: int, value: int) -> bytes:
-    return _varint(number << 3) + _varint(value)
-
-
-def _fixed(number: int, value: int) -> bytes:
-    return _varint(number << 3 | 1) + struct.pack("<Q", value)
-
-
-def _double(number: int, value: float) -> bytes:
-    return _varint(number << 3 | 1) + struct.pack("<d", value)
-
-
-def _varint(value: int) -> bytes:
-    found = bytearray()
-    while value > 0x7F:
-        found.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*found, value])
+def _labels(labels: Mapping[str, str]) -> list[KeyValue]:
+    return [KeyValue(key=key, value=AnyValue(string_value=value)) for key, value in labels.items()]
 
 
 def _post(address: str, body: bytes) -> None:

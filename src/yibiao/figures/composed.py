@@ -25,6 +25,8 @@ def terms(ref: str) -> tuple[Indicator, ...]:
     Raises: figures.indicator.unknown.
     """
     held, one = reading.defined(ref)
+    if not one.terms:
+        return ()
     written = re.split(r"[^\w-]+", one.terms)
     return tuple(sorted(reading.parts_of(held, one), key=lambda part: written.index(part.id)))
 
