@@ -121,9 +121,7 @@ def page(
 
     Raises: ``records.page.older``.
     """
-    rows, sought = _placed(scope, program=program, form=form, place=place), _sought(state, text)
-    if id := canonical_id(text.strip()):
-        rows = rows.filter(pk=id)
+    rows, sought = _placed(scope, program, form, place, text), _sought(state, text)
     return listing.page(rows, sought, older=older, number=number, size=size)
 
 
@@ -136,7 +134,7 @@ def total(
     state: str | None = None,
     text: str = "",
 ) -> int:
-    """How many records match: all are looked at, which takes a second or so for each million."""
+    """How many records ``each`` gives: all are looked at, which takes a second or so for each million."""
     return _rows(scope, program=program, form=form, place=place, state=state, text=text).count()
 
 
@@ -202,13 +200,13 @@ def _rows(
     state: str | None = None,
     text: str = "",
 ) -> QuerySet[models.Submission]:
-    rows, sought = _placed(scope, program=program, form=form, place=place), _sought(state, text)
-    if id := canonical_id(text.strip()):
-        rows = rows.filter(pk=id)
+    rows, sought = _placed(scope, program, form, place, text), _sought(state, text)
     return rows if sought is None else rows.filter(sought)
 
 
-def _placed(scope: Scope, *, program: str | None, form: str | None, place: str | None) -> QuerySet[models.Submission]:
+def _placed(
+    scope: Scope, program: str | None, form: str | None, place: str | None, text: str
+) -> QuerySet[models.Submission]:
     """The records that indexes find."""
     rows = models.Submission.objects.filter(placing.within(scope, program=program))
     if program is not None:
@@ -218,6 +216,8 @@ def _placed(scope: Scope, *, program: str | None, form: str | None, place: str |
     if place:
         lineage = placing.Atlas().lineage(place)
         rows = rows.filter(placing.below((lineage,))) if lineage else rows.none()
+    if id := canonical_id(text.strip()):
+        rows = rows.filter(pk=id)
     return rows
 
 
