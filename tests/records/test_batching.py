@@ -7,12 +7,13 @@ import time
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.records.conftest import World, rows, visit
 from tests.records.test_together import together, world
 from yibiao.core.problems import Refusal
 from yibiao.ledger import actions as ledger
-from yibiao.ledger import queries
+from yibiao.ledger import queries, writing
 from yibiao.records import actions, batching
 from yibiao.records.models import Submission
 from yibiao.records.types import Receipt
@@ -55,6 +56,19 @@ def test_those_who_wait_are_stored_by_one_commit_and_refused_apart(world: World)
     assert stored.count() == 6
     assert len(set(stored.values_list("received_at", flat=True))) == 1
     assert rows("records_submission") == rows("records_submissionrevision") == 8
+    ledger.seal_all()
+    assert queries.verify().sound
+
+
+def test_more_senders_than_one_statement_is_made_for_share_a_commit_too(world: World) -> None:
+    by, many = world.warrant(), writing.FEW + 40
+    drafts = [visit() for _ in range(many)]
+    with CaptureQueriesContext(connection) as asked:
+        found = actions.receive_each([(draft, [by]) for draft in drafts])
+    assert [one.id for one in found if isinstance(one, Receipt)] == [draft.id for draft in drafts]
+    # Each by itself would look at least for its own id.
+    assert len([one for one in asked if "records_submission" in one["sql"]]) < many / 2
+    assert rows("records_submission") == many + 1
     ledger.seal_all()
     assert queries.verify().sound
 

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import Cursor
+from psycopg.pq import PipelineStatus
 
 from yibiao.ledger import copying
 from yibiao.ledger.copying import Same
@@ -52,7 +53,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
     stands for the values that it holds, all do. ``later`` is given what is left for the database."""
     if connection.vendor != "postgresql":
         later(_each, model, columns, _flat(rows))
-    elif len(rows) <= FEW:
+    elif len(rows) <= FEW or _sent_together():
         later(_sent, _inserted(model, tuple(columns)), _flat(rows))
     else:
         later(_copied, model, columns, copying.text(copying.lines(rows)))
@@ -69,7 +70,7 @@ def insert_numbered(
     """Insert rows whose ``id`` the database numbers in their order, and each number into a column of another table."""
     if connection.vendor != "postgresql":
         later(_each_numbered, model, columns, _flat(rows), noted, note)
-    elif len(rows) <= FEW:
+    elif len(rows) <= FEW or _sent_together():
         made = f"WITH made AS ({_inserted(model, tuple(columns))} RETURNING id)"
         into = _named(noted, (note,))
         later(_sent, f"{made} INSERT INTO {into} SELECT id FROM made", _flat(rows))  # noqa: S608 names of our own tables
@@ -92,13 +93,17 @@ def _naive(at: datetime, fold: int) -> str:
 @contextmanager
 def together() -> Iterator[None]:
     """Within it PostgreSQL is sent statements without waiting for each; an error may come with a later one, or at the
-    end. Whoever asks for rows waits as ever; ``COPY`` cannot be used."""
+    end. Whoever asks for rows waits as ever. ``COPY`` cannot be used: many rows too are one statement."""
     if connection.vendor != "postgresql":
         yield
         return
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
+
+
+def _sent_together() -> bool:
+    return connection.connection is not None and connection.connection.pgconn.pipeline_status != PipelineStatus.OFF
 
 
 @contextmanager
