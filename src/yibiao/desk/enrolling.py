@@ -25,11 +25,6 @@ def read(name: str, content: bytes) -> Cells:
     return [(number, [_text(cell) for cell in row[:width]]) for number, row in sheets.read(name, content)[0].rows]
 
 
-def heads(language: str) -> list[str]:
-    """What the columns of the template are called."""
-    return [label.of(language) for label, _ in people.ENROLMENT.values()]
-
-
 def passwords(opened: Iterable[Enrolled]) -> str:
     """The accounts with their first passwords as CSV; the mark at its beginning tells spreadsheets that it is UTF-8."""
     file = io.StringIO()

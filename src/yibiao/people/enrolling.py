@@ -77,10 +77,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A table that can be opened: its accounts, and the organisations that are registered with them."""
+    """A table that can be opened: its accounts, the organisations that are registered with them, and by whom: the
+    person whose range it was checked against, nobody where the system acts."""
 
     rows: tuple[Row, ...]
     organisations: tuple[Row, ...]
+    by: str
 
 
 def planned(cells: Cells, scope: Scope | None) -> Enrolment:
@@ -107,7 +109,7 @@ def planned(cells: Cells, scope: Scope | None) -> Enrolment:
 
 
 @transaction.atomic
-def enrol(found: Enrolment, by: str) -> tuple[Enrolled, ...]:
+def enrol(found: Enrolment) -> tuple[Enrolled, ...]:
     """Opens the accounts and registers their organisations, all or none; each password is given here and never again.
 
     Raises: people.enrolment.meanwhile where another was quicker with one of the names.
@@ -142,20 +144,18 @@ def enrol(found: Enrolment, by: str) -> tuple[Enrolled, ...]:
         for row, post in zip(found.rows, posts, strict=True)
         for right in row.rights
     )
-    ledger.append(list(_facts(found, persons, bodies, by)))
+    ledger.append(list(_facts(found, persons, bodies)))
     return tuple(
         Enrolled(row.username, row.name, bodies[row.organisation].name, row.role, password)
         for row, password in zip(found.rows, secrets_, strict=True)
     )
 
 
-def _facts(
-    found: Enrolment, persons: Sequence[Person], bodies: Mapping[str, OrganisationRow], by: str
-) -> Iterator[FactDraft]:
+def _facts(found: Enrolment, persons: Sequence[Person], bodies: Mapping[str, OrganisationRow]) -> Iterator[FactDraft]:
     def fact(kind: str, place: str, organisation: str, subject: str, payload: dict[str, object]) -> FactDraft:
         return FactDraft(
-            kind=kind, id=uuid.uuid4().hex, revision=1, program="", place=place, organisation=organisation, actor=by,
-            subject=subject, occurred_at=clock.now(), payload=payload,
+            kind=kind, id=uuid.uuid4().hex, revision=1, program="", place=place, organisation=organisation,
+            actor=found.by, subject=subject, occurred_at=clock.now(), payload=payload,
         )  # fmt: skip
 
     for one in found.organisations:
@@ -199,7 +199,7 @@ class _Reading:
             rows.append(row)
         if self.found:
             raise Refusal(self.found)
-        return Enrolment(tuple(rows), tuple(self.added.values()))
+        return Enrolment(tuple(rows), tuple(self.added.values()), self.scope.actor if self.scope else "")
 
     def _row(self, number: int, cells: Mapping[str, str]) -> Row:
         username, name, role = cells.get("username", "").lower(), cells.get("name", ""), cells.get("role", "")

@@ -88,7 +88,7 @@ def enrol(table: Path, passwords: Path, check: bool) -> None:
         return
     # The file is made first: an account whose password nobody has would be lost. Only its owner may read it.
     with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(enrolling.passwords(actions.enrol(plan, by="")))
+        file.write(enrolling.passwords(actions.enrol(plan)))
     terminal.out(
         {**told, "passwords": str(passwords)},
         [gettext("已开通 %(accounts)s 个账号，初始密码在 %(file)s。") % {**told, "file": passwords}],
