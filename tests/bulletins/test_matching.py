@@ -20,10 +20,10 @@ from yibiao.bulletins import assigning, bearings, lexicons, matching, phrasing, 
 from yibiao.bulletins.lexicons import Learned
 from yibiao.bulletins.matching import Asked, Proposal
 from yibiao.core.periods import Period
+from yibiao.core.texts import Text
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Figure, Indicator
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Text
 
 PERIOD = Period.days(date(2022, 9, 10), date(2022, 9, 12))
 SEED = Path(__file__).resolve().parents[3] / "shared" / "seed"

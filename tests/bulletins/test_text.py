@@ -11,8 +11,8 @@ from yibiao.bulletins import marks, rendering
 from yibiao.bulletins.types import Preview
 from yibiao.core.periods import Period
 from yibiao.core.problems import refuse
+from yibiao.core.texts import Text
 from yibiao.figures.types import Coverage, Figure, Indicator, Query
-from yibiao.packs.types import Text
 
 PERIOD = Period.days(date(2022, 9, 10), date(2022, 9, 12))
 SETTING = rendering.Setting("p", "p", "220000000000", PERIOD, 7)

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tests.duty.conftest import PROGRAM, World, moment
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
+from yibiao.core.texts import Text
 from yibiao.desk import installing
 from yibiao.duty import queries, slots, spots
 from yibiao.duty.types import Obligation
 from yibiao.forms import queries as forms
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Text
 
 FILE = "duty.toml"
 

@@ -11,10 +11,11 @@ from django.db import transaction
 
 from tests.figures import world
 from tests.figures.world import EVERYWHERE, indicator
+from yibiao.core.texts import Text
 from yibiao.figures import actions, columns, definitions, queries
 from yibiao.forms import actions as forms
 from yibiao.forms import queries as form_files
-from yibiao.packs.types import Declared, DeclaredColumn, PackVersion, Text
+from yibiao.packs.types import Declared, DeclaredColumn, PackVersion
 from yibiao.places import actions as places
 
 pytestmark = pytest.mark.django_db

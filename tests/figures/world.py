@@ -14,6 +14,7 @@ from django.db import transaction
 
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Problem
+from yibiao.core.texts import Text
 from yibiao.figures import actions, columns, compacting, queries, store
 from yibiao.figures.models import Segment
 from yibiao.figures.types import Definitions, Figure, Query
@@ -22,7 +23,7 @@ from yibiao.forms import queries as form_files
 from yibiao.forms.types import FormVersion
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
-from yibiao.packs.types import PackFiles, PackVersion, Text
+from yibiao.packs.types import PackFiles, PackVersion
 from yibiao.people.types import Grant, Scope
 from yibiao.places import actions as places
 

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.forms.world import NOW
+from yibiao.core.texts import Text
 from yibiao.forms.types import Choice
 from yibiao.forms.xpath import tree
 from yibiao.forms.xpath.ast import ExpressionError
 from yibiao.forms.xpath.compiler import Compiler
 from yibiao.forms.xpath.functions import FUNCTIONS, SPECIAL, UNREPEATABLE
 from yibiao.forms.xpath.parser import MAX_LENGTH, parse
-from yibiao.packs.types import Text
 
 MOMENT = tree.Moment(NOW, NOW.date())
 

@@ -11,9 +11,10 @@ import pytest
 
 from tests.forms.world import NOW, check, form, pack, public, whole
 from yibiao.core.problems import Problem, Refusal
+from yibiao.core.texts import Text
 from yibiao.forms import actions, queries
 from yibiao.packs import queries as packs
-from yibiao.packs.types import PackFiles, PackVersion, Text
+from yibiao.packs.types import PackFiles, PackVersion
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem
+from yibiao.core.texts import Text
 from yibiao.forms import queries
 from yibiao.forms.types import Checked, FormVersion
-from yibiao.packs.types import PackFiles, Text
+from yibiao.packs.types import PackFiles
 
 NOW = datetime(2022, 9, 11, 9, 30, tzinfo=SHANGHAI)
 HEAD = """

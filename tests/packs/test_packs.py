@@ -13,9 +13,10 @@ import pytest
 
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Refusal
+from yibiao.core.texts import Text
 from yibiao.ledger import queries as ledger
 from yibiao.packs import actions, queries
-from yibiao.packs.types import PackFiles, Text
+from yibiao.packs.types import PackFiles
 
 MANIFEST = """\
 id = "holiday-safety"

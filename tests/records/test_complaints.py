@@ -9,9 +9,9 @@ import pytest
 from tests.records.conftest import CHANGCHUN, ERDAO, NANGUAN
 from tests.records.test_registers import refused
 from tests.records.town import KEPT, Town
+from yibiao.core.texts import Text
 from yibiao.forms import queries as forms
 from yibiao.ledger import queries as ledger
-from yibiao.packs.types import Text
 from yibiao.people import queries as rights
 from yibiao.records import actions, queries
 

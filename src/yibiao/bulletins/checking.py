@@ -16,8 +16,8 @@ from yibiao.core import faults
 from yibiao.core.periods import Period
 from yibiao.core.problems import refuse
 from yibiao.core.reading import Run
+from yibiao.core.texts import Text
 from yibiao.figures.types import Figure, Indicator, Query
-from yibiao.packs.types import Text
 
 _REASONS: Final[Mapping[str, Text]] = {
     "alias": Text("这个说法以前确认过", "This wording was confirmed before"),

@@ -12,7 +12,7 @@ from yibiao.core.faults import KINDS, Fault, Kind
 from yibiao.core.intervals import Interval
 from yibiao.core.periods import Period
 from yibiao.core.reading import Run
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 _RUN = ("start", "end", "surface", "num_start", "num_end", "num", "claim", "kind", "precision", "hedge", "unit", "verb",
         "noun", "scope", "whole")  # fmt: skip

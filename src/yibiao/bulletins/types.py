@@ -13,7 +13,7 @@ from yibiao.core.intervals import Interval
 from yibiao.core.periods import Period
 from yibiao.core.problems import Problem
 from yibiao.core.reading import Run
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 Status = Literal["draft", "issued", "superseded"]
 Verdict = Literal["supported", "contradicted", "stale", "wrong-unit", "zero-uncovered", "unmatched", "unread"]

@@ -11,7 +11,7 @@ from typing import Final
 from yibiao.bulletins.types import Colour, How, Offer, Verdict
 from yibiao.core import hedges, quantities, wording
 from yibiao.core.reading import Run
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 OFFERED: Final = 4
 _HEDGES: Final = ("余", "多", "近", "超", "逾", "约")

@@ -12,25 +12,17 @@ from yibiao.cases import problems
 from yibiao.core import expressions
 from yibiao.core.expressions import Node
 from yibiao.core.lifecycles import checking, moving, types
-from yibiao.core.lifecycles.types import FieldType, Label, Lifecycle, Right
+from yibiao.core.lifecycles.types import FieldType, Lifecycle, Right
 from yibiao.core.problems import Problem, Refusal, Where
 from yibiao.core.spans import Span
-from yibiao.packs.types.tables import CODE, COLUMN, STRICT, Table, faults
+from yibiao.core.texts import Text
+from yibiao.packs.types.tables import CODE, COLUMN, STRICT, Bilingual, Table, faults
 
 NAME: Final = "lifecycles.toml"
 Id = Annotated[str, Field(pattern=CODE, max_length=40)]
 FieldId = Annotated[str, Field(pattern=COLUMN, max_length=40)]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 Line = Annotated[str, Field(max_length=1000)]
-
-
-class Bilingual(BaseModel):
-    model_config = STRICT
-    zh: Words
-    en: Words
-
-    def made(self) -> Label:
-        return Label(self.zh, self.en)
 
 
 class ChoiceIn(Bilingual):
@@ -232,7 +224,7 @@ class _Build:
     def lifecycle(self) -> Lifecycle:
         block = self.block
         return Lifecycle(
-            block.id, block.label.made(), block.valid_from, block.source, block.start,
+            block.id, block.label.text(), block.valid_from, block.source, block.start,
             tuple(self._field(one) for one in block.field_),
             tuple(self._state(one) for one in block.state),
             tuple(self._move(one) for one in block.move),
@@ -240,7 +232,7 @@ class _Build:
             tuple(self._clock(one) for one in block.clock),
             tuple(
                 types.Paper(
-                    one.id, one.label.made(), tuple(one.moves), one.title, one.number, one.to, tuple(one.body),
+                    one.id, one.label.text(), tuple(one.moves), one.title, one.number, one.to, tuple(one.body),
                     tuple(one.signatures), self._when(one.id, one.where),
                 )
                 for one in block.paper
@@ -268,8 +260,8 @@ class _Build:
             for rule in one.derived
             if (node := self._when(one.id, rule.when)) is not None
         )
-        choices = tuple((choice.id, Label(choice.zh, choice.en)) for choice in one.choices)
-        return types.Field(one.id, one.type, one.label.made(), choices, one.unit, one.default, one.minimum, rules)
+        choices = tuple((choice.id, Text(choice.zh, choice.en)) for choice in one.choices)
+        return types.Field(one.id, one.type, one.label.text(), choices, one.unit, one.default, one.minimum, rules)
 
     def _state(self, one: StateIn) -> types.State:
         due = tuple(
@@ -279,16 +271,16 @@ class _Build:
             for rule in one.due
         )
         escalate = self._span(one.id, one.escalate)
-        return types.State(one.id, one.label.made(), one.final, due, one.open_ended, one.promise, escalate)
+        return types.State(one.id, one.label.text(), one.final, due, one.open_ended, one.promise, escalate)
 
     def _move(self, one: MoveIn) -> types.Move:
         asks = tuple(
             types.Ask(ask.field_, ask.required, self._when(one.id, ask.when), ask.evidence) for ask in one.asks
         )
         return types.Move(
-            one.id, one.label.made(), frozenset(one.from_), one.to, one.right, asks,
+            one.id, one.label.text(), frozenset(one.from_), one.to, one.right, asks,
             self._when(one.id, one.where), self._when(one.id, one.when),
-            one.needs.made() if one.needs else Label("条件还不具备", "a condition does not hold"),
+            one.needs.text() if one.needs else Text("条件还不具备", "a condition does not hold"),
             tuple(one.other_than), one.reason, one.repeats, one.withdraws, one.sets, tuple(one.stamps),
             tuple(one.later),
         )  # fmt: skip
@@ -300,7 +292,7 @@ class _Build:
     def _clock(self, one: ClockIn) -> types.Clock:
         limit = self._span(one.id, one.limit) or Span(1, "d")
         return types.Clock(
-            one.id, one.label.made(), one.channel, one.anchor, limit, tuple(one.stopped_by),
+            one.id, one.label.text(), one.channel, one.anchor, limit, tuple(one.stopped_by),
             self._when(one.id, one.when), one.valid_from or self.block.valid_from, one.source or self.block.source,
         )  # fmt: skip
 

@@ -8,12 +8,13 @@ from typing import Final
 
 from yibiao.cases import inputs, problems
 from yibiao.core import expressions
-from yibiao.core.lifecycles.types import STANDARD, YES_NO, Field, Label, Lifecycle, Opening, named_in
+from yibiao.core.lifecycles.types import STANDARD, YES_NO, Lifecycle, Opening, named_in
 from yibiao.core.problems import Problem, Refusal, refuse
+from yibiao.core.texts import Text
 from yibiao.forms.types import Field as Question
 from yibiao.forms.types import FormVersion
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Declared, DeclaredColumn, PackFiles, Text
+from yibiao.packs.types import Declared, DeclaredColumn, PackFiles
 
 # What conditions call the type of an answer of a form.
 _TYPES: Final[Mapping[str, str]] = {
@@ -73,7 +74,7 @@ def lifecycle(pack: str, version: str, id: str) -> Lifecycle:
 
 def declared(pack: str, one: Lifecycle) -> Declared:
     """The columns that figures see of a lifecycle's cases."""
-    return Declared(f"case:{one.id}", kind_of(pack, one.id), _text(one.label), tuple(_columns(one)))
+    return Declared(f"case:{one.id}", kind_of(pack, one.id), one.label, tuple(_columns(one)))
 
 
 def everything() -> tuple[Declared, ...]:
@@ -94,22 +95,14 @@ def everything() -> tuple[Declared, ...]:
 
 def _columns(one: Lifecycle) -> Iterator[DeclaredColumn]:
     choices = {
-        "state": tuple((state.id, _text(state.label)) for state in one.states),
+        "state": tuple((state.id, state.label) for state in one.states),
         "on_time": tuple((value, Text(zh, en)) for value, zh, en in YES_NO),
-        "late": tuple((clock.id, _text(clock.label)) for clock in one.clocks),
+        "late": tuple((clock.id, clock.label) for clock in one.clocks),
     }
     for name, (type_, zh, en) in STANDARD.items():
         yield DeclaredColumn(name, type_, Text(zh, en), choices.get(name, ()))
     for field in one.fields:
-        yield DeclaredColumn(field.id, field.type, _text(field.label), _choices(field))
-
-
-def _choices(field: Field) -> tuple[tuple[str, Text], ...]:
-    return tuple((value, _text(label)) for value, label in field.choices)
-
-
-def _text(label: Label) -> Text:
-    return Text(label.zh, label.en)
+        yield DeclaredColumn(field.id, field.type, field.label, field.choices)
 
 
 def _opening(one: Lifecycle, opening: Opening, forms: Mapping[str, FormVersion]) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ from yibiao.citizens.keyed import keyed
 from yibiao.citizens.types import Challenge
 from yibiao.core import clock
 from yibiao.core.problems import refuse
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 SALT: Final = "citizens.challenge"
 LASTS: Final = timedelta(hours=1)

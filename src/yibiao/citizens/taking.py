@@ -23,7 +23,7 @@ from yibiao.citizens.types import Counter, Proof, Report, Service, Taken
 from yibiao.core import clock
 from yibiao.core.periods import local_day
 from yibiao.core.problems import Refusal, refuse
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 from yibiao.people import queries as people
 from yibiao.people.types import Warrant
 from yibiao.places import queries as places

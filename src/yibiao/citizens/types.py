@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from yibiao.core.spans import Span
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 Means = Literal["page", "open311"]
 _NONE: Final = Text("")

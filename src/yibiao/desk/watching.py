@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from yibiao.core.periods import SHANGHAI
+from yibiao.core.texts import Text
 from yibiao.desk import border
 from yibiao.duty import queries as duty
 from yibiao.duty.types import Cell, RosterView, Rules, Swap
-from yibiao.packs.types import Text
 
 TONES: Final[Mapping[str, str]] = {"arrived": "tag-good", "confirmed": "tag-act", "planned": "", "left": "tag-wait"}
 # Every state of an obligation has a sign of its own beside its colour.

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 from yibiao.core.problems import Problem, refuse
+from yibiao.core.texts import Text
 from yibiao.draws import models, plans, problems, rows
 from yibiao.draws.planned import open_plans, plan_rule, plans_for
 from yibiao.draws.types import Draw, Scheme
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Declared, DeclaredColumn, PackFiles, Text
+from yibiao.packs.types import Declared, DeclaredColumn, PackFiles
 from yibiao.people.types import Scope
 from yibiao.places import queries as places
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from yibiao.core.draws import Frozen, Outcome, Rules
 from yibiao.core.periods import midnight
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 DrawState = Literal["prepared", "drawn", "public"]
 

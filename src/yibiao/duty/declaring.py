@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from yibiao.core.texts import Text
 from yibiao.duty import facts, inputs, rules
 from yibiao.duty.types import Rules
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Declared, DeclaredColumn, PackFiles, Text
+from yibiao.packs.types import Declared, DeclaredColumn, PackFiles
 
 Choices = tuple[tuple[str, Text], ...]
 _YES_NO: Final[Choices] = (("yes", Text("是", "Yes")), ("no", Text("否", "No")))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from yibiao.core.rosters import Finding, Pattern
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 Every = Literal["day", "week", "month", "quarter", "year", "before-holiday", "once"]
 FilingState = Literal["nil", "values", "exempt", "due", "missing"]

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from yibiao.core import expressions
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal, refuse
+from yibiao.core.texts import Text
 from yibiao.figures import compiler, geography, measures, problems, reading
 from yibiao.figures.columns import STANDARD_NAMES
 from yibiao.figures.measures import Measured
@@ -20,7 +21,6 @@ from yibiao.figures.reading import Question
 from yibiao.figures.terms import Term
 from yibiao.figures.types import Column, Definitions, Indicator, Slice
 from yibiao.forms import queries as forms
-from yibiao.packs.types import Text
 
 _STANDARD: Final = ("channel", "organisation", "participants", "subject")
 _UNANSWERED: Final = Text("未填", "Not answered")

@@ -12,10 +12,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from yibiao.core.periods import SHANGHAI
+from yibiao.core.texts import Text
 from yibiao.figures.types import Column, Source
 from yibiao.forms.types import Field, FormVersion
 from yibiao.ledger.types import Fact
-from yibiao.packs.types import Declared, Text
+from yibiao.packs.types import Declared
 
 log = logging.getLogger(__name__)
 

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from yibiao.core import canon, expressions, quantities
 from yibiao.core.problems import Problem, Refusal, Rule
+from yibiao.core.texts import Text
 from yibiao.duty import queries as duty
 from yibiao.figures import columns, inputs, problems
 from yibiao.figures.types import CheckRule, Column, CoverageRule, Definitions, Indicator, Source
 from yibiao.forms import queries as published
 from yibiao.forms.types import Field, FormVersion
-from yibiao.packs.types import Declared, PackFiles, Text
+from yibiao.packs.types import Declared, PackFiles
 
 # What each measure needs, and what else it may have, besides what every indicator has.
 _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {

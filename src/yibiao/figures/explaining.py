@@ -11,13 +11,13 @@ from yibiao.core import expressions
 from yibiao.core.expressions import Among, And, Compare, Literal, Missing, Name, Node, Not, Or, Selected
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Refusal
+from yibiao.core.texts import Text
 from yibiao.figures import columns, measures, reading
 from yibiao.figures.reading import Question
 from yibiao.figures.terms import Term
 from yibiao.figures.types import Explanation, Indicator, Source
 from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion
-from yibiao.packs.types import Text
 
 _OPERATORS: Final[Mapping[str, tuple[str, str]]] = {
     "=": ("是", "is"),

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from yibiao.core import expressions, indicators
 from yibiao.core.periods import SHANGHAI, Period, local_day, midnight
+from yibiao.core.texts import Text
 from yibiao.figures import compiler, covering, cubes, reading
 from yibiao.figures.covering import Obligation
 from yibiao.figures.reading import Question
 from yibiao.figures.terms import Term
 from yibiao.figures.types import UNSAID, Coverage, Indicator
-from yibiao.packs.types import Text
 
 
 @dataclass(frozen=True, slots=True)

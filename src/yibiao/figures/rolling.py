@@ -16,6 +16,7 @@ from typing import Final
 
 from yibiao.core import clock
 from yibiao.core.problems import refuse
+from yibiao.core.texts import Text
 from yibiao.figures import answering, columns, geography, lake, measures, merging, problems, reading, store, supplying
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Engine, Files, Relation
@@ -24,7 +25,6 @@ from yibiao.figures.models import Projection
 from yibiao.figures.reading import Question
 from yibiao.figures.terms import Term
 from yibiao.figures.types import UNSAID, Indicator, Part, Query, Rollup
-from yibiao.packs.types import Text
 from yibiao.people.types import Scope
 from yibiao.places import queries as places
 

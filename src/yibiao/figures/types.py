@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from yibiao.core.periods import Period
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 UNSAID = Text("")
 # What an exemption says of itself among the facts behind a figure: no form can have fields of these names.

@@ -10,12 +10,12 @@ from typing import Any, Final
 from yibiao.core import canon
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Rule
+from yibiao.core.texts import Text
 from yibiao.forms import plans, problems, reading
 from yibiao.forms.plans import Level, Plan, Question
 from yibiao.forms.types import Checked, EntityValue, FieldState, FormVersion
 from yibiao.forms.xpath import values
 from yibiao.forms.xpath.tree import Moment, Scope
-from yibiao.packs.types import Text
 
 MAX_ITEMS: Final = 1_000
 _ENDS: Final = "。！？.!?"

@@ -9,10 +9,11 @@ from typing import Final
 from lxml import etree
 
 from yibiao.core.problems import Problem
+from yibiao.core.texts import Text
 from yibiao.forms import linting, plans, problems, sheets, xforms
 from yibiao.forms.sheets import Workbook
 from yibiao.forms.types import EntityRule, FormVersion
-from yibiao.packs.types import PackFiles, Text
+from yibiao.packs.types import PackFiles
 
 _FORM: Final = re.compile(r"forms/[^/]+\.(md|xlsx)")
 _ROW: Final = re.compile(r"\[row : (\d+)\]\s*")

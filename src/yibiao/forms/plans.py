@@ -9,13 +9,13 @@ from typing import Any, Final, TypeAlias
 
 from yibiao.core import canon
 from yibiao.core.problems import Problem
+from yibiao.core.texts import Text
 from yibiao.forms import memos, problems, reading
 from yibiao.forms.types import Field, FormVersion, Section
 from yibiao.forms.xpath import tree
 from yibiao.forms.xpath.ast import ExpressionError
 from yibiao.forms.xpath.compiler import Compiled, Compiler, Run, item_of
 from yibiao.forms.xpath.tree import Node, Scope, Static
-from yibiao.packs.types import Text
 
 _STATIC: Final[Mapping[str, Static]] = {
     "integer": "number",

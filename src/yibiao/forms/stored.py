@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from yibiao.core.texts import Text
 from yibiao.forms.types import Choice, EntityRule, Field, FormVersion, Section
-from yibiao.packs.types import Text
 
 _TEXTS = ("label", "hint", "constraint_message", "group")
 

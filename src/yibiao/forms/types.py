@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 from yibiao.core.problems import Problem
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 FieldType = Literal[
     "text", "integer", "decimal", "date", "time", "datetime", "choice", "choices", "geopoint", "file", "barcode",

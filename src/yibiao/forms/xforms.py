@@ -9,9 +9,9 @@ from typing import Final
 
 from lxml import etree
 
+from yibiao.core.texts import Text
 from yibiao.forms import sheets
 from yibiao.forms.types import Choice, EntityRule, Field, FieldType, FormVersion, Role, Section
-from yibiao.packs.types import Text
 
 _NAMESPACES: Final = {
     "h": "http://www.w3.org/1999/xhtml",

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, Refusal, refuse
+from yibiao.core.texts import Text
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.notices import files, models, permits, plans, problems, rows
@@ -22,7 +23,6 @@ from yibiao.notices.inbox import mark_read, set_addresses
 from yibiao.notices.types import Notice, NoticeDraft, Plan, Receipt, Receiver
 from yibiao.notices.warning import cancel_warning, issue_warning, update_warning
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Text
 from yibiao.people.types import Warrant
 from yibiao.places import queries as places
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from yibiao.core.texts import Text
 from yibiao.notices import plans, rows, warning
 from yibiao.notices.types import Plan
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Declared, DeclaredColumn, PackFiles, Text
+from yibiao.packs.types import Declared, DeclaredColumn, PackFiles
 
 _STATES: Final = (("issued", Text("有效", "In force")), ("replaced", Text("已替换", "Replaced")))
 _SEVERITIES: Final = (

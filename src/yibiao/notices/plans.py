@@ -8,10 +8,10 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field
 
 from yibiao.core.problems import Problem
+from yibiao.core.texts import Text
 from yibiao.notices import problems
 from yibiao.notices.types import Kind, Plan
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Text
 from yibiao.packs.types.tables import CODE, STRICT, Label, Table, faults
 
 NAME: Final = "notices.toml"

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from yibiao.cases import queries as cases
 from yibiao.core.lifecycles.types import Lifecycle
+from yibiao.core.texts import Text
 from yibiao.duty import queries as duty
 from yibiao.ledger.types import Fact
 from yibiao.notices import models, rows, warning
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Text
 from yibiao.people import queries as people
 from yibiao.people.types import CITIZEN, Right
 from yibiao.places import queries as places

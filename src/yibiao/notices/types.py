@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from yibiao.core.alerts import COLOURS, Alert
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 NoticeState = Literal["issued", "replaced", "withdrawn"]
 ReceiptState = Literal["unread", "read", "signed", "answered"]

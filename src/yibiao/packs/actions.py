@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yibiao.core.problems import refuse
+from yibiao.core.texts import Text
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.packs import models, problems, queries, types
@@ -49,7 +50,7 @@ def open_program(
     *,
     code: str,
     pack: str,
-    title: types.Text,
+    title: Text,
     place: str,
     window_from: datetime,
     window_until: datetime,
@@ -157,7 +158,7 @@ def _open_own(files: types.PackFiles, by: Permit | None) -> None:
     open_program(
         code=str(given.get("code") or files.id),
         pack=files.id,
-        title=types.Text(title["zh"], title.get("en", "")),
+        title=Text(title["zh"], title.get("en", "")),
         place=str(given["place"]),
         window_from=datetime.fromisoformat(str(given["from"])),
         window_until=datetime.fromisoformat(str(given["until"])),

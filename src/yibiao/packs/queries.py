@@ -10,6 +10,7 @@ from django.db import connection
 from yibiao.core import moments
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem, refuse
+from yibiao.core.texts import Text
 from yibiao.packs import models, problems, reading, types
 
 # Asked for each case: Django takes longer to make this statement than to run it.
@@ -103,8 +104,8 @@ def _program(code: str) -> types.Program:
     return program_of(row)
 
 
-def _title(row: models.Version | models.Program) -> types.Text:
-    return types.Text(row.title_zh, row.title_en)
+def _title(row: models.Version | models.Program) -> Text:
+    return Text(row.title_zh, row.title_en)
 
 
 def version_of(row: models.Version) -> types.PackVersion:

@@ -14,8 +14,9 @@ from typing import Final
 
 from yibiao.core import canon
 from yibiao.core.problems import Problem
+from yibiao.core.texts import Text
 from yibiao.packs import manifest, problems
-from yibiao.packs.types import PackFiles, Text
+from yibiao.packs.types import PackFiles
 
 MAX_FILES: Final = 500
 MAX_BYTES: Final = 20 * 1024 * 1024

@@ -9,9 +9,10 @@ from typing import Any, Final, Literal
 
 from yibiao.core import expressions
 from yibiao.core.lifecycles import answering
-from yibiao.core.lifecycles.types import STANDARD, Clock, Deadline, Label, Lifecycle, Move, Standing, State
+from yibiao.core.lifecycles.types import STANDARD, Clock, Deadline, Lifecycle, Move, Standing, State
 from yibiao.core.periods import SHANGHAI, local_day, midnight
 from yibiao.core.problems import Problem, Refusal, Rule, refuse
+from yibiao.core.texts import Text
 
 NO_MOVE: Final = Rule(
     "core.move.unknown",
@@ -68,7 +69,7 @@ GONE: Final = Rule(
 )
 _SHORTEST: Final = 2
 # What everybody who reads a refusal calls the act that made the case.
-OPENED: Final = Label("立项填报", "File")
+OPENED: Final = Text("立项填报", "File")
 Verdict = Literal["met", "late", "running", "overdue"]
 
 

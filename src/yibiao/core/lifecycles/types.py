@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from yibiao.core.expressions import Node
 from yibiao.core.spans import Span
+from yibiao.core.texts import Text
 
 FieldType = Literal["text", "integer", "decimal", "date", "datetime", "choice"]
 FIELD_TYPES: Final[tuple[FieldType, ...]] = ("text", "integer", "decimal", "date", "datetime", "choice")
@@ -39,15 +40,6 @@ def named_in(template: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    zh: str
-    en: str = ""
-
-    def of(self, language: str) -> str:
-        return self.en if language.startswith("en") and self.en else self.zh
-
-
-@dataclass(frozen=True, slots=True)
 class Derivation:
     """A value that follows where ``when`` holds, for cases that began while the rule was in force."""
 
@@ -70,8 +62,8 @@ class Field:
 
     id: str
     type: FieldType
-    label: Label
-    choices: tuple[tuple[str, Label], ...] = ()
+    label: Text
+    choices: tuple[tuple[str, Text], ...] = ()
     unit: str = ""
     default: str = ""
     minimum: int | None = None
@@ -100,7 +92,7 @@ class State:
     """
 
     id: str
-    label: Label
+    label: Text
     final: bool = False
     deadlines: tuple[Deadline, ...] = ()
     open_ended: bool = False
@@ -129,14 +121,14 @@ class Move:
     """
 
     id: str
-    label: Label
+    label: Text
     from_: frozenset[str]
     to: str
     right: Right
     asks: tuple[Ask, ...] = ()
     where: Node | None = None
     when: Node | None = None
-    needs: Label = field(default=Label(""))
+    needs: Text = field(default=Text(""))
     other_than: tuple[str, ...] = ()
     reason: bool = False
     repeats: bool = False
@@ -176,7 +168,7 @@ class Clock:
     """A time limit of one channel: from ``anchor`` (a field, or ``opened``) until one of the moves ``stopped_by``."""
 
     id: str
-    label: Label
+    label: Text
     channel: str
     anchor: str
     limit: Span
@@ -191,7 +183,7 @@ class Paper:
     """A document that a case has once one of ``moves`` was made. Its lines are templates over what the case holds."""
 
     id: str
-    label: Label
+    label: Text
     moves: tuple[str, ...]
     title: str
     number: str = ""
@@ -253,7 +245,7 @@ class Lifecycle:
     """The table of one kind of case, as a version of its pack has it."""
 
     id: str
-    label: Label
+    label: Text
     valid_from: date
     source: str
     start: str

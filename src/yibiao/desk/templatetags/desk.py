@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 from yibiao.core import quantities
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.spans import Span
+from yibiao.core.texts import Text
 from yibiao.desk import addresses, border, checking, logs
 from yibiao.figures.types import Figure
 from yibiao.packs import queries as packs
-from yibiao.packs.types import Text
 
 register = template.Library()
 

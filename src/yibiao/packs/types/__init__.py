@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from yibiao.core.periods import Period
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A label in Chinese and English; English falls back to Chinese."""
-
-    zh: str
-    en: str = ""
-
-    def of(self, language: str) -> str:
-        return self.en if language.startswith("en") and self.en else self.zh
+from yibiao.core.texts import Text
 
 
 @dataclass(frozen=True, slots=True)

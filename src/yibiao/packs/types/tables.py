@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yibiao.core.problems import Problem, Rule, Where
-from yibiao.packs.types import Text
+from yibiao.core.texts import Text
 
 STRICT: Final = ConfigDict(strict=True, extra="forbid", populate_by_name=True)
 CODE: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
