@@ -45,10 +45,21 @@ def append(
         raise RuntimeError("facts are appended inside the transaction that writes what they tell of")
     if not drafts:
         return
-    at, moment = received_at or clock.now(), writing.moments()
+    entries = entered(drafts, received_at or clock.now())
+    store = partial(later, _storing, apart)
+    writing.insert_numbered(models.Entry, _ENTRY, entries, models.Pending, "entry_id", store)
+
+
+def entered(drafts: Sequence[FactDraft], at: datetime) -> list[writing.Row]:
+    """The rows of facts received at a moment, for whoever has PostgreSQL store them beside others' by calling a
+    function of its own, which hands them to ``ledger_append``.
+
+    Raises: ledger.fact.unstorable.
+    """
+    moment = writing.moments()
     received, now = canon.instant(at), moment(at)
     alike: dict[tuple[object, ...], tuple[rows.Frame, writing.Same]] = {}
-    entries = []
+    entries: list[writing.Row] = []
     for draft in drafts:
         payload = draft.payload if isinstance(draft.payload, canon.Ready) else canon.dumps(draft.payload)
         shared = (
@@ -67,8 +78,7 @@ def append(
         except UnicodeEncodeError:
             raise _unstorable(draft, payload) from None
         entries.append((draft.id, draft.subject, moment(draft.occurred_at), payload, digest, same))
-    store = partial(later, _storing, apart)
-    writing.insert_numbered(models.Entry, _ENTRY, entries, models.Pending, "entry_id", store)
+    return entries
 
 
 def _storing(apart: bool, act: Callable[..., object], *given: Any) -> None:

@@ -42,3 +42,17 @@ class RemoveIndexBeside(RemoveIndex):
             return
         quoted = schema_editor.quote_name(self.name)
         schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted}")
+
+
+def inserted(table: str, given: str, columns: str) -> str:
+    """For functions of PostgreSQL: the insertion of rows that a parameter gives as JSON, in their order.
+
+    ``columns`` names each with its type, as in ``place text, revision integer``.
+    """
+    named = [column.strip().partition(" ") for column in columns.split(",")]
+    names = ", ".join(f'"{name}"' for name, _, _ in named)
+    values = ", ".join(f"(given.row ->> {place})::{kind}" for place, (_, _, kind) in enumerate(named))
+    return (
+        f"INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608 names in a migration
+        f"FROM jsonb_array_elements({given}) WITH ORDINALITY AS given (row, place) ORDER BY given.place"
+    )

@@ -29,9 +29,11 @@ __all__ = [
     "Same",
     "at_once",
     "behind",
+    "call",
     "compress",
     "insert",
     "insert_numbered",
+    "may_call",
     "moments",
     "together",
 ]
@@ -76,6 +78,23 @@ def insert_numbered(
         later(_sent, f"{made} INSERT INTO {into} SELECT id FROM made", _flat(rows))  # noqa: S608 names of our own tables
     else:
         later(_copied_numbered, model, columns, list(copying.lines(rows)), noted, note)
+
+
+def may_call() -> bool:
+    """Whether ``call`` can be used: on PostgreSQL, outside a transaction, which the call is by itself."""
+    return connection.vendor == "postgresql" and not connection.in_atomic_block and connection.get_autocommit()
+
+
+def call(function: str, ids: Sequence[str], *tables: Sequence[Row] | None) -> Any:
+    """What a function of PostgreSQL answers to ids and the rows for several tables, each table's as JSON: sent, done
+    and committed by one message. A session keeps the plans of a function, also behind a pooler."""
+    marks = ", ".join(["%s"] * (1 + len(tables)))
+    given = [None if rows is None else _encode(_flat(rows)) for rows in tables]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(f"SELECT {function}({marks})", [list(ids), *given])
+        found = cursor.fetchone()
+        return found and found[0]
 
 
 def moments() -> Callable[[datetime], Any]:

@@ -27,6 +27,7 @@ from yibiao.records import (
     problems,
     registers,
     revealing,
+    rows,
     scanning,
     storing,
 )
@@ -147,7 +148,7 @@ def correct(
         storing.step([item], row.revision, act="corrected", reason=why, at=moment)
         registers.retract(row.id, at=moment)
         branches.store(storing.statements([item], row.revision), at=moment)
-        ledger.append([storing.fact(item, row.revision, salted, why)], received_at=moment)
+        ledger.append([rows.fact(item, row.revision, salted, why)], received_at=moment)
     return Receipt(row.id, row.revision, moment)
 
 

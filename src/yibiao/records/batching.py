@@ -106,9 +106,8 @@ def _pass_on() -> None:
 
 def _write_together(batch: Sequence[_Job]) -> None:
     try:
-        with writing.together(), transaction.atomic():
-            lists = [ready for job in batch for ready in job.lists]
-            outcomes = iter(storing.write(lists, at=max(job.at for job in batch)))
+        lists, at = [ready for job in batch for ready in job.lists], max(job.at for job in batch)
+        outcomes = iter(storing.write_by_call(lists, at=at) or _by_statements(lists, at))
         for job in batch:
             job.outcomes = [next(outcomes) for _ in job.lists]
     except (DatabaseError, Refusal):
@@ -119,6 +118,11 @@ def _write_together(batch: Sequence[_Job]) -> None:
         for job in batch:
             if not job.outcomes:
                 job.outcomes = [_tried_alone(ready, job.at) for ready in job.lists]
+
+
+def _by_statements(lists: Sequence[Sequence[Prepared]], at: datetime) -> list[storing.Outcome]:
+    with writing.together(), transaction.atomic():
+        return storing.write(lists, at=at)
 
 
 def _tried_alone(ready: Sequence[Prepared], at: datetime) -> storing.Outcome:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from django.db import connection
 
-from yibiao.core import canon
 from yibiao.core.problems import Problem, Refusal
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import writing
-from yibiao.ledger.types import FactDraft
-from yibiao.records import branches, models, personal, prefilling, prepared, problems, registers
+from yibiao.records import branches, models, personal, prepared, problems, registers, rows
 from yibiao.records.prepared import Prepared
-from yibiao.records.types import Origins, Receipt
+from yibiao.records.types import Receipt
 
 _CHUNK: Final = 1_000
 _PIECES: Final = 20
@@ -25,16 +22,6 @@ _LOOKUP: Final = 400
 # Whoever is hopeful asks for so many ids of a list, or for one in so many of a long one.
 _FEW: Final = 10
 _EVERY: Final = 100
-# The last of them are those in which records are alike.
-_SUBMISSION: Final = (
-    "id", "subject", "occurred_at", "answers", "actor", "form", "form_version", "program", "place", "lineage",
-    "organisation", "participants", "channel", "sample", "has_personal", "confirmed_count", "changed_count",
-    "typed_count", "prefilled", "received_at", "revision", "state",
-)  # fmt: skip
-_STEP: Final = (
-    "submission_id", "digest", "revision", "act", "reason", "answers", "actor", "at", "form_version",
-)  # fmt: skip
-_SENDING: Final = ("submission_id", "revision", "form", "program", "instance", "device", "agent")
 Outcome: TypeAlias = list[Receipt] | Refusal
 # Hears how much of how much is done.
 Told: TypeAlias = Callable[[int, int], None]
@@ -80,11 +67,41 @@ def write(
     return outcomes
 
 
+def write_by_call(jobs: Sequence[Sequence[Prepared]], *, at: datetime) -> list[Outcome] | None:
+    """As ``write``, by one call of a function of PostgreSQL, which is a transaction by itself: waited for once, and
+    planned once a session.
+
+    Shape: as ``write``; None where nothing was stored, as some are known already or have more rows than that function
+    knows of, and on SQLite.
+
+    Raises: ``IntegrityError`` where another transaction stores an id at this moment.
+    """
+    if not writing.may_call():
+        return None
+    fresh: dict[str, Prepared] = {}
+    outcomes = [_sorted(job, _NOTHING, fresh, at) for job in jobs]
+    items = list(fresh.values())
+    if any(item.personal for item in items) or statements(items, 1):
+        return None
+    done = not items or writing.call(
+        "records_receive",
+        list(fresh),
+        rows.submissions(items, at),
+        rows.steps(items, 1, act="received", reason="", at=at),
+        rows.sendings(items, 1) or None,
+        ledger.entered([rows.fact(item, 1, "") for item in items], at),
+    )
+    return outcomes if done else None
+
+
 class _Known(NamedTuple):
     """Records that are stored already, and their personal answers by record and revision."""
 
     rows: dict[str, models.Submission]
     hidden: dict[tuple[str, int], models.PersonalAnswers]
+
+
+_NOTHING: Final = _Known({}, {})
 
 
 def _id(item: Prepared) -> str:
@@ -122,36 +139,17 @@ def _sorted(job: Sequence[Prepared], known: _Known, fresh: dict[str, Prepared], 
 
 def _file(items: Sequence[Prepared], *, at: datetime, later: writing.Later) -> dict[str, str]:
     """Stores the rows of records; the salted digests of personal answers by record."""
-    moment = writing.moments()
-    now = moment(at)
-    alike: dict[tuple[Any, ...], writing.Same] = {}
-    rows = []
-    for item in items:
-        shared = (
-            item.by.actor, item.form.id, item.form.version, item.program, item.place, item.lineage, item.organisation,
-            item.participants, item.channel, bool(item.personal), *_origins(item),
-        )  # fmt: skip
-        same = alike.get(shared) or alike.setdefault(shared, _alike(shared, now))
-        rows.append((item.id, item.subject, moment(item.occurred_at), item.text, same))
-    writing.insert(models.Submission, _SUBMISSION, rows, later)
+    writing.insert(models.Submission, rows.SUBMISSION, rows.submissions(items, at), later)
     salted = keep(items, 1, later)
     step(items, 1, act="received", reason="", at=at, later=later)
     note(items, 1, later)
     return salted
 
 
-def _alike(shared: tuple[Any, ...], now: Any) -> writing.Same:
-    *who_where, participants, channel, has_personal, confirmed, changed, typed, prefilled = shared
-    return writing.Same(
-        *who_where, " ".join(participants), channel, channel == "sample", has_personal, confirmed, changed, typed,
-        prefilled, now, 1, "received",
-    )  # fmt: skip
-
-
 def _tell(items: Sequence[Prepared], salted: Mapping[str, str], *, at: datetime, later: writing.Later) -> None:
     """Stores what records say of entities, and their facts."""
     later(_speak, items, at)
-    facts = [fact(item, 1, salted.get(item.id, "")) for item in items]
+    facts = [rows.fact(item, 1, salted.get(item.id, "")) for item in items]
     # Whoever stores them has a transaction for them alone.
     ledger.append(facts, received_at=at, later=later, apart=False)
 
@@ -198,18 +196,6 @@ def describe(row: models.Submission, item: Prepared) -> models.Submission:
     return row
 
 
-def _origins(item: Prepared) -> tuple[int, int, int, str]:
-    if not item.prefilled:
-        return 0, 0, item.typed + len(item.personal), ""
-    origins = prefilling.origins(item.form, item.answers, item.prefilled)
-    said = canon.dumps(_said(origins))
-    return len(origins.confirmed), len(origins.changed), origins.typed + len(item.personal), said
-
-
-def _said(origins: Origins) -> dict[str, list[str]]:
-    return {"confirmed": list(origins.confirmed), "changed": list(origins.changed)}
-
-
 def keep(items: Sequence[Prepared], revision: int, later: writing.Later = writing.at_once) -> dict[str, str]:
     """Stores personal answers encrypted; the salted digest of each by record."""
     kept = {item.id: personal.keep(item.personal) for item in items if item.personal}
@@ -232,27 +218,14 @@ def step(
     at: datetime,
     later: writing.Later = writing.at_once,
 ) -> None:
-    now = writing.moments()(at)
-    alike: dict[tuple[str, str], writing.Same] = {}
-    rows = []
-    for item in items:
-        shared = (item.by.actor, item.form.version)
-        same = alike.get(shared) or alike.setdefault(
-            shared, writing.Same(revision, act, reason, models.TOLD, shared[0], now, shared[1])
-        )
-        rows.append((item.id, item.digest, same))
-    writing.insert(models.SubmissionRevision, _STEP, rows, later)
+    made = rows.steps(items, revision, act=act, reason=reason, at=at)
+    writing.insert(models.SubmissionRevision, rows.STEP, made, later)
 
 
 def note(items: Sequence[Prepared], revision: int, later: writing.Later = writing.at_once) -> None:
     """Keeps by which instance id a phone speaks of a revision."""
-    sent = [
-        (item.id, revision, item.form.id, item.program, of.instance, of.device[:255], of.agent[:255])
-        for item in items
-        if (of := item.sent)
-    ]
-    if sent:
-        writing.insert(models.Sending, _SENDING, sent, later)
+    if sent := rows.sendings(items, revision):
+        writing.insert(models.Sending, rows.SENDING, sent, later)
 
 
 def statements(items: Sequence[Prepared], revision: int) -> list[registers.Statement]:
@@ -283,33 +256,3 @@ def _kept(items: Sequence[Prepared], revision: int) -> list[registers.Statement]
         for item in items
         if item.entity is not None
     ]
-
-
-def fact(item: Prepared, revision: int, salted: str, reason: str = "") -> FactDraft:
-    plain = (item.form.id, item.form.version, item.channel, item.participants)
-    if reason or salted or item.prefilled:
-        more: dict[str, Any] = {"reason": reason} if reason else {}
-        if salted:
-            more["personal"] = salted
-        if item.prefilled and revision == 1:
-            more["origins"] = _said(prefilling.origins(item.form, item.answers, item.prefilled))
-        about = canon.dumps(_about(*plain) | more)
-    else:
-        about = _plainly(*plain)
-    # The answers, which are text already, come first in the order of the alphabet.
-    payload = canon.Ready(f'{{"answers":{item.text},{about[1:]}')
-    return FactDraft(
-        item.form.kind, item.id, revision, item.program, item.place, item.organisation, item.by.actor, item.subject,
-        item.occurred_at, payload,
-    )  # fmt: skip
-
-
-def _about(form: str, version: str, channel: str, participants: tuple[str, ...]) -> dict[str, Any]:
-    """What the payload of a record says beside its answers."""
-    said = {"form": form, "version": version, "channel": channel, "participants": list(participants)}
-    return {**said, "sample": True} if channel == "sample" else said
-
-
-@lru_cache(maxsize=1_000)
-def _plainly(form: str, version: str, channel: str, participants: tuple[str, ...]) -> str:
-    return canon.dumps(_about(form, version, channel, participants))
