@@ -8,7 +8,7 @@ from typing import Any
 
 from yibiao.core import moments
 from yibiao.core.problems import Problem, refuse
-from yibiao.forms import answering, checking, linting, models, plans, problems, stored
+from yibiao.forms import answering, checking, linting, media, models, plans, problems, stored
 from yibiao.forms.repeating import held
 from yibiao.forms.types import Checked, EntityValue, Field, FieldState, FormVersion
 from yibiao.packs.types import PackFiles
@@ -120,6 +120,14 @@ def field_states(form: FormVersion, answers: Mapping[str, Any], now: datetime) -
     Shape: one per question, and one per question and item of a repeat, in document order.
     """
     return answering.states(form, answers, now=now)
+
+
+def files_taken(form: FormVersion) -> Mapping[str, tuple[str, ...]]:
+    """The kinds of file that each question of a form takes, such as ``image/*``, ``application/pdf`` or ``.docx``.
+
+    Shape: by path; none where any file will do.
+    """
+    return media.taken(form)
 
 
 def entity_value(form: FormVersion, answers: Mapping[str, Any], *, now: datetime) -> EntityValue | None:

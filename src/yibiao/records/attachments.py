@@ -49,7 +49,7 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"\x1aE\xdf\xa3", "video/webm"),
     (0, b"PK\x03\x04", "application/zip"),
 )
-_OFFICE: Final = {
+OFFICE: Final = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -115,7 +115,7 @@ def kind_of(head: bytes, name: str) -> str:
     ending = name.rpartition(".")[2].lower()
     for at, mark, kind in _SIGNATURES:
         if head[at : at + len(mark)] == mark:
-            return _OFFICE.get(ending, "") if kind == "application/zip" else kind
+            return OFFICE.get(ending, "") if kind == "application/zip" else kind
     if head[4:8] == b"ftyp":
         if head[8:11] in (b"hei", b"mif", b"avi"):
             return "image/heic"
@@ -213,6 +213,12 @@ def of(record: str) -> tuple[AttachedFile, ...]:
     return tuple(
         AttachedFile(row.name, row.digest, row.size, row.kind, row.personal, row.received_at, row.scan) for row in rows
     )
+
+
+def pictured(files: Sequence[AttachedFile]) -> frozenset[str]:
+    """The names of those files of a record of which there is a small picture, as far as their beginnings tell."""
+    shown = (one for one in files if one.kind in thumbnails.KINDS and one.open and not one.personal)
+    return frozenset(one.name for one in shown if thumbnails.offered(_place(one.digest), one.digest))
 
 
 def clear(record: str, name: str) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 PIECE: Final = 1 << 16
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 # The endings under which a computer opens a file as what it was found to be; the first is given to all others.
-_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
+ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "image/jpeg": ("jpg", "jpeg"),
     "image/png": ("png",),
     "image/gif": ("gif",),
@@ -36,7 +36,7 @@ _ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def fitting(name: str, kind: str) -> str:
     """The name under which a file is handed out: a photo that calls itself a page gets the ending of a photo."""
-    fit = _ENDINGS.get(kind)
+    fit = ENDINGS.get(kind)
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     return name if fit is None or ending in fit else f"{name}.{fit[0]}"
 

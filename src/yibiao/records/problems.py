@@ -65,6 +65,14 @@ FILE_HELD = Rule(
     "Try again later; if something was found in it, ask whoever filed it for another one.",
     409,
 )
+FILE_OTHER = Rule(
+    "records.file.other-kind",
+    "这道题要的是{kinds}，附件“{name}”不是。",
+    "This question takes {kinds}; the attachment “{name}” is none.",
+    "请换成这道题要的文件后再发送。",
+    "Choose a file of that kind, then send it again.",
+    415,
+)
 FORM_CLOSED = Rule(
     "records.form.closed",
     "“{form}”自 {at} 起停止填报：{reason}",

@@ -14,6 +14,7 @@ from yibiao.forms import queries as forms
 from yibiao.people.types import Scope, Warrant
 from yibiao.records import actions, histories, listing, models, placing, presenting, problems, scanning, types
 from yibiao.records import attachments as kept_files
+from yibiao.records.attachments import pictured
 from yibiao.records.checking import canonical_id
 from yibiao.records.closing import closed, closings
 from yibiao.records.complaining import complaints
@@ -38,15 +39,14 @@ from yibiao.records.offline import clashes, waiting
 from yibiao.records.prefilling import came_about, known, tally
 from yibiao.records.revealing import MOST as PERSONAL_AT_ONCE
 from yibiao.records.scanning import answers as scanner_answers
-from yibiao.records.thumbnails import KINDS as PICTURES
 from yibiao.records.worded import Told, Words
 
 __all__ = [
-    "PERSONAL_AT_ONCE", "PICTURES", "Told", "Words", "came_about", "clashes", "closed", "closings", "complaints",
+    "PERSONAL_AT_ONCE", "Told", "Words", "came_about", "clashes", "closed", "closings", "complaints",
     "count", "doubtful", "doubts", "doubts_about", "each", "entities", "entity", "entity_at", "entity_labels",
-    "history", "known", "merges", "newest", "page", "personal", "phones_may_drop", "presented", "record",
-    "records", "records_about", "registers", "reviews", "rulings", "scanner_answers", "steps", "suspects", "tally",
-    "total", "unscanned", "waiting",
+    "history", "known", "merges", "newest", "page", "personal", "phones_may_drop", "pictured", "presented",
+    "record", "records", "records_about", "registers", "reviews", "rulings", "scanner_answers", "steps", "suspects",
+    "tally", "total", "unscanned", "waiting",
 ]  # fmt: skip
 
 

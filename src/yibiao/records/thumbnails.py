@@ -21,6 +21,7 @@ KINDS: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 # A photo of a good camera has 50 million pixels; a bomb says that it has billions.
 PIXELS: Final = 60_000_000
 _FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP")
+_FAULTS: Final = (OSError, ValueError, SyntaxError, EOFError, MemoryError, Warning, Image.DecompressionBombError)
 # Decoding takes memory: one at a time in each process.
 _turn = threading.Lock()
 
@@ -35,6 +36,20 @@ def of(source: Path, digest: str) -> Path | None:
     return place if place.stat().st_size else None
 
 
+def offered(source: Path, digest: str) -> bool:
+    """Whether there is a small picture, or one can be made as far as the beginning of the photo tells."""
+    place = _place(digest)
+    if place.exists():
+        return place.stat().st_size > 0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(source, formats=_FORMATS) as photo:
+                return photo.width * photo.height <= PIXELS
+    except _FAULTS:
+        return False
+
+
 def drop(digest: str) -> None:
     _place(digest).unlink(missing_ok=True)
 
@@ -44,7 +59,7 @@ def _make(source: Path, place: Path) -> None:
     fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
     try:
         _shrink(source, fresh)
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Warning, Image.DecompressionBombError):
+    except _FAULTS:
         # An empty file says that it was tried: what cannot be decoded once cannot be decoded twice.
         fresh.write_bytes(b"")
     os.replace(fresh, place)

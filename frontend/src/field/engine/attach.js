@@ -7,6 +7,20 @@ import { shrink } from "./shrink.js";
 
 const ENDINGS = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif" };
 
+// Sound alone often comes in what may hold a film too.
+const SOUND = ["video/mp4", "video/webm", "video/3gpp"];
+
+// Whether the question takes such a file; what the phone does not know is left to the server to judge.
+function suits(file, accept) {
+  const kind = file.type.toLowerCase();
+  if (!accept || !kind) return true;
+  return accept.toLowerCase().split(",").map((one) => one.trim()).some((one) => {
+    if (one.startsWith(".")) return file.name.toLowerCase().endsWith(one);
+    if (one === "audio/*" && SOUND.includes(kind)) return true;
+    return one === "application/*" || one === "*/*" || (one.endsWith("/*") ? kind.startsWith(one.slice(0, -1)) : kind === one);
+  });
+}
+
 export default class Attach extends Widget {
   static get selector() {
     return '.question:not(.or-appearance-draw):not(.or-appearance-signature) input[type="file"]';
@@ -48,6 +62,10 @@ export default class Attach extends Widget {
   async keep(file) {
     if (!file.size) {
       this.said.textContent = t("attach.empty");
+      return;
+    }
+    if (!suits(file, this.accept)) {
+      this.said.textContent = t("attach.other", { name: file.name });
       return;
     }
     this.said.textContent = t("attach.busy");

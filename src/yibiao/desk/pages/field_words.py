@@ -122,6 +122,7 @@ def _filling() -> dict[str, str]:
         "attach.file": gettext("选文件"),
         "attach.busy": gettext("正在处理……"),
         "attach.empty": gettext("这个文件是空的，没有存。请重拍或重新选择。"),
+        "attach.other": gettext("“{name}”不是这道题要的文件，没有存。请换一个。"),
         "attach.unseen": gettext("已存好。这部手机显示不了这种照片，不影响发送。"),
         "scan.live": gettext("扫码"),
         "scan.photo": gettext("拍照识别"),

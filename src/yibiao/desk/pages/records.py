@@ -143,7 +143,7 @@ def page(request: HttpRequest, id: str) -> HttpResponse:
         "cases": _cases(record, scope),
         "files": [one for one in files if not one.personal],
         "missing": _missing(form, record.answers, {one.name for one in files}),
-        "pictures": records.PICTURES,
+        "pictures": records.pictured(files),
         "may_correct": _may(request, record, "fill", "review") and record.state != "withdrawn",
         "may_review": _may(request, record, "review") and record.state in ("received", "rejected", "approved"),
         "asked_revision": border.number(request.GET.get("revision"), 0),

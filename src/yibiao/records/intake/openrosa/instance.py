@@ -9,7 +9,7 @@ from typing import Any, Final
 from lxml import etree
 
 from yibiao.core.problems import refuse
-from yibiao.forms.types import FormVersion
+from yibiao.forms.types import Field, FormVersion
 from yibiao.records.intake.openrosa import problems
 from yibiao.records.outlines import outline
 
@@ -91,10 +91,10 @@ def _meta(root: etree._Element) -> dict[str, str]:
 
 @dataclass(slots=True)
 class Answers:
-    """``files`` maps each named file to whether its question is personal."""
+    """``files`` maps each named file to the questions that it answers."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, bool] = field(default_factory=dict)
+    files: dict[str, list[Field]] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
 
 
@@ -155,7 +155,7 @@ class _Walk:
             return
         holder[name] = text
         if question.type == "file":
-            self.found.files[text] = self.found.files.get(text, False) or question.personal
+            self.found.files.setdefault(text, []).append(question)
 
 
 def _filled(given: Mapping[str, Any]) -> bool:

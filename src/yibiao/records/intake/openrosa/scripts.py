@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yibiao.core.problems import Refusal, refuse
 from yibiao.forms import queries as forms
-from yibiao.forms.types import FormVersion
+from yibiao.forms.types import Field, FormVersion
 from yibiao.people.types import Warrant
 from yibiao.records import attachments, models, personal, problems, queries
 from yibiao.records.attachments import Incoming
@@ -120,16 +120,17 @@ def attachment(request: HttpRequest, asker: Asker, program: str, form: str, id: 
     row = _row(asker, version, of.code, id)
     by = _covering(asker, row)
     plain = submitting.file_name(name)
-    hidden = _expected(row).get(plain)
-    if hidden is None:
+    questions = _expected(row).get(plain)
+    if questions is None:
         raise refuse(problems.UNKNOWN.at(id=f"{id}/{name}"[:80]))
     with Incoming() as incoming:
         incoming.take(plain, _chunks(request))
-        if wrong := submitting.unfit(incoming.files[0]):
+        asks = forms.form(row.form, row.form_version)
+        if wrong := submitting.unfit(incoming.files[0], asks, questions):
             raise refuse(wrong)
-        placed = any(field.type == "geopoint" for field in forms.form(row.form, row.form_version).fields)
+        placed = any(field.type == "geopoint" for field in asks.fields)
         one = incoming.files[0] if placed else attachments.unplaced(incoming.files[0])
-        attachments.keep(row.id, [(one, hidden)], by=by)
+        attachments.keep(row.id, [(one, any(question.personal for question in questions))], by=by)
     return JsonResponse({"success": True})
 
 
@@ -183,17 +184,17 @@ def _covering(asker: Asker, row: models.Submission) -> Warrant:
     return submitting.covering(asker.warrants(row.program), row)
 
 
-def _expected(row: models.Submission) -> dict[str, bool]:
-    """The files that a record names, each with whether it is personal."""
+def _expected(row: models.Submission) -> dict[str, list[Field]]:
+    """The files that a record names, each with the questions that it answers."""
     form = forms.form(row.form, row.form_version)
     kept = models.PersonalAnswers.objects.filter(submission_id=row.id).order_by("-revision").first()
     hidden = personal.reveal(kept.salt, kept.token) if kept and row.has_personal else {}
-    found: dict[str, bool] = {}
+    found: dict[str, list[Field]] = {}
     for field in (one for one in form.fields if one.type == "file"):
         answers = hidden if field.personal else json.loads(row.answers)
         for holder in answers.get(field.repeat, ()) if field.repeat else (answers,):
             if name := holder.get(field.name):
-                found[str(name)] = found.get(str(name), False) or field.personal
+                found.setdefault(str(name), []).append(field)
     return found
 
 

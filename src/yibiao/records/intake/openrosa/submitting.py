@@ -11,10 +11,10 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from yibiao.core.problems import Problem, Refusal, refuse
-from yibiao.forms.types import FormVersion
+from yibiao.forms.types import Field, FormVersion
 from yibiao.packs.types import Program
 from yibiao.people.types import Warrant
-from yibiao.records import actions, attachments, checking, models, prepared, problems
+from yibiao.records import actions, attachments, checking, models, prepared, problems, suiting
 from yibiao.records.attachments import Arrived, Incoming
 from yibiao.records.intake.openrosa import declaring, instance, multipart, serving
 from yibiao.records.intake.openrosa import problems as refusals
@@ -80,7 +80,7 @@ def said(found: Instance, asker: Asker, *, device: str, agent: str) -> Sending:
     )
     answers = instance.answers(version, found.root)
     if found.audit:
-        answers.files.setdefault(AUDIT, False)
+        answers.files.setdefault(AUDIT, [])
     return Sending(found, version, program, answers, sent, by)
 
 
@@ -91,21 +91,26 @@ def _resolved(asker: Asker, found: Instance) -> tuple[FormVersion, Program, tupl
 
 def named(incoming: Incoming, sending: Sending) -> list[tuple[Arrived, bool]]:
     """The files that the answers name; others are left out. All are looked at before anything is stored."""
-    found = [(one, sending.answers.files[one.name]) for one in incoming.files if one.name in sending.answers.files]
-    wrong = [refusal for one, _ in found if (refusal := unfit(one))]
+    asked = sending.answers.files
+    arrived = [one for one in incoming.files if one.name in asked]
+    wrong = [refusal for one in arrived if (refusal := unfit(one, sending.form, asked[one.name]))]
     if wrong:
         raise Refusal(wrong)
+    found = [(one, any(question.personal for question in asked[one.name])) for one in arrived]
     # Where a photo was taken is kept only of a form that asks where.
     if not any(field.type == "geopoint" for field in sending.form.fields):
         found = [(attachments.unplaced(one), hidden) for one, hidden in found]
     return list({one.name: (one, hidden) for one, hidden in found}.values())
 
 
-def unfit(one: Arrived) -> Problem | None:
-    """Why a file is not taken. A log of the client may be empty; a photo without a byte is one that was lost."""
+def unfit(one: Arrived, form: FormVersion, questions: Sequence[Field]) -> Problem | None:
+    """Why a file is not taken as the answer to these questions.
+
+    A log of the client may be empty; a photo without a byte is one that was lost.
+    """
     if not one.size and one.name != AUDIT:
         return refusals.FILE_EMPTY.at(name=one.name[:80])
-    return None if one.kind else refusals.FILE_KIND.at(name=one.name[:80])
+    return suiting.unsuited(one, form, questions) if one.kind else refusals.FILE_KIND.at(name=one.name[:80])
 
 
 def file_name(given: str) -> str:
