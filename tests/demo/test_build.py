@@ -8,6 +8,7 @@ from tests.demo.conftest import Demo
 from yibiao.bulletins import queries as bulletins
 from yibiao.desk.demo import accounts, build, world
 from yibiao.desk.operating import everything
+from yibiao.forms import queries as forms
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
 from yibiao.places import queries as places
@@ -46,6 +47,26 @@ def test_what_was_corrected_and_withdrawn_keeps_its_history(demo: Demo) -> None:
     corrected, withdrawn = plan.corrections[0].id, plan.withdrawals[0].id
     assert [each.act for each in records.history(corrected, scope=everything())] == ["received", "corrected"]
     assert records.record(withdrawn, scope=everything()).state == "withdrawn"
+
+
+def test_what_clerks_find_filled_in_is_what_the_site_knows(demo: Demo) -> None:
+    compared = set()
+    for program in build.PROGRAMS:
+        for id, tally in (records.tally(program=program, scope=everything()) or {}).items():
+            if not tally.confirmed + tally.changed:
+                continue
+            form = forms.form(id)
+            # Of the last record about the same thing the site knows by now the record itself.
+            held = {field.name for field in form.fields if "." in field.prefill}
+            for record in records.each(scope=everything(), program=program, form=id, limit=5):
+                known = records.known(form, record.answers, program=program, scope=everything())
+                origins = records.came_about(record.id)
+                assert origins is not None
+                for name in held & set(known):
+                    same = known[name].value == record.answers.get(name)
+                    assert name in (origins.confirmed if same else origins.changed), (record.id, name)
+                    compared.add((id, name))
+    assert len(compared) >= 12
 
 
 def test_the_places_of_the_page_are_there(demo: Demo) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext
 
@@ -29,12 +29,12 @@ from yibiao.desk.demo import (
     territory,
     watch,
 )
+from yibiao.desk.demo.foreknown import Foreknown
 from yibiao.desk.demo.plan import Correction, Plan, Sample, Withdrawal, moment
 from yibiao.desk.demo.programs import PROGRAMS
 from yibiao.desk.demo.world import World
 from yibiao.desk.operating import everything
 from yibiao.duty import actions as duty
-from yibiao.forms import queries as forms
 from yibiao.ledger import actions as ledger
 from yibiao.packs import queries as packs
 from yibiao.people import queries as people
@@ -53,6 +53,7 @@ class Desk:
 
     accounts: Mapping[str, Account]
     program: str
+    foreknown: Foreknown
 
     def warrant(self, clerk: str) -> Warrant:
         account = self.accounts[clerk]
@@ -76,7 +77,8 @@ def build(progress: Callable[[str], None]) -> None:
 def _tell(world: World, opened: Mapping[str, Account], progress: Callable[[str], None]) -> None:
     """All that happens in the demo; its places stay as they were installed."""
     for program, plan in PROGRAMS.items():
-        fill(Desk(opened, program), plan(world), progress)
+        made = plan(world)
+        fill(Desk(opened, program, Foreknown(made.samples)), made, progress)
     progress(gettext("排值班表，登记到岗、交接班和查岗。"))
     stories.tell(watch.stories(opened))
     progress(gettext("印发通知，逐级签收。"))
@@ -145,29 +147,14 @@ def amend(desk: Desk, change: Correction | Withdrawal) -> None:
 
 def send(desk: Desk, samples: Iterable[Sample]) -> None:
     """Hands in forms clerk by clerk, registers first, in batches that are stored whole or not at all."""
-    samples = list(samples)
-    names = {form: _prefilled(form) for form in {sample.form for sample in samples}}
     in_turn = sorted(samples, key=lambda sample: (sample.wave, sample.clerk))
     for (_, clerk), group in groupby(in_turn, key=lambda sample: (sample.wave, sample.clerk)):
         drafts = [
-            SubmissionDraft(
-                each.id, each.form, desk.program, each.answers, "sample", prefilled=_known(each, names[each.form])
-            )
+            SubmissionDraft(each.id, each.form, desk.program, each.answers, "sample", prefilled=desk.foreknown.of(each))
             for each in group
         ]
         for start in range(0, len(drafts), BATCH):
             records.receive_many(drafts[start : start + BATCH], by=desk.warrant(clerk))
-
-
-def _known(sample: Sample, names: Iterable[str]) -> dict[str, Any]:
-    """What a clerk finds filled in from the register of the thing that she reports on; the samples leave it so."""
-    return {name: sample.answers[name] for name in names if name in sample.answers}
-
-
-def _prefilled(form: str) -> tuple[str, ...]:
-    fields = forms.form(form).fields
-    about = {field.name for field in fields if field.role == "subject"}
-    return tuple(field.name for field in fields if field.prefill.partition(".")[0] in about)
 
 
 def _with_bulletin() -> set[str]:

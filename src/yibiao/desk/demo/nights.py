@@ -19,6 +19,7 @@ from yibiao.cases import actions as cases
 from yibiao.cases import queries as known
 from yibiao.cases.types import Line
 from yibiao.core.periods import Period, midnight
+from yibiao.desk.demo.foreknown import from_site
 from yibiao.desk.demo.patrol import NIGHTS
 from yibiao.desk.demo.plan import written
 from yibiao.desk.demo.stories import Story
@@ -119,7 +120,9 @@ def _draft(unit: Unit, night: date, said: Mapping[str, int]) -> SubmissionDraft:
     """A return as its clerk files it: what the facts say, but for the slips that are there on purpose."""
     slips = _WRONG.get((unit.place, night), {})
     values = {name: value + slips.get(name, 0) for name, value in said.items()}
-    return SubmissionDraft(record_of(unit.place, night), FORM, PROGRAM, _answers(unit, night, values), "web")
+    answers = _answers(unit, night, values)
+    prefilled = from_site(FORM, PROGRAM, answers)
+    return SubmissionDraft(record_of(unit.place, night), FORM, PROGRAM, answers, "web", prefilled=prefilled)
 
 
 def _answers(unit: Unit, night: date, values: Mapping[str, int]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from yibiao.cases import actions as cases
 from yibiao.cases import queries as known
 from yibiao.core import draws as lots
+from yibiao.desk.demo.foreknown import from_site
 from yibiao.desk.demo.plan import REGISTERS, Plan, moment, written
 from yibiao.desk.demo.world import PROVINCE, World, clerk_of, organisation_of
 from yibiao.desk.operating import everything
@@ -102,7 +103,8 @@ def _inspect(held: Draw, accounts: Mapping[str, Account]) -> None:
     scope = everything()
     drawn = sorted(held.outcome.drawn, key=lambda one: one.subject)[:INSPECTED]
     plan = _plan(DRAWN_PLAN, "节前企业双随机抽查（样例）", "open", "2022-09-07", "2022-09-09", INSPECTED)
-    drafts = [_draft("inspection-plan", DRAWN_PLAN, {**plan, "draw": held.id})]
+    records.receive_many([_draft("inspection-plan", DRAWN_PLAN, {**plan, "draw": held.id})], by=by)
+    drafts = []
     for number, one in enumerate(drawn):
         (firm,) = stored.entities("enterprise", scope=scope, program=PROGRAM, text=one.subject)
         at = moment("2022-09-07 09:00") + timedelta(days=number % 2, minutes=65 * (number // 2))
@@ -119,7 +121,9 @@ def _inspect(held: Draw, accounts: Mapping[str, Account]) -> None:
 
 
 def _draft(form: str, name: str, answers: Mapping[str, Any]) -> SubmissionDraft:
-    return SubmissionDraft(str(uuid.uuid5(_SPACE, name)), f"{PROGRAM}.{form}", PROGRAM, answers, "sample")
+    id = f"{PROGRAM}.{form}"
+    prefilled = from_site(id, PROGRAM, answers)
+    return SubmissionDraft(str(uuid.uuid5(_SPACE, name)), id, PROGRAM, answers, "sample", prefilled=prefilled)
 
 
 def results(accounts: Mapping[str, Account]) -> Iterator[datetime]:

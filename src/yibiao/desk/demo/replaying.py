@@ -22,6 +22,7 @@ from yibiao.core.periods import SHANGHAI, local_day, midnight
 from yibiao.core.problems import Refusal, refuse
 from yibiao.desk.demo import accounts, build, casework, circulars, nights, random_checks, stories, territory, watch
 from yibiao.desk.demo.build import Desk
+from yibiao.desk.demo.foreknown import Foreknown
 from yibiao.desk.demo.plan import Correction, Plan, Sample, Withdrawal, moment
 from yibiao.desk.demo.programs import PROGRAMS
 from yibiao.desk.demo.stories import Story
@@ -65,7 +66,7 @@ def prepare(progress: Callable[[str], None]) -> Mapping[str, Account]:
     for program in PLAYED:
         plan = PROGRAMS[program](world)
         progress(gettext("填报“%(program)s”开始以前的表。") % {"program": packs.program(program).title.zh})
-        desk = Desk(opened, program)
+        desk = Desk(opened, program, Foreknown(plan.samples))
         past = [act for act in acts(plan) if act.at < START]
         build.send(desk, [sample for act in past for sample in act.samples])
         for act in past:
@@ -80,7 +81,8 @@ def told(opened: Mapping[str, Account], failed: Callable[[Exception], None]) -> 
     """All that is still to come; forms that are refused are told to ``failed``."""
     world = territory.install()
     for program in PLAYED:
-        yield _filed(Desk(opened, program), acts(PROGRAMS[program](world)), failed)
+        plan = PROGRAMS[program](world)
+        yield _filed(Desk(opened, program, Foreknown(plan.samples)), acts(plan), failed)
         yield _issued(opened[accounts.WRITER], program)
     yield from watch.stories(opened)
     yield from circulars.stories(opened)
