@@ -84,12 +84,15 @@ def marked(request: HttpRequest, program: str, form: str, id: uuid.UUID) -> Http
 
 @require_POST
 def take(request: HttpRequest, program: str, form: str, id: uuid.UUID) -> HttpResponse:
-    """Taking an upload: every row, or the good ones."""
+    """Taking an upload: every row, or the good ones; or looking at it anew without what is hidden in it."""
     of, version = form_of(request, program, form)
     warrants = border.warrants(request, of)
     mode: sheet.Mode = "good" if request.POST.get("mode") == "good" else "all"
     try:
-        sheet.take(str(id), mode, warrants=warrants, beside=True)
+        if request.POST.get("mode") == "shown":
+            sheet.leave_out(str(id), warrants=warrants, beside=True)
+        else:
+            sheet.take(str(id), mode, warrants=warrants, beside=True)
     except Refusal as refusal:
         if problems.UPLOAD_UNKNOWN.code in refusal.codes:
             raise

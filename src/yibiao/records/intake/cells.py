@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -67,10 +67,11 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """An uploaded file."""
+    """An uploaded file; ``without`` are the numbers of rows that are left out, by the titles of their sheets."""
 
     name: str
     content: bytes
+    without: Mapping[str, Collection[int]] = field(default_factory=dict)
 
     def grids(self) -> tuple[Grid, ...]:
         """Its sheets; raises what ``read`` does."""
@@ -81,7 +82,7 @@ class Book:
 
         Raises: ``Uncut`` for all but usual workbooks; ``records.sheet.unreadable|unsafe|too-large``.
         """
-        if self.content[:4] != b"PK\x03\x04" or len(self.content) > FILE_LIMIT:
+        if self.content[:4] != b"PK\x03\x04" or len(self.content) > FILE_LIMIT or self.without:
             raise Uncut
         _inspect(self.name, self.content)
         try:

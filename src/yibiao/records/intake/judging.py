@@ -117,7 +117,7 @@ def _cut(form: FormVersion, book: cells.Book) -> _Source:
 
 
 def _whole(form: FormVersion, book: cells.Book, resolve: rows.Resolve) -> _Source:
-    tables = rows.tables(form, book.grids())
+    tables = rows.tables(form, book.grids(), book.without)
     every = rows.with_items(form, tables, resolve) if any(table.rows for table in tables[1:]) else tables[0].rows
     return _Source(tables, _slices(every, 1), len(every))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from yibiao.core.problems import Problem, Refusal
@@ -44,11 +45,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet with its columns found: ``columns`` by cell index."""
+    """A sheet with its columns found: ``columns`` by cell index; ``title`` is how the file calls it."""
 
     layout: Layout
     columns: Mapping[int, Column]
     rows: tuple[tuple[int, tuple[Any, ...]], ...]
+    title: str = ""
 
 
 def reader(form: FormVersion, columns: Mapping[int, str], resolve: Resolve) -> Callable[[int, tuple[Any, ...]], Row]:
@@ -72,13 +74,15 @@ def with_items(form: FormVersion, found: Sequence[Table], resolve: Resolve) -> l
     return every
 
 
-def tables(form: FormVersion, grids: Sequence[Grid]) -> tuple[Table, ...]:
-    """The sheets of an upload with their columns found.
+def tables(
+    form: FormVersion, grids: Sequence[Grid], without: Mapping[str, Collection[int]] = MappingProxyType({})
+) -> tuple[Table, ...]:
+    """The sheets of an upload with their columns found, without some of their rows by the sheets' titles.
 
     Raises: ``records.sheet.header|column-unknown|column-twice|column-missing|empty``.
     """
     wanted, held = layouts(form), main(form, grids)
-    first = _table(wanted[0], held, required=True)
+    first = _table(wanted[0], held, without, required=True)
     if not first.rows:
         raise Refusal([problems.SHEET_EMPTY.at(held.title)])
     titles = {grid.title.strip(): grid for grid in grids if grid is not held}
@@ -86,7 +90,7 @@ def tables(form: FormVersion, grids: Sequence[Grid]) -> tuple[Table, ...]:
     for layout, english in zip(wanted[1:], layouts(form, "en")[1:], strict=True):
         grid = titles.get(layout.title) or titles.get(english.title)
         if grid is not None:
-            others.append(_table(layout, grid, required=False))
+            others.append(_table(layout, grid, without, required=False))
     return (first, *others)
 
 
@@ -97,13 +101,13 @@ def main(form: FormVersion, grids: Sequence[Grid]) -> Grid:
     return next((grid for grid in grids if _header(layout, grid) is not None), grids[0])
 
 
-def _table(layout: Layout, grid: Grid, *, required: bool) -> Table:
+def _table(layout: Layout, grid: Grid, without: Mapping[str, Collection[int]], *, required: bool) -> Table:
     names = {column.name: column for column in layout.columns}
     start, header = 0, _header(layout, grid)
     if header is None:
         if required or grid.rows:
             raise Refusal([problems.SHEET_HEADER.at(grid.title)])
-        return Table(layout, {}, ())
+        return Table(layout, {}, (), grid.title)
     start, titles = header
     columns: dict[int, Column] = {}
     found: list[Problem] = []
@@ -123,7 +127,9 @@ def _table(layout: Layout, grid: Grid, *, required: bool) -> Table:
     found += [problems.SHEET_MISSING.at(grid.title, column=column.label) for column in missing]
     if found:
         raise Refusal(found)
-    return Table(layout, columns, grid.rows[start:])
+    left = without.get(grid.title, ())
+    kept = tuple(row for row in grid.rows[start:] if row[0] not in left) if left else grid.rows[start:]
+    return Table(layout, columns, kept, grid.title)
 
 
 def _header(layout: Layout, grid: Grid) -> tuple[int, tuple[Any, ...]] | None:

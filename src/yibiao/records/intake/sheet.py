@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,13 +22,15 @@ from yibiao.forms.types import FormVersion
 from yibiao.packs import queries as packs
 from yibiao.people.types import Warrant
 from yibiao.records import batching, checking, models, personal, undoing
-from yibiao.records.intake import apart, cells, held, jobs, judging, noticing, problems, rows, workbook
+from yibiao.records.intake import apart, cells, held, hiding, jobs, judging, noticing, problems, rows, workbook
 from yibiao.records.intake.crew import Crew
 
 # More than these are taken beside the requests.
 TAKEN_AT_ONCE: Final = 2_000
 # What is kept of rows that were found good lies under this name; another where it is written in another way.
 _GOOD: Final = "rows"
+# What is hidden, and is to be left out.
+_LEFT: Final = "left"
 KEPT_FOR: Final = timedelta(hours=24)
 SHOWN_LIMIT: Final = 200
 Mode = Literal["all", "good"]
@@ -59,6 +61,7 @@ class Preview:
     marks: list[Mark] = field(default_factory=list)
     notes: list[Mark] = field(default_factory=list)
     noted: int = 0
+    veiled: hiding.Veiled = field(default_factory=hiding.Veiled)
 
     @property
     def bad(self) -> int:
@@ -125,10 +128,11 @@ def preview(id: str, *, warrants: Sequence[Warrant]) -> Preview:
     if not _path(id, "seen").exists():
         raise refuse(problems.UPLOAD_UNKNOWN.at())
     seen = json.loads(_kept(_path(id, "seen")))
+    veiled = _veiled(seen.pop("veiled", {}))
     marks, notes = (
         [Mark(**{**one, "said": tuple(one["said"])}) for one in seen.pop(name, ())] for name in ("marks", "notes")
     )
-    return Preview(**seen, marks=marks, notes=notes)
+    return Preview(**seen, marks=marks, notes=notes, veiled=veiled)
 
 
 def marked(id: str, *, warrants: Sequence[Warrant]) -> bytes:
@@ -137,7 +141,8 @@ def marked(id: str, *, warrants: Sequence[Warrant]) -> bytes:
     Raises: ``records.upload.unknown``.
     """
     upload, form = _upload(id, warrants)
-    tables = rows.tables(form, cells.read(upload.name, _kept(_path(id))))
+    book = _book(upload)
+    tables = rows.tables(form, book.grids(), book.without)
     found: dict[tuple[str, int, int], list[str]] = {}
     for mark in preview(id, warrants=warrants).marks:
         found.setdefault((mark.sheet, mark.row, mark.column), []).append(mark.said[0])
@@ -158,6 +163,29 @@ def take(id: str, mode: Mode, *, warrants: Sequence[Warrant], beside: bool = Fal
     if seen.bad and mode == "all":
         raise refuse(problems.SHEET_BAD_ROWS.at(upload.name, count=seen.bad))
     _take(upload, form, mode, warrants, beside=beside and seen.good > TAKEN_AT_ONCE)
+
+
+def leave_out(id: str, *, warrants: Sequence[Warrant], beside: bool = False) -> None:
+    """Checks an upload anew without the rows that are hidden in it, or filtered out.
+
+    Raises: ``records.upload.unknown``, ``records.upload.busy``; ``records.sheet.empty`` where all of them are.
+    """
+    upload, form = _upload(id, warrants)
+    found = jobs.read(_path(id, "job"))
+    if found is not None and found.busy:
+        raise refuse(problems.UPLOAD_BUSY.at())
+    seen = preview(id, warrants=warrants).veiled
+    if seen.rows and not seen.left:
+        left = asdict(hiding.Veiled(seen.rows, left=True))
+        _store(_path(id, _LEFT), json.dumps(left, ensure_ascii=False).encode())
+        try:
+            _begin(upload, form, warrants, beside=beside and _path(id).stat().st_size > jobs.SMALL)
+        except Refusal:
+            # What was found before still holds.
+            _path(id, _LEFT).unlink()
+            if found is not None:
+                jobs.write(_path(id, "job"), found)
+            raise
 
 
 def taken(id: str, *, warrants: Sequence[Warrant]) -> Taken:
@@ -239,12 +267,14 @@ def _checking(
     """Checks a file and keeps what was found: the preview, and the rows that are good."""
 
     def check(report: jobs.Report) -> jobs.State:
-        book = cells.Book(upload.name, _kept(_path(upload.id)))
+        book = _book(upload)
         lines, tables = judging.lines(form, upload.program, book, warrants, report, crew)
         held.write(_path(upload.id, _GOOD), form, [
             (line.good, line.row.answers) for line in lines if line.good is not None and not line.wrong
         ])  # fmt: skip
-        seen = asdict(_preview(upload, form, lines, tables))
+        made = _preview(upload, form, lines, tables)
+        made.veiled = _unseen(upload, book, tables, lines)
+        seen = asdict(made)
         _store(_path(upload.id, "seen"), json.dumps(seen, ensure_ascii=False).encode())
         return "checked"
 
@@ -305,6 +335,28 @@ def _preview(
     return Preview(upload.id, upload.name, len(lines), len(good), stored, marked(_wrong(lines)), notes, len(odd))
 
 
+def _book(upload: models.Upload) -> cells.Book:
+    content = _kept(_path(upload.id))
+    left = hiding.hidden(content, cells.COLUMN_LIMIT) if _path(upload.id, _LEFT).exists() else {}
+    return cells.Book(upload.name, content, {title: one.rows for title, one in left.items()})
+
+
+def _unseen(
+    upload: models.Upload, book: cells.Book, tables: Sequence[rows.Table], lines: Sequence[judging.Line]
+) -> hiding.Veiled:
+    found = hiding.hidden(book.content, cells.COLUMN_LIMIT)
+    seen = hiding.veiled(found, tables, (line.row.number for line in lines))
+    if not _path(upload.id, _LEFT).exists():
+        return seen
+    left = _veiled(json.loads(_kept(_path(upload.id, _LEFT))))
+    return replace(left, columns=seen.columns, sheets=seen.sheets)
+
+
+def _veiled(told: Mapping[str, Any]) -> hiding.Veiled:
+    rows, columns, sheets = (told.get(name, ()) for name in ("rows", "columns", "sheets"))
+    return hiding.Veiled(tuple(map(tuple, rows)), tuple(columns), tuple(sheets), told.get("left", False))
+
+
 def _wrong(lines: Sequence[judging.Line]) -> list[tuple[str, int, int, Problem]]:
     return [one for line in lines for one in sorted(line.wrong, key=lambda one: one[:3])]
 
@@ -332,7 +384,7 @@ def _path(id: str, part: str = "") -> Path:
 
 
 def _forget(id: str) -> None:
-    for part in ("", _GOOD, "seen", "job"):
+    for part in ("", _GOOD, _LEFT, "seen", "job"):
         _path(id, part).unlink(missing_ok=True)
 
 
