@@ -327,6 +327,41 @@ def test_a_full_phone_says_so_and_keeps_what_it_has(phone: Phone, site: Site, ph
     expect(page.locator(".attach-shown img")).to_be_visible()
 
 
+FAST = """
+() => {
+  const real = Date.now;
+  Date.now = () => real.call(Date) + Number(localStorage.getItem("test-fast") ?? 0);
+}
+"""
+
+
+def test_a_clock_that_is_wrong_is_told_of_and_keeps_nothing_waiting(phone: Phone, site: Site, tmp_path: Path) -> None:
+    """Two days fast while a record waits, then set right: it is sent at once, not in two days."""
+    before, page = site.records(), phone.start()
+    page.add_init_script(f"({FAST})()")
+    sign_in(page, site)
+    page.evaluate("localStorage.setItem('test-fast', 2 * 86400e3)")
+    page.reload()
+    told = page.locator(".note-bad", has_text="时间快了 2 天")
+    expect(told).to_be_visible()
+    begin(page)
+    expect(told).to_be_visible()
+    other = tmp_path / "a.pdf"
+    other.write_bytes(b"%PDF-1.7")
+    page.set_input_files(PHOTO, str(other))
+    expect(page.locator(".attach-said", has_text="不是这道题要的文件")).to_be_visible()
+    answer(page, "示例要求")
+    site.network.on = False
+    finish(page)
+    states(page, "waiting", 1)
+    page.evaluate("localStorage.setItem('test-fast', 0)")
+    site.network.on = True
+    page.reload()
+    states(page, "sent", 1)
+    expect(page.locator(".note-bad")).to_have_count(0)
+    assert len(added(site, before)) == 1
+
+
 SMALL = """
 () => {
   const seen = (e) => e.getClientRects().length && !e.closest("[hidden]");

@@ -12,6 +12,8 @@ import { today } from "./today.js";
 import { take, t } from "./words.js";
 
 const TABS = ["today", "forms", "drafts", "outbox", "me"];
+// Minutes by which a clock may be wrong without a word.
+const WRONG = 10;
 const app = { me: null, away: false, signedOut: false, loading: false, progress: null, update: null, leave: null, refresh, show, draw };
 
 export async function start() {
@@ -89,6 +91,15 @@ function route() {
   return { name: name || "today", rest: rest.map(decodeURIComponent) };
 }
 
+// Records carry the phone's time: a clock that is wrong is told of, also where there is no network to ask again.
+async function clock() {
+  const skew = await catalogue.skew();
+  const minutes = Math.round(Math.abs(skew) / 60_000);
+  if (minutes < WRONG) return "";
+  const [unit, size] = minutes >= 2880 ? ["days", 1440] : minutes >= 120 ? ["hours", 60] : ["minutes", 1];
+  return t(skew > 0 ? "clock.fast" : "clock.slow", { by: t(`clock.${unit}`, { count: Math.round(minutes / size) }) });
+}
+
 async function show() {
   await app.leave?.();
   app.leave = null;
@@ -101,11 +112,13 @@ async function draw(opened = false) {
   const { name, rest } = route();
   const root = document.getElementById("app");
   if (name === "fill" || name === "new") {
+    app.clock = await clock();
     if (opened) await fill(app, root, name, rest);
-    else root.querySelector("[data-notes]")?.replaceChildren(...notes());
+    root.querySelector("[data-notes]")?.replaceChildren(...notes());
     return;
   }
   const screen = { ...screens, today }[TABS.includes(name) || name === "conflict" ? name : "today"];
+  app.clock = await clock();
   const content = await screen(app, rest);
   if (route().name !== name) return;
   root.replaceChildren(
@@ -121,6 +134,7 @@ function notes() {
   return [
     app.signedOut && h("p", { class: "note note-bad" }, t("signed-out"), " ", link("/account/login/?next=/field/", t("sign-in"))),
     app.update && h("p", { class: "note" }, t("update"), " ", h("button", { type: "button", class: "plain", onclick: () => app.update.postMessage("take") }, t("update.take"))),
+    app.clock && h("p", { class: "note note-bad" }, app.clock),
     app.low && h("p", { class: "note note-bad" }, t("storage.low")),
     app.full && h("p", { class: "note note-bad", role: "alert" }, t("storage.full")),
     app.progress && h("p", { class: "note", role: "status" }, app.progress),

@@ -36,8 +36,14 @@ export async function send({ now = false } = {}) {
   }
 }
 
+// A clock that was set back must not keep anything waiting for longer than was meant.
+function isDue(next) {
+  const left = next - Date.now();
+  return left <= 0 || left > LONGEST;
+}
+
 async function all(now) {
-  const due = (await store.records()).filter((one) => one.state === "waiting" && (now || (one.next ?? 0) <= Date.now()));
+  const due = (await store.records()).filter((one) => one.state === "waiting" && (now || isDue(one.next ?? 0)));
   for (const record of due.reverse()) {
     if (!(await deliver(record.id))) return;
   }

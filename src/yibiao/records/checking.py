@@ -218,7 +218,7 @@ class Checker:
         if at is None:
             found.append(problems.UNREADABLE_TIME.at(**asks.asked("occurred_at"), text=str(value)[:80]))
         elif at > self.latest:
-            found.append(problems.FUTURE.at(**asks.asked("occurred_at"), at=_shown(at)))
+            found.append(problems.FUTURE.at(**asks.asked("occurred_at"), at=_shown(at), now=_shown(self.at)))
         elif at < _EARLIEST_AT:
             found.append(problems.TOO_EARLY.at(**asks.asked("occurred_at"), at=_shown(at), bound=EARLIEST.isoformat()))
         else:

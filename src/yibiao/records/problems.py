@@ -120,10 +120,10 @@ PLACE_MISSING = Rule(
 )
 FUTURE = Rule(
     "records.occurred.future",
-    "发生时间 {at} 晚于收到时间一天以上。",
-    "It is said to have occurred at {at}, more than a day after it was received.",
-    "请填写实际发生的时间。",
-    "Give the time at which it really happened.",
+    "发生时间 {at} 晚于收到时间 {now} 一天以上。",
+    "It is said to have occurred at {at}, more than a day after it was received, which is {now}.",
+    "请填写实际发生的时间；在手机上填的，请先把手机的日期和时间校准。",
+    "Give the time at which it really happened; on a phone, first set its date and time right.",
 )
 TOO_EARLY = Rule(
     "records.occurred.too-early",
