@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 from tests.records.conftest import VISIT, World, build, rows, site, visit
 from yibiao.core.problems import Refusal
 from yibiao.ledger import queries as ledger
+from yibiao.ledger import writing
 from yibiao.records import actions
+from yibiao.records.models import Entity
 from yibiao.records.types import Receipt
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,3 +78,25 @@ def test_one_entity_made_by_two_at_once_is_one_entity(world: World) -> None:
     found = together(*[lambda: actions.receive(site("S9"), by=by)] * 4)
     assert all(isinstance(one, Receipt) for one in found), found
     assert rows("records_entity") == 2
+
+
+def test_of_a_long_list_an_entity_may_be_made_meanwhile_by_another(world: World) -> None:
+    by, made, named = world.warrant(), threading.Event(), [f"S{number}" for number in range(writing.FEW + 20)]
+
+    def one() -> object:
+        with transaction.atomic():
+            receipt = actions.receive(site("S9"), by=by)
+            made.set()
+            # So long nobody else sees what it made.
+            time.sleep(0.5)
+        return receipt
+
+    def many() -> object:
+        made.wait(10)
+        return actions.receive_many([site(code) for code in named], by=by)
+
+    found = together(one, many)
+    assert not [each for each in found if isinstance(each, Refusal)], found
+    assert rows("records_entity") == rows("records_entityname") == len(named)
+    assert rows("records_entityrevision") == len(named) + 2
+    assert sorted(Entity.objects.filter(key__in=("S1", "S9")).values_list("version", flat=True)) == [2, 2]

@@ -25,7 +25,7 @@ from yibiao.records import (
     models,
     personal,
     problems,
-    registers,
+    retracting,
     revealing,
     rows,
     scanning,
@@ -146,7 +146,7 @@ def correct(
         salted = storing.keep([item], row.revision).get(row.id, "")
         storing.note([item], row.revision)
         storing.step([item], row.revision, act="corrected", reason=why, at=moment)
-        registers.retract(row.id, at=moment)
+        retracting.retract(row.id, at=moment)
         branches.store(storing.statements([item], row.revision), at=moment)
         ledger.append([rows.fact(item, row.revision, salted, why)], received_at=moment)
     return Receipt(row.id, row.revision, moment)
@@ -174,7 +174,7 @@ def withdraw(id: str, *, reason: str, by: Warrant, expected: int | None = None, 
             digest=last.digest,
             answers=models.TOLD,
         )
-        registers.retract(row.id, at=moment)
+        retracting.retract(row.id, at=moment)
         payload = {"form": row.form, "version": row.form_version, "channel": row.channel, "reason": why}
         fact = _event(f"record.{row.form}", row, by, row.revision, payload, row.occurred_at)
         ledger.append([fact._replace(withdrawn=True, subject=row.subject)], received_at=moment)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import CharField, Count, Func, QuerySet
 
+from yibiao.ledger import writing
 from yibiao.places import queries as places
 from yibiao.records import models, placing
 from yibiao.records.types import From
@@ -107,6 +108,16 @@ def name(rows: Sequence[models.Entity]) -> None:
         [models.EntityName(entity_id=row.pk, pieces=pieces(row.sought)) for row in renamed],
         batch_size=1000, update_conflicts=True, unique_fields=["entity"], update_fields=["pieces"],
     )  # fmt: skip
+    _mark(renamed)
+
+
+def name_new(rows: Sequence[models.Entity]) -> None:
+    """The same of many that were made just now."""
+    writing.insert(models.EntityName, ("entity_id", "pieces"), [(row.pk, pieces(row.sought)) for row in rows])
+    _mark(rows)
+
+
+def _mark(renamed: Sequence[models.Entity]) -> None:
     for register in {row.register for row in renamed}:
         mark_twins(register, sorted({row.fold for row in renamed if row.register == register and row.fold}))
 

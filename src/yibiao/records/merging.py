@@ -13,7 +13,7 @@ from yibiao.core.problems import refuse
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import EVERY_PROGRAM, Warrant
-from yibiao.records import checking, entities, models, problems, registers, types
+from yibiao.records import checking, entities, models, problems, retracting, types
 from yibiao.records.placing import Atlas
 from yibiao.records.registers import entity_id
 
@@ -90,7 +90,7 @@ def undo(id: str, *, reason: str, by: Warrant, at: datetime | None = None) -> ty
         if row.act == "merge":
             _part(row.register, row.other, moment)
         elif row.act == "settle":
-            registers.retract(row.id, at=moment)
+            retracting.retract(row.id, at=moment)
             models.Clash.objects.filter(ruling=row.id).update(ruling="")
         _fact(row, 2, by.actor, {"reason": why}, by.organisation, moment, withdrawn=True)
     return entities.ruling_of(row)
@@ -172,7 +172,7 @@ def _part(register: str, duplicate: str, at: datetime) -> None:
     said = models.EntityRevision.objects.filter(entity__register=register, said_as__in=keys).exclude(entity__in=ids)
     holders = set(said.values_list("entity_id", flat=True))
     said.update(entity_id=entity_id(register, duplicate))
-    registers.recall(sorted({*holders, entity_id(register, duplicate)}), at=at)
+    retracting.recall(sorted({*holders, entity_id(register, duplicate)}), at=at)
 
 
 def _above(key: str, into: dict[str, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Registers: entities created and updated by records, and taken back with them."""
+"""Registers: entities created and updated by records."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as made_field
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from yibiao.core import alike, canon
 from yibiao.core.problems import Problem
 from yibiao.forms import queries as forms
 from yibiao.forms.types import Checked, Field, FormVersion
+from yibiao.ledger import writing
 from yibiao.records import finding, models, problems
 from yibiao.records.outlines import outline
 from yibiao.records.types import Claim
@@ -32,10 +34,21 @@ class Draft:
     key: str
     label: str
     data: Mapping[str, Any]
+    id: str = made_field(init=False, compare=False)
 
-    @property
-    def id(self) -> str:
-        return entity_id(self.register, self.key)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", entity_id(self.register, self.key))
+
+
+# The last of them are those in which new entities, and what is said at one moment, are alike.
+_ENTITY: Final = (
+    "id", "register", "key", "label", "place", "lineage", "data", "record", "occurred_at", "fold", "sought",
+    "updated_at", "gone", "merged_into", "version", "uid", "twin",
+)  # fmt: skip
+_SAID: Final = (
+    "entity_id", "record", "revision", "label", "place", "lineage", "data", "occurred_at", "said_as", "version",
+    "at", "live", "uid", "branch",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,22 +224,28 @@ def amended(patches: Sequence[Patch]) -> list[Statement]:
 
 def store(statements: Sequence[Statement], *, at: datetime) -> None:
     """Writes statements, as ``redirected`` gives them, and brings their entities up to date; runs inside the caller's
-    transaction."""
+    transaction.
+
+    Raises: ``IntegrityError`` where another transaction makes one of many new entities at this moment.
+    """
     if not statements:
         return
-    ensure(statements, at)
     newest: dict[str, Statement] = {}
+    several: set[str] = set()
     for item in statements:
         best = newest.get(item.draft.id)
+        if best is not None:
+            several.add(item.draft.id)
         if best is None or item.occurred_at >= best.occurred_at:
             newest[item.draft.id] = item
-    names = sorted(newest)
-    rows: dict[str, models.Entity] = {}
-    for start in range(0, len(names), _CHUNK):
-        # Locked, always in the same order: two that speak of one entity must not count the same version.
-        asked = models.Entity.objects.select_for_update().filter(pk__in=names[start : start + _CHUNK]).order_by("pk")
-        rows |= {row.pk: row for row in asked}
-    _say([(item, _counted(rows[item.draft.id])) for item in statements], at)
+    rows = _locked(sorted(newest))
+    fresh = [item for id, item in newest.items() if id not in rows and id not in several]
+    made = _made(fresh, at) if len(fresh) > writing.FEW else set()
+    others = [id for id in sorted(newest) if id not in rows and id not in made]
+    if others:
+        ensure([newest[id] for id in others], at)
+        rows |= _locked(others)
+    _say([(item, 1 if item.draft.id in made else _counted(rows[item.draft.id])) for item in statements], at)
     for id, row in rows.items():
         item = newest[id]
         # A record of an earlier day that arrives late does not undo what a later one said.
@@ -235,13 +254,52 @@ def store(statements: Sequence[Statement], *, at: datetime) -> None:
     save(list(rows.values()))
 
 
+def _locked(ids: Sequence[str]) -> dict[str, models.Entity]:
+    rows: dict[str, models.Entity] = {}
+    for start in range(0, len(ids), _CHUNK):
+        # Always in the same order: two that speak of one entity must not count the same version.
+        asked = models.Entity.objects.select_for_update().filter(pk__in=ids[start : start + _CHUNK]).order_by("pk")
+        rows |= {row.pk: row for row in asked}
+    return rows
+
+
+def _made(fresh: Sequence[Statement], at: datetime) -> set[str]:
+    """Writes many entities that nobody has spoken of before, as they are; their ids."""
+    if not fresh:
+        return set()
+    made = [described(item, at) for item in sorted(fresh, key=_entity)]
+    moment = writing.moments()
+    same = writing.Same(moment(at), False, "", 1, "", False)
+    writing.insert(models.Entity, _ENTITY, [
+        (
+            row.pk, row.register, row.key, row.label, row.place, row.lineage, row.data, row.record,
+            moment(row.occurred_at), row.fold, row.sought, same,
+        )
+        for row in made
+    ])  # fmt: skip
+    finding.name_new(made)
+    return {row.pk for row in made}
+
+
+def _entity(item: Statement) -> str:
+    return item.draft.id
+
+
 def _counted(row: models.Entity) -> int:
     row.version += 1
     return row.version
 
 
 def _say(said: Sequence[tuple[Statement, int]], at: datetime) -> None:
-    models.EntityRevision.objects.bulk_create([revision(item, version, at) for item, version in said], batch_size=1000)
+    moment = writing.moments()
+    same = writing.Same(moment(at), True, "", "")
+    writing.insert(models.EntityRevision, _SAID, [
+        (
+            item.draft.id, item.record, item.revision, item.draft.label, item.place, item.lineage,
+            canon.dumps(item.draft.data), moment(item.occurred_at), item.said_as, version, same,
+        )
+        for item, version in said
+    ])  # fmt: skip
 
 
 def revision(item: Statement, version: int, at: datetime) -> models.EntityRevision:
@@ -251,50 +309,6 @@ def revision(item: Statement, version: int, at: datetime) -> models.EntityRevisi
         place=item.place, lineage=item.lineage, data=canon.dumps(item.draft.data),
         occurred_at=item.occurred_at, at=at, said_as=item.said_as, version=version,
     )  # fmt: skip
-
-
-def retract(record: str, *, at: datetime) -> None:
-    """Takes back what a record said; its entities fall back to the newest that still stands, or are gone."""
-    retract_all([record], at=at)
-
-
-def retract_all(records: Sequence[str], *, at: datetime) -> None:
-    """The same of many records: each of their entities falls back once."""
-    ids: set[str] = set()
-    for start in range(0, len(records), _CHUNK):
-        part = records[start : start + _CHUNK]
-        mine = models.EntityRevision.objects.filter(record__in=part, live=True)
-        ids |= set(mine.values_list("entity_id", flat=True))
-        mine.update(live=False)
-        models.Waiting.objects.filter(record__in=part).delete()
-        models.Clash.objects.filter(record__in=part).delete()
-    recall(sorted(ids), at=at)
-
-
-def recall(ids: Sequence[str], *, at: datetime) -> None:
-    """Entities as the newest that still stands left them; runs inside the caller's transaction."""
-    for start in range(0, len(ids), _CHUNK):
-        part = ids[start : start + _CHUNK]
-        standing = models.EntityRevision.objects.filter(entity__in=part, live=True)
-        newest: dict[str, models.EntityRevision] = {}
-        for said in standing.order_by("-occurred_at", "-pk").iterator():
-            newest.setdefault(said.entity_id, said)
-        _recall(models.Entity.objects.filter(pk__in=part), newest, at)
-
-
-def _recall(rows: Iterable[models.Entity], newest: Mapping[str, models.EntityRevision], at: datetime) -> None:
-    changed = []
-    for row in rows:
-        last = newest.get(row.pk)
-        if last is None:
-            row.gone = True
-        else:
-            row.gone, row.label, row.place, row.lineage = False, last.label, last.place, last.lineage
-            row.data, row.record, row.occurred_at = last.data, last.record, last.occurred_at
-            _call(row)
-        row.updated_at, row.version = at, row.version + 1
-        changed.append(row)
-    save(changed)
 
 
 def redirected(statements: Sequence[Statement]) -> list[Statement]:
@@ -315,25 +329,28 @@ def redirected(statements: Sequence[Statement]) -> list[Statement]:
 def ensure(statements: Sequence[Statement], at: datetime) -> None:
     """Creates the entities that are new; one that another transaction creates meanwhile is simply left to it."""
     fresh = {item.draft.id: item for item in statements}
-    rows = [
-        describe(models.Entity(pk=id, register=item.draft.register, key=item.draft.key, version=0), item, at)
-        for id, item in sorted(fresh.items())
-    ]
+    rows = [described(item, at) for _, item in sorted(fresh.items())]
     for row in rows:
         # It has its name for searches from its first saving on, as every entity has.
-        row.sought = ""
+        row.sought, row.version = "", 0
     models.Entity.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+
+
+def described(item: Statement, at: datetime) -> models.Entity:
+    """A new entity."""
+    row = models.Entity(pk=item.draft.id, register=item.draft.register, key=item.draft.key)
+    return describe(row, item, at)
 
 
 def describe(row: models.Entity, item: Statement, at: datetime) -> models.Entity:
     row.label, row.place, row.lineage = item.draft.label, item.place, item.lineage
     row.data, row.record, row.gone = canon.dumps(item.draft.data), item.record, False
     row.occurred_at, row.updated_at = item.occurred_at, at
-    _call(row)
+    call(row)
     return row
 
 
-def _call(row: models.Entity) -> None:
+def call(row: models.Entity) -> None:
     """What follows from its label."""
     text = finding.sought(row.label, row.key)
     if text != row.sought:

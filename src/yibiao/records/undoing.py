@@ -16,7 +16,7 @@ from yibiao.ledger import actions as ledger
 from yibiao.ledger import writing
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import EVERY_PROGRAM, Warrant
-from yibiao.records import checking, models, problems, registers
+from yibiao.records import checking, models, problems, retracting
 from yibiao.records.placing import Atlas
 
 _CHUNK: Final = 2_000
@@ -72,7 +72,7 @@ def _withdraw(rows: Sequence[tuple[models.Submission, Warrant]], why: str, at: d
         (row.pk, row.revision + 1, digests[row.pk], models.TOLD, row.form_version, by.actor, "withdrawn", why, now)
         for row, by in rows
     ])  # fmt: skip
-    registers.retract_all(ids, at=at)
+    retracting.retract_all(ids, at=at)
     ledger.append([_fact(row, by, why) for row, by in rows], received_at=at)
 
 
