@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.forms import world
 from tests.forms.world import NOW, answer, form, public, told
 from yibiao.core import canon
 from yibiao.core.periods import SHANGHAI
@@ -378,3 +379,25 @@ def test_three_thousand_checks_a_second() -> None:
     for _ in range(3_000):
         queries.check_answers(made, answers, now=NOW)
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize(("asked", "said"), [("at.floors", []), ("at.place", []), ("at.lifts", ["forms.known.rule"])])
+def test_only_what_a_register_keeps_can_be_filled_in(asked: str, said: list[str]) -> None:
+    keeper = """
+        | | type | name | L | save_to |
+        | | text | code | 编号 | Code | |
+        | | integer | floors | 层数 | Floors | floors |
+        | | integer | lifts | 电梯 | Lifts | |
+        | entities |
+        | | list_name | label | key |
+        | | building | ${code} | ${code} |
+    """
+    visit = f"""
+        | | type | name | L | bind::yibiao:register | bind::yibiao:prefill |
+        | | text | at | 楼栋 | Building | building | |
+        | | text | known | 已知 | Known | | {asked} |
+    """
+    whole = {"building": world.whole(keeper, name="building"), "visit": world.whole(visit)}
+    _, found = queries.check(world.pack(**whole))
+    assert [problem.rule.code for problem in found] == said
+    assert not said or "不存“lifts”" in found[0].text()

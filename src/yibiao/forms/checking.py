@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from lxml import etree
@@ -24,13 +24,16 @@ def check(files: PackFiles, registers: frozenset[str] = frozenset()) -> tuple[li
     """Every form of the pack and every problem of them; ``registers`` are those that other packs keep."""
     books, found = workbooks(files)
     known = registers.union(*(linting.registers(book) for book in books))
-    forms: list[FormVersion] = []
+    forms: dict[str, FormVersion] = {}
     for book in books:
         form, wrong = _form(book, files, known)
         found += wrong
         if form is not None:
-            forms.append(form)
-    return forms, found
+            forms[book.path] = form
+    for book in books:
+        if book.path in forms:
+            found += _unkept(book, forms[book.path], forms.values())
+    return list(forms.values()), found
 
 
 def workbooks(files: PackFiles) -> tuple[list[Workbook], list[Problem]]:
@@ -66,6 +69,22 @@ def _form(book: Workbook, files: PackFiles, registers: frozenset[str]) -> tuple[
     faults = [_placed(book, linter, form, fault) for fault in plans.plan(form).faults] if not found else []
     found += [fault for fault in faults if fault is not None]
     return (None, found) if found else (form, [])
+
+
+def _unkept(book: Workbook, form: FormVersion, forms: Iterable[FormVersion]) -> Iterator[Problem]:
+    """What is to be filled in from a register of the pack that no form saves there."""
+    keepers = [(one.entity.register, one.entity.saves) for one in forms if one.entity]
+    picks = {field.name: field.register for field in form.fields if not field.repeat}
+    for field in form.fields:
+        question, _, name = field.prefill.partition(".")
+        register = picks.get(question, "")
+        saves = [saved for kept, saved in keepers if kept == register]
+        if not name or name == "place" or not saves or any(name in saved for saved in saves):
+            continue
+        row = next(row for row in book.rows("survey") if row.get("name") == field.name)
+        why_zh, why_en = f"台账“{register}”不存“{name}”", f"the register “{register}” keeps no “{name}”"
+        where = book.where("survey", row, "bind::yibiao:prefill")
+        yield problems.KNOWN.at(where, given=field.prefill, why_zh=why_zh, why_en=why_en)
 
 
 def _head(book: Workbook, files: PackFiles) -> xforms.Head:
