@@ -6,21 +6,23 @@ import csv
 import io
 import itertools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from openpyxl import load_workbook
 
 from tests.desk.world import ERDAO, JILIN, SAFETY, World
 from yibiao.cases import queries as cases
 from yibiao.cases import walking
 from yibiao.core import clock
-from yibiao.core.problems import Refusal
-from yibiao.desk import tables
+from yibiao.core.problems import Refusal, refuse
+from yibiao.desk import tables, workbooks
 from yibiao.desk.pages import registers
+from yibiao.desk.problems import NO_PAGE
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import queries as log
 from yibiao.ledger.types import Fact
@@ -108,7 +110,7 @@ def test_a_long_list_is_walked_in_the_order_of_its_pages(site: World, monkeypatc
 
 def test_a_register_and_a_book_have_no_end(site: World, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registers, "EXPORTED", 1)
-    monkeypatch.setattr(tables, "_SHEET", 1)
+    monkeypatch.setattr(workbooks, "_SHEET", 1)
     client, address = enter(site.editor), f"/registers/inspector/?program={SAFETY}"
     registered(site, "甲", "乙", "丙")
     lines = _csv(client.get(f"{address}&as=csv"))
@@ -185,3 +187,51 @@ def test_nothing_runs_in_a_cell() -> None:
     assert tables.plain("@x") == "'@x"
     assert tables.plain("a\x00b") == "ab"
     assert tables.plain(-3) == -3
+
+
+def test_a_workbook_leaves_while_its_rows_are_made() -> None:
+    """Whoever takes a long list away sees it come at once; and all that a cell may hold is there afterwards."""
+    made: list[int] = []
+    odd = [
+        "=1+1",
+        '甲 & <乙> "丙"',
+        "一行\n两行\t三",
+        "",
+        None,
+        Decimal("1E+3"),
+        Decimal("0.10"),
+        10**12,
+        True,
+        "\ud800x\x00",
+    ]
+
+    def rows() -> Iterator[Sequence[Any] | workbooks.Beside]:
+        yield [f"列{number}" for number in range(10)]
+        yield odd
+        yield workbooks.Beside("明细", ["编号", "说明"], ["1", "一行\n两行"])
+        for number in range(5_000):
+            made.append(number)
+            yield [uuid.uuid4() if column else number for column in range(10)]
+
+    pieces = workbooks.written("清单/甲", rows(), "说明", lambda count: [("行数", count), ("筛选", "甲")])
+    first = next(pieces)
+    assert len(made) < 3_000
+    book = load_workbook(io.BytesIO(first + b"".join(pieces)))
+    main, items, about = book.worksheets
+    assert (main.title, items.title, about.title) == ("清单-甲", "明细", "说明")
+    assert main.freeze_panes == "A2"
+    assert [cell.value for cell in main[2]] == [
+        "'=1+1", "甲 & <乙> \"丙\"", "一行\n两行\t三", None, None, 1000, 0.1, 10**12, True, "x",
+    ]  # fmt: skip
+    assert (main.max_row, main.cell(5_002, 1).value) == (5_002, 4_999)
+    assert [[cell.value for cell in row] for row in items] == [["编号", "说明"], ["1", "一行\n两行"]]
+    assert dict(about.iter_rows(values_only=True)) == {"行数": 5_001, "筛选": "甲"}
+
+
+def test_a_refusal_is_answered_before_a_workbook_begins(rf: RequestFactory) -> None:
+    def rows() -> Iterator[list[str]]:
+        raise refuse(NO_PAGE.at())
+        yield []
+
+    with pytest.raises(Refusal):
+        tables.answer(rf.get("/?as=xlsx"), "清单", rows())
