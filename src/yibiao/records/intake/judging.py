@@ -177,12 +177,14 @@ class _Means:
         self.namer = numbering.Namer(form, task.program, task.warrants[0])
         self.read = rows.reader(form, dict(task.columns), naming.Names(tuple(one.place for one in task.warrants)))
 
-    def each(self, block: Block) -> tuple[cells.Span | None, Iterator[rows.Row]]:
+    def each(self, block: Block) -> tuple[cells.Span | None, list[rows.Row]]:
         if isinstance(block, cutting.Piece):
             assert self.task.reading is not None  # noqa: S101 who cuts a workbook has read what it says of its cells
             span, found = cells.held(block, self.task.reading)
-            return span, (self.read(*one) for one in found)
-        return None, (one if isinstance(one, rows.Row) else self.read(*one) for one in block)
+            return span, self.read(found)
+        read = [one for one in block if isinstance(one, rows.Row)]
+        # Either all of them are read already or none is.
+        return None, read or self.read(one for one in block if not isinstance(one, rows.Row))
 
     def verdicts(self, found: Sequence[rows.Row]) -> list[Verdict]:
         """Each step for all of them before the next: what a step needs of the processor's memory stays there."""
@@ -218,7 +220,7 @@ def judged(task: Task, block: Block) -> tuple[cells.Span | None, list[Verdict]]:
     means = _latest[0] if _latest and _latest[0].task == task else _Means(task)
     _latest[:] = [means]
     span, found = means.each(block)
-    return span, means.verdicts(list(found))
+    return span, means.verdicts(found)
 
 
 def _dangling(form: FormVersion, found: Sequence[Line], tables: Sequence[rows.Table]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from yibiao.core import alike
 from yibiao.core.problems import Problem
 from yibiao.forms.types import Field
 from yibiao.people import queries as people
@@ -16,6 +17,8 @@ from yibiao.places.types import Place
 from yibiao.records import models
 from yibiao.records.intake import problems
 
+# So many entities are asked for in one statement.
+_TOGETHER: Final = 400
 # So many places a template offers.
 _OFFERED: Final = 1_000
 # How people write the code of a county and of a township: without the zeros at its end.
@@ -37,6 +40,13 @@ class Names:
             return next((one for one in found if isinstance(one, Problem)), " ".join(map(str, found)))
         return self._look("place" if field.role == "place" else "register", field.register, text)
 
+    def foresee(self, register: str, texts: Sequence[str]) -> None:
+        """Looks up what many rows write for the entities of a register, some hundred at a time."""
+        asked = [text for text in dict.fromkeys(texts) if text and ("register" + register, text) not in self.known]
+        for start in range(0, len(asked), _TOGETHER):
+            for text, codes in _entities(register, asked[start : start + _TOGETHER]).items():
+                self.known["register" + register, text] = _one(text, codes)
+
     def _look(self, kind: str, register: str, text: str) -> str | Problem:
         if (kind + register, text) not in self.known:
             self.known[kind + register, text] = self._found(kind, register, text)
@@ -50,14 +60,8 @@ class Names:
                 return text
             codes = [body.code for body in people.organisations(text=text, limit=50) if body.name == text]
         else:
-            if models.Entity.objects.filter(register=register, key=text, gone=False).exists():
-                return text
-            named = models.Entity.objects.filter(register=register, label=text, gone=False)
-            codes = list(named.values_list("key", flat=True)[:50])
-        if len(codes) > 1:
-            return problems.CELL_NAME.at(text=text[:60], count=len(codes))
-        # An unknown name goes on as it is: the check refuses it with the words of its own rule.
-        return codes[0] if codes else text
+            codes = _entities(register, [text])[text]
+        return _one(text, codes)
 
     def _place(self, text: str) -> str | Problem:
         """A code, a name of a place where the person files, or its name behind those of places above it."""
@@ -103,6 +107,26 @@ def offered(under: Sequence[str]) -> list[str]:
     several = Counter(one.name for one in found)
     above = places.names([one.parent for one in found if several[one.name] > 1])
     return [one.name if several[one.name] == 1 else f"{above.get(one.parent, '')}{one.name}" for one in found]
+
+
+def _one(text: str, codes: Sequence[str]) -> str | Problem:
+    if len(codes) > 1:
+        return problems.CELL_NAME.at(text=text[:60], count=len(codes))
+    # An unknown name goes on as it is: the check refuses it with the words of its own rule.
+    return codes[0] if codes else text
+
+
+def _entities(register: str, texts: Sequence[str]) -> dict[str, list[str]]:
+    """The keys of the entities that each text is the key or, where it is nobody's key, the name of."""
+    standing = models.Entity.objects.filter(register=register, gone=False)
+    keys = set(standing.filter(key__in=texts).values_list("key", flat=True))
+    found: dict[str, list[str]] = {text: [text] if text in keys else [] for text in texts}
+    if names := [text for text in texts if text not in keys]:
+        # By their folded names there is an index.
+        folds = {alike.folded(name) for name in names}
+        for name, key in standing.filter(fold__in=folds, label__in=names).values_list("label", "key"):
+            found[name].append(key)
+    return found
 
 
 def _called(found: tuple[Place, ...], name: str) -> list[str]:

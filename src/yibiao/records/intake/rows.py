@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from yibiao.core.problems import Problem, Refusal
 from yibiao.forms.types import Choice, Field, FormVersion
@@ -18,7 +18,8 @@ from yibiao.records.intake import moments, problems, web
 from yibiao.records.intake.cells import Broken, Grid
 from yibiao.records.intake.layout import NUMBER, PARENT, Column, Layout, cascade, choices, heading, layouts
 
-Resolve = Callable[[Field, str], "str | Problem"]
+# What is named in a field of these roles is no entity of a register.
+_OTHERWISE: Final = ("place", "participants", "organisation")
 # So many cells of a column are remembered; one in which each is another forgets them now and then.
 _KNOWN: Final = 5_000
 _Known: TypeAlias = tuple[int, str, "Field | None", "dict[Any, Any] | None"]
@@ -30,6 +31,15 @@ _ROUNDED: Final = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
 _ABOVE: Final = 8
 # So many choices are named in a refusal.
 _NAMED: Final = 12
+
+
+class Resolve(Protocol):
+    """Reads what people write for a place, an organisation or an entity as its code."""
+
+    def __call__(self, field: Field, text: str) -> str | Problem: ...
+
+    # These of a register are about to be read.
+    def foresee(self, register: str, texts: Sequence[str]) -> None: ...
 
 
 @dataclass(slots=True)
@@ -53,22 +63,25 @@ class Table:
     title: str = ""
 
 
-def reader(form: FormVersion, columns: Mapping[int, str], resolve: Resolve) -> Callable[[int, tuple[Any, ...]], Row]:
+def reader(
+    form: FormVersion, columns: Mapping[int, str], resolve: Resolve
+) -> Callable[[Iterable[tuple[int, tuple[Any, ...]]]], list[Row]]:
     """Reads rows of the main sheet, each by itself, whose columns have these names."""
     layout = layouts(form)[0]
     named = {column.name: column for column in layout.columns}
     table = Table(layout, {index: named[name] for index, name in columns.items()}, ())
-    return partial(_Reader(form, resolve).row, table)
+    return partial(_Reader(form, resolve).rows, table)
 
 
 def with_items(form: FormVersion, found: Sequence[Table], resolve: Resolve) -> list[Row]:
     """The rows of the main sheet with their items, which stand in the other sheets; what is wrong with an item stands
     beside its row."""
     reader = _Reader(form, resolve)
-    every = [reader.row(found[0], number, cells) for number, cells in found[0].rows]
+    every = reader.rows(found[0], found[0].rows)
     by_number = {row.number: row for row in every}
     by_key = {row.key: row for row in every if row.key}
     for table in found[1:]:
+        reader.foresee(table, table.rows)
         for number, cells in table.rows:
             reader.item(table, number, cells, every, by_key, by_number)
     return every
@@ -165,6 +178,19 @@ class _Reader:
     resolve: Resolve
     written: dict[int, dict[str, list[Choice]]] = field(default_factory=dict)
     known: dict[tuple[str, int], list[_Known]] = field(default_factory=dict)
+
+    def rows(self, table: Table, found: Iterable[tuple[int, tuple[Any, ...]]]) -> list[Row]:
+        several = list(found)
+        self.foresee(table, several)
+        return [self.row(table, number, cells) for number, cells in several]
+
+    def foresee(self, table: Table, found: Sequence[tuple[int, tuple[Any, ...]]]) -> None:
+        """Has the entities that rows name looked up together."""
+        for index, column in table.columns.items():
+            field = column.field
+            if field is not None and field.register and field.role not in _OTHERWISE:
+                asked = (cells[index] for _, cells in found if index < len(cells))
+                self.resolve.foresee(field.register, [_text(cell) for cell in asked if not isinstance(cell, Broken)])
 
     def row(self, table: Table, number: int, cells: tuple[Any, ...]) -> Row:
         row = Row(number, "", {})
@@ -281,7 +307,7 @@ class _Reader:
 
 def _named(field: Field) -> bool:
     """Whether people write a name where the answer is a code."""
-    return bool(field.role in ("place", "participants", "organisation") or field.register)
+    return bool(field.role in _OTHERWISE or field.register)
 
 
 def _remember(known: dict[Any, Any], cell: Any, value: Any) -> None:
