@@ -27,7 +27,7 @@ from tests.desk.served import Served
 from tests.desk.test_observing import counted
 from tests.desk.world import ERDAO, PASSWORD, SAFETY, inspection
 from yibiao.desk import serving, streams
-from yibiao.desk.followers import Follower
+from yibiao.desk.followers import CLOCKS, FOLLOWERS, Follower
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,33 @@ def test_a_follower_that_fails_stops_neither_the_others_nor_the_site(
     # A database that is away is everybody's.
     with pytest.raises(OperationalError):
         serving._follow(table(OperationalError("away"), None), 1.0, threading.Event())
+
+
+def test_whoever_waits_for_another_program_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scanner or a mail server that hangs must not hold up deadlines and figures."""
+    ended, free, stepped = threading.Event(), threading.Event(), threading.Event()
+
+    def hang() -> int:
+        free.wait(30)
+        return 0
+
+    def step() -> int:
+        stepped.set()
+        return 0
+
+    monkeypatch.setattr(serving, "FOLLOWERS", (Follower("slow", (), hang, 0.0, waits=True),))
+    monkeypatch.setattr(serving, "CLOCKS", (Follower("quick", (), step, 0.0),))
+    threads = serving._begun(ended, 1.0)
+    try:
+        assert stepped.wait(10)
+        assert len(threads) == 3
+    finally:
+        ended.set()
+        free.set()
+        for one in threads:
+            one.join(10)
+    assert not any(one.is_alive() for one in threads)
+    assert {one.name for one in (*FOLLOWERS, *CLOCKS) if one.waits} == {"senders", "scanner"}
 
 
 def children(of: int) -> list[int]:

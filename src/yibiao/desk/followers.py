@@ -19,13 +19,15 @@ class Follower:
 
     ``kinds`` are the kinds of fact that it heeds, ``*`` at the end meaning any continuation. ``pause`` is the number of
     seconds between two steps: figures read the tail from the log itself, so that a longer pause delays no figure and
-    makes fewer, larger segments.
+    makes fewer, larger segments. One that ``waits`` talks to another program, which may keep it for a minute: no other
+    follower waits with it.
     """
 
     name: str
     kinds: tuple[str, ...]
     step: Callable[[], int]
     pause: float
+    waits: bool = False
 
 
 FOLLOWERS: tuple[Follower, ...] = (
@@ -33,7 +35,7 @@ FOLLOWERS: tuple[Follower, ...] = (
     Follower("duty", ("record.*",), duty.follow, 1.0),
     Follower("notices", ("notice.*", "warning.*", "case.*", "duty.*"), notices.follow, 0.5),
     # Sends what the follower before put down: it reads no facts, and what it sends was committed long ago.
-    Follower("senders", (), notices.deliver, 5.0),
+    Follower("senders", (), notices.deliver, 5.0, waits=True),
     Follower("figures", ("record.*", "case.*", "duty.*", "notice.*"), figures.follow, 20.0),
 )
 
@@ -44,7 +46,7 @@ CLOCKS: tuple[Follower, ...] = (
     Follower("missed", (), duty.note_missed, 60.0),
     Follower("waiting", (), records.release_overdue, 3600.0),
     Follower("challenges", (), citizens.sweep, 3600.0),
-    Follower("scanner", (), records.scan_files, 5.0),
+    Follower("scanner", (), records.scan_files, 5.0, waits=True),
     Follower("files", (), records.sweep_files, 24 * 3600.0),
     # Files of columns that compaction replaced, or that whoever wrote them was killed over.
     Follower("columns", (), figures.sweep, 3600.0),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import math
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -34,7 +35,7 @@ _LEAST_PAUSE = 3.0
 # A follower that fails for a reason of its own, such as a damaged file, will mostly fail again.
 FAILED_PAUSE = 10.0
 # No consequence of anything, and so not in the table of those.
-TELEMETRY = Follower("telemetry", (), telemetry.send, 30.0)
+TELEMETRY = Follower("telemetry", (), telemetry.send, 30.0, waits=True)
 # How long a stop waits for the follower that is at work.
 LAST_STEP = 15.0
 log = logging.getLogger(__name__)
@@ -128,14 +129,14 @@ class _Server:
 
 
 def _loop(server: _Server, stopping: _Stopping, speed: float) -> None:
-    """Seals as it goes on; the followers have a thread of their own, since one of them may take seconds."""
+    """Seals as it goes on; the followers have a thread of their own, since one of them may take seconds, and so has
+    each that waits for another program."""
     ended = Event()
-    following = Thread(target=_following, args=(ended, speed), name="yibiao-followers", daemon=True)
-    following.start()
+    following = _begun(ended, speed)
     try:
         while not stopping.asked:
             server.watch()
-            if not following.is_alive():
+            if not all(one.is_alive() for one in following):
                 raise RuntimeError("the followers stopped; what stopped them stands above")
             with _again("sealing"):
                 _seal(stopping)
@@ -144,8 +145,10 @@ def _loop(server: _Server, stopping: _Stopping, speed: float) -> None:
         ended.set()
         server.stop()
         # What a step has not committed is taken anew when the site runs again.
-        following.join(LAST_STEP)
-        if following.is_alive():
+        last = time.monotonic() + LAST_STEP
+        for one in following:
+            one.join(max(0.0, last - time.monotonic()))
+        if any(one.is_alive() for one in following):
             log.warning("a follower was still at work and is left; it goes on from where it was at the next start")
 
 
@@ -157,8 +160,21 @@ def _seal(stopping: _Stopping) -> None:
             return
 
 
-def _following(ended: Event, speed: float) -> None:
-    due = dict.fromkeys((follower.name for follower in (*FOLLOWERS, *CLOCKS, TELEMETRY)), 0.0)
+def _begun(ended: Event, speed: float) -> list[Thread]:
+    every = (*FOLLOWERS, *CLOCKS, TELEMETRY)
+    groups = [[one.name for one in every if not one.waits], *([one.name] for one in every if one.waits)]
+    threads = [
+        Thread(target=_following, args=(ended, speed, names), name=f"yibiao-{names[0]}", daemon=True)
+        for names in groups
+        if names
+    ]
+    for one in threads:
+        one.start()
+    return threads
+
+
+def _following(ended: Event, speed: float, names: Sequence[str]) -> None:
+    due = dict.fromkeys(names, 0.0)
     while not ended.is_set():
         with _again("following"):
             _follow(due, speed, ended)
@@ -179,9 +195,9 @@ def _again(what: str) -> Iterator[None]:
 
 
 def _follow(due: dict[str, float], speed: float, ended: Event) -> None:
-    """Steps whoever is due. One that fails for a reason of its own keeps no other from going on, nor the site."""
+    """Steps whoever of them is due. One that fails for a reason of its own stops neither the others nor the site."""
     for follower in (*FOLLOWERS, *CLOCKS, TELEMETRY):
-        if time.monotonic() >= due[follower.name] and not ended.is_set():
+        if time.monotonic() >= due.get(follower.name, math.inf) and not ended.is_set():
             pause = max(follower.pause / speed, _LEAST_PAUSE) if follower in CLOCKS else follower.pause
             try:
                 follower.step()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import socket
 import struct
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from django.conf import settings
 from django.db import transaction
 
 from yibiao.core import clock
+from yibiao.core.problems import Refusal
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.records import attachments, models
@@ -28,26 +30,44 @@ WAITING: Final = "waiting"
 CLEAN: Final = "clean"
 INFECTED: Final = "infected"
 PATIENCE: Final = 5.0
+# A file without a verdict is not shown to the scanner again for so many seconds.
+AGAIN: Final = 600.0
 _AT_ONCE: Final = 50
 _CHUNK: Final = 64 * 1024
 _log = logging.getLogger(__name__)
+_aside: Final[dict[int, float]] = {}
 
 
 def scan_waiting() -> int:
-    """Has the scanner look at what waits; how many it looked at. One that does not answer is asked again later."""
+    """Has the scanner look at what waits; how many it looked at. One that does not answer is asked again later.
+
+    A file that it gives no verdict on, such as one that is larger than it takes, waits longer and holds up no other.
+    """
     if not settings.YIBIAO_SCANNER:
         return 0
     rows = models.Attachment.objects.filter(scan=WAITING).select_related("submission").order_by("received_at", "pk")
     seen = 0
-    for row in rows[:_AT_ONCE]:
+    for row in rows.exclude(pk__in=_put_aside())[:_AT_ONCE]:
         try:
             said = ask(settings.YIBIAO_SCANNER, attachments.content(row))
-        except OSError as error:
-            _log.warning("the scanner does not answer: %s", error)
-            return seen
+        except (OSError, Refusal) as error:
+            if not answers():
+                _log.warning("the scanner does not answer: %s", error)
+                return seen
+            _log.warning("the scanner gives no verdict on a file of record %s: %s", row.submission_id, error)
+            _aside[row.pk] = time.monotonic() + AGAIN
+            continue
         _judge(row, said)
         seen += 1
     return seen
+
+
+def _put_aside() -> list[int]:
+    """The files on which the scanner gave no verdict a while ago."""
+    now = time.monotonic()
+    for key in [key for key, until in _aside.items() if until <= now]:
+        del _aside[key]
+    return list(_aside)
 
 
 def answers() -> bool:

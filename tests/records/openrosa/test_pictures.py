@@ -288,13 +288,19 @@ def test_a_sealed_file_opens_whole_or_not_at_all(size: int, tmp_path: Path) -> N
 
 
 class Clamd(socketserver.StreamRequestHandler):
-    """A scanner as the protocol has it; it finds whatever says EICAR."""
+    """A scanner as the protocol has it; it finds whatever says EICAR, and hangs up on whatever says LARGE."""
 
     def handle(self) -> None:
-        assert self.rfile.read(10) == b"zINSTREAM\0"
+        if self.rfile.read(6) == b"zPING\0":
+            self.wfile.write(b"PONG\0")
+            return
+        assert self.rfile.read(4) == b"EAM\0"
         content = b""
         while length := struct.unpack(">I", self.rfile.read(4))[0]:
             content += self.rfile.read(length)
+        if b"LARGE" in content:
+            self.wfile.write(b"INSTREAM size limit exceeded. ERROR\0")
+            return
         self.wfile.write(b"stream: Example-Test FOUND\0" if b"EICAR" in content else b"stream: OK\0")
 
 
@@ -333,6 +339,25 @@ def test_a_scanner_that_does_not_answer_is_asked_again(settings: Any, scanner: s
     assert scanning.scan_waiting() == 0
     settings.YIBIAO_SCANNER = scanner
     assert scanning.scan_waiting() == 1
+
+
+def test_a_file_without_a_verdict_holds_up_no_other(
+    scanner: str, camera: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Larger than the scanner takes, or gone from the disk: it stays closed, and is looked at again after a while."""
+    monkeypatch.setattr(scanning, "_aside", {})
+    large, lost, good = (new_id() for _ in range(3))
+    camera.send(xml(large, version="2", front="a.jpg"), {"a.jpg": picture() + b"LARGE"})
+    camera.send(xml(lost, version="2", front="a.jpg"), {"a.jpg": picture("PNG")})
+    attachments.path_of(attachments.of(plain(lost))[0].digest).unlink()
+    camera.send(xml(good, version="2", front="a.jpg"), {"a.jpg": picture()})
+    assert scanning.scan_waiting() == 1
+    assert [attachments.of(plain(id))[0].scan for id in (large, lost, good)] == ["waiting", "waiting", "clean"]
+    monkeypatch.setattr(scanning, "AGAIN", -1.0)
+    assert scanning.scan_waiting() == 0
+    scanning._aside.clear()
+    assert scanning.scan_waiting() == 0
+    assert len(scanning._aside) == 2
 
 
 def test_a_personal_file_is_scanned_in_the_clear(scanner: str, private: Phone, world: World, signed_in: Enter) -> None:
