@@ -138,7 +138,9 @@ def test_what_is_refused_is_said_beside_its_question(world: World) -> None:
     assert "不在" in said(send(client, at_place="220102000000"))
     assert send(client, website="http://example.com").status_code == 302
     assert not models.Ticket.objects.exists()
-    assert Client().get("/report/220102000000/").status_code == 404
+    closed = Client().get("/report/220102000000/")
+    assert closed.status_code == 404
+    assert "“南关区”还没有开通群众诉求。" in closed.content.decode()
 
 
 def test_places_are_found_inside_the_place_only(world: World) -> None:

@@ -18,6 +18,7 @@ from yibiao.packs import queries as packs
 from yibiao.packs.types import PackFiles
 from yibiao.people import queries as people
 from yibiao.people.types import Scope
+from yibiao.places import queries as places
 
 PURPOSE: Final = "report"
 LONGEST: Final = 100
@@ -40,7 +41,7 @@ def counter(place: str) -> Counter:
     """
     from_ = counters.at(place)
     if from_ is None:
-        raise refuse(problems.NO_COUNTER.at(place=place[:40]))
+        raise refuse(problems.NO_COUNTER.at(place=places.names([place[:40]]).get(place, place[:40])))
     return from_
 
 
