@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 from collections.abc import Callable
 
 from django.test import Client
@@ -35,6 +37,24 @@ def test_a_file_is_a_download_for_who_may_read_the_record(camera: Phone, world: 
     assert signed_in(world.other).get(address).status_code == 404
     assert signed_in(world.clerk).get(f"/records/{plain(id)}/files/other.jpg").status_code == 404
     assert Client().get(address).status_code == 302
+
+
+def test_correcting_on_the_page_keeps_the_photos(camera: Phone, world: World, signed_in: Enter) -> None:
+    """The page takes no files, and must not lose the names of those that came by phone."""
+    id = new_id()
+    assert camera.send(xml(id, version="2", front="a.jpg"), {"a.jpg": JPEG}).status_code == 201
+    client, address = signed_in(world.clerk), f"/records/{plain(id)}/correct/"
+    page = client.get(address).content.decode()
+    given = {
+        **{name: value for name, value in re.findall(r'name="(a\.[a-z_]+)" value="([^"]*)"', page) if value},
+        "a.occurred_at": "2022-09-10T09:30", "a.sector": "mine", "a.trade": "coal", "a.topics": ["fire"],
+        "a.hazards": "3", "a.measure": "立即整改", "expected": "1", "reason": "少数了",
+    }  # fmt: skip
+    answer = client.post(address, given)
+    assert answer.status_code == 302, answer.content.decode()
+    row = Submission.objects.get(pk=plain(id))
+    answers = json.loads(row.answers)
+    assert (row.revision, answers["hazards"], answers["front"]) == (2, 3, "a.jpg")
 
 
 def test_a_personal_file_is_not_handed_out(camera: Phone, world: World, signed_in: Enter) -> None:
