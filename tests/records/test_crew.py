@@ -101,9 +101,9 @@ def test_a_crew_finds_what_one_process_finds(
     def found(count: int, book: cells.Book) -> Any:
         with crew.Crew(count) as many:
             report: jobs.Report = lambda done, total: told.append((done, total))  # noqa: E731
-            made, tables = judging.lines(form, PROGRAM, book, warrants, report, many)
+            made = judging.lines(form, PROGRAM, book, warrants, report, many)
         assert many.deaths == 0
-        return [repr(line) for line in made], tables
+        return [repr(line) for line in made.lines], made.tables
 
     text = cells.Book("b.csv", _file(120).replace("第 3 处".encode(), "第 3 处！".encode()))
     alone, tables = found(1, text)

@@ -89,6 +89,20 @@ def test_rows_hidden_as_other_programs_write_it(clerk: Client, template: bytes) 
         assert preview(clerk, written).context["preview"].veiled.rows == (("巡查记录", 1, "4"),)
 
 
+@pytest.mark.parametrize("none", ["0", "0.0", "0.00"])
+def test_rows_without_height_and_columns_without_width_are_hidden_too(
+    clerk: Client, template: bytes, none: str
+) -> None:
+    content = filled(template, [line("A1"), line("A2", 隐患数=3), line("A3", 隐患数=4)])
+    flat = rewritten(content, r'<row r="4"([^>]*)>', rf'<row r="4" ht="{none}" customHeight="1"\1>')
+    low = rewritten(flat, r'<row r="5"([^>]*)>', r'<row r="5" ht="0.75" customHeight="1"\1>')
+    assert preview(clerk, low).context["preview"].veiled.rows == (("巡查记录", 1, "4"),)
+    narrow = rewritten(content, r'width="[0-9.]+"([^>]* min="3" max="3")', rf'width="{none}"\1')
+    assert narrow != content
+    found = preview(clerk, rewritten(narrow, ' hidden="1"', "")).context["preview"].veiled
+    assert (found.rows, found.columns) == ((), ("检查地", "期限"))
+
+
 def test_all_rows_hidden_and_left_out_is_an_empty_sheet(clerk: Client, template: bytes) -> None:
     page = preview(clerk, changed(filled(template, [line("A1")]), hide(3)))
     answer = clerk.post(f"{page.request['PATH_INFO']}take", {"mode": "shown"}, follow=True)

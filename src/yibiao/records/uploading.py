@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -16,9 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yibiao.core.problems import Refusal, refuse
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
-from yibiao.records import border
-from yibiao.records.intake import cells, naming, problems, sheet, workbook
+from yibiao.people import queries as people
+from yibiao.records import border, queries
+from yibiao.records.intake import bringing, cells, naming, problems, sheet, workbook
 from yibiao.records.intake.layout import layouts
+from yibiao.records.intake.openrosa import foreknown
 from yibiao.records.views import form_of
 
 
@@ -42,12 +44,18 @@ def upload(request: HttpRequest, program: str, form: str) -> HttpResponse:
 
 
 @require_GET
-def template(request: HttpRequest, program: str, form: str) -> HttpResponse:
-    """The template of a form, in Chinese or, asked for by ``in=en``, in English."""
+def template(request: HttpRequest, program: str, form: str) -> HttpResponseBase:
+    """The template of a form, in Chinese or, asked for by ``in=en``, in English; asked for ``with=known`` it has a row
+    for each entity that the person may file about, with what is known of it."""
     of, version = form_of(request, program, form)
     language = "en" if request.GET.get("in") == "en" else "zh"
-    offered = naming.offered([by.place for by in border.warrants(request, of)])
-    return _file(workbook.template(version, language, offered), f"{version.title.of(language) or version.name}.xlsx")
+    under = [by.place for by in border.warrants(request, of)]
+    name = f"{version.title.of(language) or version.name}.xlsx"
+    if request.GET.get("with") == "known" and foreknown.about(version):
+        scope = people.scope(border.actor(request), "fill")
+        book = bringing.template(version, of.code, scope=scope, under=under, language=language)
+        return _named(StreamingHttpResponse(book, content_type=workbook.XLSX), name)
+    return _file(workbook.template(version, language, naming.offered(under)), name)
 
 
 @require_GET
@@ -74,7 +82,7 @@ def preview(request: HttpRequest, program: str, form: str, id: uuid.UUID) -> Htt
 
 
 @require_GET
-def marked(request: HttpRequest, program: str, form: str, id: uuid.UUID) -> HttpResponse:
+def marked(request: HttpRequest, program: str, form: str, id: uuid.UUID) -> HttpResponseBase:
     """The copy of an upload with its errors marked."""
     of, version = form_of(request, program, form)
     copy = sheet.marked(str(id), warrants=border.warrants(request, of))
@@ -131,7 +139,17 @@ def _choose(
     request: HttpRequest, of: Program, version: FormVersion, refusal: Refusal | None = None, said: Sequence[str] = ()
 ) -> HttpResponse:
     found = [problem.text(border.language()) for problem in refusal.problems] if refusal else list(said)
-    return render(request, "records/upload.html", {**_shown(of, version), "problems": found}, status=_status(refusal))
+    shown = {**_shown(of, version), "problems": found, "about": _about(request, of, version)}
+    return render(request, "records/upload.html", shown, status=_status(refusal))
+
+
+def _about(request: HttpRequest, of: Program, version: FormVersion) -> str:
+    """What a template may bring a row for each of, in words; empty where there is none yet."""
+    question, register, _ = foreknown.about(version) or ("", "", {})
+    scope = people.scope(border.actor(request), "fill")
+    if not question or not queries.entities(register, scope=scope, program=of.code, size=1):
+        return ""
+    return next(one.label.of(border.language()) or one.name for one in version.fields if one.name == question)
 
 
 def _preview(
@@ -194,7 +212,10 @@ def _status(refusal: Refusal | None) -> int:
     return refusal.status if refusal else 200
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=workbook.XLSX)
+def _file(content: bytes, name: str) -> HttpResponseBase:
+    return _named(HttpResponse(content, content_type=workbook.XLSX), name)
+
+
+def _named(answer: HttpResponseBase, name: str) -> HttpResponseBase:
     answer["Content-Disposition"] = f"attachment; filename=\"sheet.xlsx\"; filename*=UTF-8''{quote(name)}"
     return answer

@@ -23,6 +23,8 @@ from yibiao.records.types import SubmissionDraft
 
 _PIECE: Final = 2_000
 _LENGTH: Final = 8
+# So much is found beside the answers of a row of which nothing was known before.
+_USUAL: Final = 6
 # So many are remembered of what was found beside answers; rows in which each is another forget them now and then.
 _KNOWN: Final = 2_000
 
@@ -67,7 +69,8 @@ def good(one: Judged) -> Good:
     said = one.checked
     hidden, others = _dumped(one.personal) if one.personal else "{}", " ".join(said.participants)
     texts = ",".join(map(canon.quoted, (said.place, said.occurred_at.isoformat(), said.subject, others)))
-    return Good(one.id, one.text, one.digest, one.personal, f"[{hidden},{texts},{one.typed}]")
+    known = f",{_dumped(one.prefilled)}" if one.prefilled else ""
+    return Good(one.id, one.text, one.digest, one.personal, f"[{hidden},{texts},{one.typed}{known}]")
 
 
 def write(path: Path, form: FormVersion, good: Sequence[tuple[Good, Mapping[str, Any]]]) -> None:
@@ -79,7 +82,9 @@ def write(path: Path, form: FormVersion, good: Sequence[tuple[Good, Mapping[str,
             some = good[start : start + _PIECE]
             text = "\n".join(
                 [
-                    f"{one.id}\n{one.digest}\n{one.text}\n{one.rest}" if last else _dumped([one.id, given])
+                    f"{one.id}\n{one.digest}\n{one.text}\n{one.rest}"
+                    if last
+                    else _dumped([one.id, given, *json.loads(one.rest)[_USUAL:]])
                     for one, given in some
                 ]
             )
@@ -95,20 +100,22 @@ def read(path: Path, form: FormVersion, program: Program) -> Iterator[Submission
         if last:
             for id, digest, text, rest in zip(lines, lines, lines, lines, strict=True):
                 answers = _Unread(text)
-                hidden, place, occurred_at, subject, participants, typed = known[rest]
+                hidden, place, occurred_at, subject, participants, typed, given = known[rest]
                 checked = Checked(answers, hidden, place, occurred_at, subject, participants, (), text)
-                yield Judged(id, form, program, "sheet", checked, None, {}, answers, hidden, text, digest, typed)
+                yield Judged(id, form, program, "sheet", checked, None, given, answers, hidden, text, digest, typed)
         else:
-            for id, given in map(json.loads, lines):
-                yield SubmissionDraft(id, form.id, program.code, given, "sheet", form.version)
+            for id, given, *rest in map(json.loads, lines):
+                beforehand = rest[0] if rest else canon.NOTHING
+                yield SubmissionDraft(id, form.id, program.code, given, "sheet", form.version, prefilled=beforehand)
 
 
 class _Rest(dict[str, tuple[Any, ...]]):
     """What was found of rows beside their answers, read once for all of which it is the same."""
 
     def __missing__(self, rest: str) -> tuple[Any, ...]:
-        hidden, place, occurred_at, subject, participants, typed = json.loads(rest)
-        found = hidden, place, datetime.fromisoformat(occurred_at), subject, tuple(participants.split()), typed
+        hidden, place, occurred_at, subject, participants, typed, *known = json.loads(rest)
+        at, others, given = datetime.fromisoformat(occurred_at), tuple(participants.split()), known[0] if known else {}
+        found = hidden, place, at, subject, others, typed, given
         if len(self) >= _KNOWN:
             self.clear()
         self[rest] = found

@@ -1,4 +1,5 @@
-"""What a workbook hides from whoever looks at it: rows that are hidden or filtered out, columns, and whole sheets.
+"""What a workbook hides from whoever looks at it: rows that are hidden, filtered out or of no height, columns that are
+hidden or of no width, and whole sheets.
 
 All of it is read like anything else, so it must be told.
 """
@@ -15,9 +16,12 @@ from zipfile import ZipFile
 
 from openpyxl.reader.excel import ExcelReader
 
+from yibiao.records.intake.layout import KNOWN
 from yibiao.records.intake.rows import Table
 
-_MARK: Final = re.compile(rb"""hidden\s*=\s*["'](?:1|true)["']""")
+# A row or column may be drawn to nothing as well, which some programs write without saying that it is hidden.
+_MARK: Final = re.compile(rb"""(?:hidden\s*=\s*["'](?:1|true)|(?:\sht|\swidth)\s*=\s*["']0+(?:\.0*)?)["']""")
+_NOTHING: Final = re.compile(r"0+(?:\.0*)?")
 _YES: Final = ("1", "true")
 _BLOCK: Final = 1 << 20
 _TAIL: Final = 64
@@ -76,15 +80,19 @@ def _read(archive: ZipFile, part: str, found: Hidden, most: int) -> None:
         name = name.rpartition(":")[2]
         if name == "row":
             last = _number(given, "r") or last + 1
-            if given.get("hidden") in _YES:
+            if _veils(given, "ht"):
                 found.rows.add(last)
-        elif name == "col" and given.get("hidden") in _YES:
+        elif name == "col" and _veils(given, "width"):
             found.columns.update(range(max(0, _number(given, "min") - 1), min(_number(given, "max"), most)))
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     with archive.open(part) as source:
         parser.ParseFile(source)
+
+
+def _veils(given: Mapping[str, str], measure: str) -> bool:
+    return given.get("hidden") in _YES or _NOTHING.fullmatch(given.get(measure, "")) is not None
 
 
 def _number(given: Mapping[str, str], name: str) -> int:
@@ -119,7 +127,9 @@ def veiled(found: Mapping[str, Hidden], tables: Sequence[Table], numbers: Iterab
         read = sorted(one.rows.intersection((number for number, _ in table.rows) if index else numbers))
         if read:
             rows.append((table.title, len(read), _spans(read)))
-        columns += [column.label for at, column in table.columns.items() if at in one.columns]
+        # What a template brought along is hidden by the template.
+        seen = {at: column for at, column in table.columns.items() if column.name != KNOWN}
+        columns += [column.label for at, column in seen.items() if at in one.columns]
     sheets = (table.title for table in tables if found.get(table.title, Hidden()).whole)
     return Veiled(tuple(rows), tuple(columns), tuple(sheets))
 

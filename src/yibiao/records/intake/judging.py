@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from yibiao.core.problems import Problem, Refusal
+from yibiao.core import canon
+from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.forms import queries as forms
 from yibiao.forms.types import FormVersion
 from yibiao.people.types import Warrant
-from yibiao.records import checking, models, prepared, problems, registers, storing
+from yibiao.records import checking, models, prefilling, prepared, problems, registers, storing
 from yibiao.records.intake import cells, cutting, held, jobs, naming, numbering, rows
+from yibiao.records.intake import problems as sheets
 from yibiao.records.intake.crew import Crew
+from yibiao.records.intake.openrosa import foreknown
 from yibiao.records.intake.xlsx import Reading
 from yibiao.records.outlines import outline
 from yibiao.records.types import SubmissionDraft
@@ -81,9 +84,18 @@ class _Source:
     follow: cells.Follow = field(default_factory=cells.Follow)
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Every row of an upload but the ``idle`` ones, in which nobody wrote anything beside what the template brought."""
+
+    lines: list[Line]
+    tables: tuple[rows.Table, ...]
+    idle: int
+
+
 def lines(
     form: FormVersion, program: str, book: cells.Book, warrants: Sequence[Warrant], report: jobs.Report, crew: Crew
-) -> tuple[list[Line], tuple[rows.Table, ...]]:
+) -> Looked:
     """Every row with everything that is wrong with it; the same whoever has read and judged it.
 
     Raises: what is wrong with the file as a whole: ``records.sheet.*``.
@@ -91,11 +103,11 @@ def lines(
     if crew.count > 1:
         try:
             source = _cut(form, book)
-            return _lines(form, program, source, warrants, report, crew), source.tables
+            return _lines(form, program, source, warrants, report, crew)
         except cells.Uncut:
             log.info("an uploaded sheet is read as a whole")
     source = _whole(form, book, naming.Names(tuple(warrant.place for warrant in warrants)))
-    return _lines(form, program, source, warrants, report, crew), source.tables
+    return _lines(form, program, source, warrants, report, crew)
 
 
 def _cut(form: FormVersion, book: cells.Book) -> _Source:
@@ -130,7 +142,7 @@ def _slices(every: Sequence[Any], weight: int) -> Iterator[tuple[int, Block]]:
 
 def _lines(
     form: FormVersion, program: str, source: _Source, warrants: Sequence[Warrant], report: jobs.Report, crew: Crew
-) -> list[Line]:
+) -> Looked:
     tables, order = source.tables, numbering.Order(numbering.Namer(form, program, warrants[0]))
     columns = tuple((index, column.name) for index, column in tables[0].columns.items())
     task = Task(form.id, form.version, program, tuple(warrants), checking.now(), columns, source.reading)
@@ -142,17 +154,19 @@ def _lines(
             weights.append(weight)
             yield block
 
-    done = 0
+    done = idle = 0
     report(done, source.total)
-    for number, (span, verdicts) in enumerate(crew.each(partial(judged, task), blocks())):
+    for number, (span, verdicts, left) in enumerate(crew.each(partial(judged, task), blocks())):
         if span is not None:
             source.follow.on(span)
         found += [_line(verdict, order, tables) for verdict in verdicts]
-        done += weights[number]
+        done, idle = done + weights[number], idle + left
         report(min(done, source.total), source.total)
+    if idle and not found:
+        raise refuse(sheets.SHEET_EMPTY.at(tables[0].title))
     _dangling(form, found, tables)
     _conflicts(found, tables)
-    return found
+    return Looked(found, tables, idle)
 
 
 def _line(verdict: Verdict, order: numbering.Order, tables: Sequence[rows.Table]) -> Line:
@@ -172,10 +186,10 @@ class _Means:
     """What a process judges the rows of one upload with."""
 
     def __init__(self, task: Task) -> None:
-        self.task, form = task, forms.form(task.form, task.version)
+        self.task, self.form = task, forms.form(task.form, task.version)
         self.checker = checking.Checker(task.warrants, task.at)
-        self.namer = numbering.Namer(form, task.program, task.warrants[0])
-        self.read = rows.reader(form, dict(task.columns), naming.Names(tuple(one.place for one in task.warrants)))
+        self.namer = numbering.Namer(self.form, task.program, task.warrants[0])
+        self.read = rows.reader(self.form, dict(task.columns), naming.Names(tuple(one.place for one in task.warrants)))
 
     def each(self, block: Block) -> tuple[cells.Span | None, list[rows.Row]]:
         if isinstance(block, cutting.Piece):
@@ -186,41 +200,60 @@ class _Means:
         # Either all of them are read already or none is.
         return None, read or self.read(one for one in block if not isinstance(one, rows.Row))
 
-    def verdicts(self, found: Sequence[rows.Row]) -> list[Verdict]:
-        """Each step for all of them before the next: what a step needs of the processor's memory stays there."""
+    def verdicts(self, every: Sequence[rows.Row]) -> tuple[list[Verdict], int]:
+        """The verdicts, and how many rows there are none on, as nobody wrote anything in them.
+
+        Each step for all of them before the next: what a step needs of the processor's memory stays there.
+        """
         task, checker = self.task, self.checker
+        known = {id(row): self._known(row) for row in every if row.known}
+        found = [row for row in every if not (row.known and self._idle(row, known[id(row)]))] if known else every
         ids = [self.namer.id(row) for row in found]
         drafts = [
-            SubmissionDraft(id, task.form, task.program, row.answers, "sheet", task.version)
-            for id, row in zip(ids, found, strict=True)
-        ]
+            SubmissionDraft(
+                name, task.form, task.program, row.answers, "sheet", task.version,
+                prefilled=known[id(row)] if row.known else canon.NOTHING,
+            )
+            for name, row in zip(ids, found, strict=True)
+        ]  # fmt: skip
         looked = checker.judge(drafts)
         ready = [checker.settle(one, wrong) if one is not None else None for one, wrong in looked]
         good = [
             held.good(one) if one is not None and record is not None else None
             for (one, _), record in zip(looked, ready, strict=True)
         ]
-        return [
+        verdicts = [
             Verdict(
-                (row.number, row.key, row.answers, row.wrong, row.items), id, wrong, kept,
+                (row.number, row.key, row.answers, row.wrong, row.items), name, wrong, kept,
                 record.entity if record is not None else None,
             )
-            for row, id, (_, wrong), kept, record in zip(found, ids, looked, good, ready, strict=True)
+            for row, name, (_, wrong), kept, record in zip(found, ids, looked, good, ready, strict=True)
         ]  # fmt: skip
+        return verdicts, len(every) - len(found)
+
+    def _known(self, row: rows.Row) -> dict[str, Any]:
+        return foreknown.told(self.form, self.task.program, row.known, row.answers)
+
+    def _idle(self, row: rows.Row, known: Mapping[str, Any]) -> bool:
+        if row.wrong or row.key or not known:
+            return False
+        came = prefilling.origins(self.form, row.answers, known)
+        return not came.changed and not came.typed
 
 
 _latest: list[_Means] = []
 
 
-def judged(task: Task, block: Block) -> tuple[cells.Span | None, list[Verdict]]:
-    """The verdicts on some rows, each by itself: what they say of one another is looked at when all are there.
+def judged(task: Task, block: Block) -> tuple[cells.Span | None, list[Verdict], int]:
+    """The verdicts on some rows, each by itself: what they say of one another is looked at when all are there; and on
+    how many there is none.
 
     Raises: ``Uncut``.
     """
     means = _latest[0] if _latest and _latest[0].task == task else _Means(task)
     _latest[:] = [means]
     span, found = means.each(block)
-    return span, means.verdicts(found)
+    return span, *means.verdicts(found)
 
 
 def _dangling(form: FormVersion, found: Sequence[Line], tables: Sequence[rows.Table]) -> None:

@@ -10,12 +10,14 @@ from yibiao.forms.types import Choice, Field, FormVersion
 
 NUMBER: Final = "_number"
 PARENT: Final = "_row"
+# What a template brought along for a row, sealed; only a template that brings rows has it.
+KNOWN: Final = "_known"
 _CASCADE: Final = re.compile(r"\s*([\w.-]+)\s*=\s*(/[\w./-]+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; ``field`` is None for the number of a row and the row of an item."""
+    """One column; ``field`` is None for what is no answer: the number of a row, what was known, the row of an item."""
 
     name: str
     label: str
@@ -38,7 +40,8 @@ class Layout:
 def layouts(form: FormVersion, language: str = "zh") -> tuple[Layout, ...]:
     """The sheets of a form, the main one first."""
     english = language == "en"
-    main = [Column(NUMBER, "Number" if english else "编号"), *_columns(form, "", language)]
+    known = Column(KNOWN, "Known before" if english else "已知内容")
+    main = [Column(NUMBER, "Number" if english else "编号"), *_columns(form, "", language), known]
     found = [Layout("", _title(form.title.of(language) or form.name), tuple(main))]
     for repeat in dict.fromkeys(field.repeat for field in form.fields if field.repeat):
         label = next((section.label.of(language) for section in form.sections if section.name == repeat), "")

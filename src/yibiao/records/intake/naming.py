@@ -103,10 +103,15 @@ class Names:
 
 def offered(under: Sequence[str]) -> list[str]:
     """The places from these on down, higher levels first, by names that are read as their codes."""
-    found = places.search("", under=under, limit=_OFFERED)
+    return list(called(under, _OFFERED).values())
+
+
+def called(under: Sequence[str], most: int) -> dict[str, str]:
+    """By their codes the names of the same places, of so many at most."""
+    found = places.search("", under=under, limit=most)
     several = Counter(one.name for one in found)
     above = places.names([one.parent for one in found if several[one.name] > 1])
-    return [one.name if several[one.name] == 1 else f"{above.get(one.parent, '')}{one.name}" for one in found]
+    return {one.code: one.name if several[one.name] == 1 else f"{above.get(one.parent, '')}{one.name}" for one in found}
 
 
 def _one(text: str, codes: Sequence[str]) -> str | Problem:

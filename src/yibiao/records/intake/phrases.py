@@ -30,6 +30,11 @@ RULES: Final = (
     ("4. 有重复项目的表单另有工作表，用“所属行”写明它属于主表哪一行（行号或编号）。",
      "4. Items have a sheet of their own: “Row of” names their row of the main sheet, or its number."),
 )  # fmt: skip
+BROUGHT: Final = (
+    "5. 浅绿底的格子是台账或上次填报里已有的：对的不用动，变了的直接改；只有这些内容、没有填别的行不算填报。",
+    "5. Green cells are known from a register or the last record: leave what is right, change what is not; a row with "
+    "nothing else in it is no record.",
+)
 HEADS: Final = (
     ("栏目", "Column"),
     ("必填", "Required"),

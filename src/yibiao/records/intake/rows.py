@@ -16,7 +16,7 @@ from yibiao.core.problems import Problem, Refusal
 from yibiao.forms.types import Choice, Field, FormVersion
 from yibiao.records.intake import moments, problems, web
 from yibiao.records.intake.cells import Broken, Grid
-from yibiao.records.intake.layout import NUMBER, PARENT, Column, Layout, cascade, choices, heading, layouts
+from yibiao.records.intake.layout import KNOWN, NUMBER, PARENT, Column, Layout, cascade, choices, heading, layouts
 
 # What is named in a field of these roles is no entity of a register.
 _OTHERWISE: Final = ("place", "participants", "organisation")
@@ -44,13 +44,15 @@ class Resolve(Protocol):
 
 @dataclass(slots=True)
 class Row:
-    """One row of the main sheet as answers. ``wrong`` holds problems by (sheet, row, column index from 0)."""
+    """One row of the main sheet as answers. ``wrong`` holds problems by (sheet, row, column index from 0); ``known`` is
+    what its template brought along for it."""
 
     number: int
     key: str
     answers: dict[str, Any]
     wrong: list[tuple[str, int, int, Problem]] = field(default_factory=list)
     items: dict[str, list[int]] = field(default_factory=dict)
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,8 @@ class _Reader:
                     key = _text(cell)
                     if _rounded(cell):
                         row.wrong.append((table.layout.title, number, index, problems.CELL_ROUNDED.at(text=key[:60])))
+                elif name == KNOWN:
+                    row.known = _text(cell)
                 continue
             value = known.get((cell.__class__, cell)) if known is not None else None
             if value is None:

@@ -51,7 +51,8 @@ class Mark:
 @dataclass(slots=True)
 class Preview:
     """What an upload would do. ``repeated`` rows are stored already, and counted among the good ones; ``notes`` are the
-    first of the ``noted`` things that are odd about good rows and keep none of them out."""
+    first of the ``noted`` things that are odd about good rows and keep none of them out; ``idle`` rows, which hold
+    nothing but what their template brought, are in none of the counts."""
 
     upload: str
     name: str
@@ -62,6 +63,7 @@ class Preview:
     notes: list[Mark] = field(default_factory=list)
     noted: int = 0
     veiled: hiding.Veiled = field(default_factory=hiding.Veiled)
+    idle: int = 0
 
     @property
     def bad(self) -> int:
@@ -268,14 +270,13 @@ def _checking(
 
     def check(report: jobs.Report) -> jobs.State:
         book = _book(upload)
-        lines, tables = judging.lines(form, upload.program, book, warrants, report, crew)
+        looked = judging.lines(form, upload.program, book, warrants, report, crew)
         held.write(_path(upload.id, _GOOD), form, [
-            (line.good, line.row.answers) for line in lines if line.good is not None and not line.wrong
+            (line.good, line.row.answers) for line in looked.lines if line.good is not None and not line.wrong
         ])  # fmt: skip
-        made = _preview(upload, form, lines, tables)
-        made.veiled = _unseen(upload, book, tables, lines)
-        seen = asdict(made)
-        _store(_path(upload.id, "seen"), json.dumps(seen, ensure_ascii=False).encode())
+        made = _preview(upload, form, looked.lines, looked.tables)
+        made.veiled, made.idle = _unseen(upload, book, looked.tables, looked.lines), looked.idle
+        _store(_path(upload.id, "seen"), json.dumps(asdict(made), ensure_ascii=False).encode())
         return "checked"
 
     return jobs.Job("checking"), check

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from yibiao.forms.types import Field, FormVersion
 from yibiao.records.intake import phrases
 from yibiao.records.intake.cells import ROW_LIMIT, Broken
-from yibiao.records.intake.layout import Layout, cascade, choices, heading, layouts
+from yibiao.records.intake.layout import KNOWN, Layout, cascade, choices, heading, layouts
 from yibiao.records.intake.rows import Table
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,25 +28,31 @@ GUIDE: Final = "填写说明"
 FIRST: Final = 3
 _LAST: Final = FIRST + ROW_LIMIT - 1
 _HEAD: Final = PatternFill("solid", fgColor="DCE6F1")
+_BROUGHT: Final = PatternFill("solid", fgColor="EAF4EC")
 _MUST: Final = PatternFill("solid", fgColor="FCE4D6")
 _WRONG: Final = PatternFill("solid", fgColor="FFC7CE")
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def template(form: FormVersion, language: str = "zh", places: Sequence[str] = ()) -> bytes:
+def template(form: FormVersion, language: str = "zh", places: Sequence[str] = (), *, bringing: bool = False) -> bytes:
     """The template of a form: a sheet for its rows, one per repeat, one that explains, one hidden with the lists.
 
-    ``places`` are offered wherever a place is asked for; others may be written all the same.
+    ``places`` are offered wherever a place is asked for; others may be written all the same. One for ``bringing`` rows
+    has a hidden column for what was known, and in its first row the looks of all of them.
     """
     book = Workbook()
     sheets = []
     for index, layout in enumerate(layouts(form, language)):
         sheet = book.active if index == 0 else book.create_sheet()
         sheet.title = layout.title
+        if not bringing:
+            layout = replace(layout, columns=tuple(one for one in layout.columns if one.name != KNOWN))
         _head(sheet, layout, language)
         sheets.append((sheet, layout))
-    _guide(book.create_sheet("Guide" if language == "en" else GUIDE), form, language)
+    if bringing:
+        _specimen(*sheets[0])
+    _guide(book.create_sheet("Guide" if language == "en" else GUIDE), form, language, bringing=bringing)
     lists = book.create_sheet(LISTS)
     lists.sheet_state = "hidden"
     column = 1
@@ -64,6 +71,8 @@ def marked(form: FormVersion, tables: Sequence[Table], wrong: Mapping[tuple[str,
         sheet.freeze_panes = "A3"
         sheet.row_dimensions[2].hidden = True
         width = max(table.columns, default=0) + 1
+        for index, column in table.columns.items():
+            sheet.column_dimensions[get_column_letter(index + 1)].hidden = column.name == KNOWN
         columns = [table.columns.get(index) for index in range(width)]
         sheet.append([heading(column) if column else "" for column in columns])
         sheet.append([column.name if column else "" for column in columns])
@@ -127,6 +136,15 @@ def _head(sheet: Any, layout: Layout, language: str) -> None:
     sheet.freeze_panes = "B3"
 
 
+def _specimen(sheet: Any, layout: Layout) -> None:
+    for index, column in enumerate(layout.columns, 1):
+        cell = sheet.cell(FIRST, index, "-")
+        cell.number_format = "General" if column.field and column.field.type in ("integer", "decimal") else "@"
+        cell.fill = _BROUGHT
+        if column.name == KNOWN:
+            sheet.column_dimensions[get_column_letter(index)].hidden = True
+
+
 def _validate(
     sheet: Any, index: int, form: FormVersion, layout: Layout, field: Field, lists: Any, column: int, language: str,
     places: Sequence[str],
@@ -188,9 +206,11 @@ def _offered(texts: Sequence[str], lists: Any, column: int) -> tuple[DataValidat
     return DataValidation("list", formula1=f"{quote_sheetname(LISTS)}!${letter}$1:${letter}${len(texts)}"), column + 1
 
 
-def _guide(sheet: Any, form: FormVersion, language: str) -> None:
+def _guide(sheet: Any, form: FormVersion, language: str, *, bringing: bool) -> None:
+    rules = (*phrases.RULES, phrases.BROUGHT) if bringing else phrases.RULES
     title = phrases.of((f"{form.title.zh} 填写说明", f"{form.title.of('en')}: how to fill it in"), language)
-    lines = [[title], *([phrases.of(one, language)] for one in phrases.RULES), []]
+    lines = [[title], *([phrases.of(one, language)] for one in rules), []]
+    head = len(lines) + 1
     lines.append([phrases.of(one, language) for one in phrases.HEADS])
     for layout in layouts(form, language):
         for column in layout.columns:
@@ -204,7 +224,7 @@ def _guide(sheet: Any, form: FormVersion, language: str) -> None:
     for line in lines:
         sheet.append([plain(text) for text in line])
     sheet["A1"].font = Font(bold=True, size=14)
-    for cell in sheet[7]:
+    for cell in sheet[head]:
         cell.font, cell.fill = Font(bold=True), _HEAD
     for letter, width in zip("ABCDE", (28, 8, 32, 8, 60), strict=True):
         sheet.column_dimensions[letter].width = width

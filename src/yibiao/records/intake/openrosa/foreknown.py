@@ -21,6 +21,7 @@ from yibiao.core.problems import Refusal
 from yibiao.forms.types import Field, FormVersion
 from yibiao.people.types import Scope
 from yibiao.records import entities, models, placing, prefilling
+from yibiao.records.outlines import outline
 from yibiao.records.types import Entity
 
 SALT: Final = "records.foreknown"
@@ -95,6 +96,41 @@ def sources(form: FormVersion, *, program: str, scope: Scope) -> tuple[Source, .
     return tuple(found)
 
 
+def about(form: FormVersion) -> tuple[str, str, Mapping[str, str]] | None:
+    """The question by which a record of the form is about an entity, the register, and what that knows of the form.
+
+    The entity that the form keeps comes before one that it picks. Missing: None where it is about none.
+    """
+    subject = next((one for one in form.fields if one.role == "subject" and not one.repeat), None)
+    name, register = _keeping(form), form.entity.register if form.entity else ""
+    if not name and subject is not None and subject.register:
+        name, register = subject.name, subject.register
+    known = next((names for question, held, names in _asked(form) if (question, held) == (name, register)), {})
+    return (name, register, known) if name else None
+
+
+def ahead(form: FormVersion, *, program: str, scope: Scope, limit: int) -> Iterator[tuple[Row, str]]:
+    """One row for each entity that a record of the form may be about, and what the row is told back by.
+
+    The key is among the values: whoever finds it written down has not answered it. Order: by key, so many at most.
+    """
+    question, register, names = about(form) or ("", "", {})
+    lasting = [one.name for one in form.fields if one.prefill == LAST and not one.personal and not one.repeat]
+    said = outline(form).roles.get("subject")
+    same = said is not None and said.name == question
+    last = {one.key: one for one in _last(form, program, scope, question, lasting)} if lasting and same else {}
+    for one in entities.every(register, scope=scope, program=program, limit=limit):
+        values = {**_values(form, one, names), question: one.key}
+        rows = [_row(form, program, question, one.key, one.label, values)]
+        if one.key in last:
+            rows.append(last[one.key])
+        every: dict[str, Any] = {}
+        for row in reversed(rows):
+            every |= row.values
+        told = [[question, row.key, row.values, row.seal, sorted(row.values)] for row in rows]
+        yield replace(rows[0], values=every), json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
 def keeping(form: FormVersion) -> dict[str, Any] | None:
     """What a phone needs to know so that an entity which it registered can be chosen before it was sent.
 
@@ -108,15 +144,18 @@ def keeping(form: FormVersion) -> dict[str, Any] | None:
     return {"register": form.entity.register, "key": key, "label": label, "saves": saves}
 
 
-def told(form: FormVersion, program: str, text: str) -> dict[str, Any]:
+def told(form: FormVersion, program: str, text: str, answers: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What a phone says was prefilled, by question; a row whose seal does not fit says nothing.
 
-    ``text`` is JSON: rows of question, key, values, seal, and the questions that were filled in from them.
+    ``text`` is JSON: rows of question, key, values, seal, and the questions that were filled in from them. With
+    ``answers`` rows about another entity than these say nothing either.
     """
     try:
         rows = json.loads(text) if text else []
         found: dict[str, Any] = {}
         for question, key, values, seal, shown in rows[:ROWS_LIMIT]:
+            if answers is not None and answers.get(question) != key:
+                continue
             if hmac.compare_digest(_seal(form, program, str(question), str(key), values), str(seal)):
                 found |= {name: values[name] for name in shown if name in values}
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -1,0 +1,136 @@
+"""A template that brings rows with what is known: filled in, sent back, and counted as it came about."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import load_workbook
+
+from tests.records.conftest import ERDAO, NANGUAN
+from tests.records.town import GOOD, KEPT, ODD, THIRD, Town, check, firm, signed_in, with_a_firm
+from yibiao.records import actions, queries
+from yibiao.records.models import Submission
+
+pytestmark = pytest.mark.django_db
+UPLOAD = f"/upload/{KEPT}/check/"
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    found = with_a_firm()
+    actions.receive(firm(THIRD, "=示例乙厂", staff=20), by=found.fill())
+    actions.receive(firm(ODD, "示例远厂", staff=99, place=NANGUAN), by=found.fill(found.other, NANGUAN))
+    actions.receive(check(GOOD, staff_now=10, gate="东门"), by=found.fill())
+    return found
+
+
+@pytest.fixture
+def clerk(town: Town) -> Client:
+    return signed_in()
+
+
+def brought(clerk: Client, form: str = "check", more: str = "") -> Any:
+    answer = clerk.get(f"/upload/{KEPT}/{form}/template.xlsx?with=known{more}")
+    assert answer.streaming
+    return load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+def by_name(sheet: Any) -> dict[str, int]:
+    return {cell.value: cell.column for cell in sheet[2]}
+
+
+def sent(clerk: Client, book: Any, act: Callable[[Any, dict[str, int]], object], form: str = "check") -> Any:
+    act(book.worksheets[0], by_name(book.worksheets[0]))
+    out = io.BytesIO()
+    book.save(out)
+    answer = clerk.post(f"/upload/{KEPT}/{form}/", {"file": SimpleUploadedFile("企业.xlsx", out.getvalue())})
+    return clerk.get(answer["Location"]) if answer.status_code == 302 else answer
+
+
+def filled(row: int, **more: Any) -> Callable[[Any, dict[str, int]], object]:
+    def act(sheet: Any, at: dict[str, int]) -> None:
+        for name, value in {"hazards": 1, "occurred_at": "2022-09-11 09:00", **more}.items():
+            sheet.cell(row, at[name], value)
+
+    return act
+
+
+def test_it_has_a_row_for_each_entity_of_ones_own_places_with_what_is_known(clerk: Client) -> None:
+    assert "每个“企业”一行" in clerk.get(UPLOAD).content.decode()
+    book = brought(clerk)
+    sheet, at = book.worksheets[0], by_name(book.worksheets[0])
+    names = ("firm", "staff_now", "gate", "hazards", "place", "occurred_at")
+    shown = [[sheet.cell(row, at[name]).value for name in names] for row in range(3, sheet.max_row + 1)]
+    assert shown == [
+        ["示例甲厂", 10, "东门", None, "二道区", None],
+        ["=示例乙厂", 20, None, None, "二道区", None],
+    ]
+    assert sheet.cell(4, at["firm"]).data_type == "s", "a name that begins like a formula is a name"
+    assert sheet.cell(3, at["firm"]).fill.fgColor.rgb.endswith("EAF4EC")
+    assert sheet.column_dimensions[sheet.cell(1, at["_known"]).column_letter].hidden
+    assert "5. 浅绿底" in "".join(str(cell.value) for cell in book["填写说明"]["A"])
+    plain = load_workbook(io.BytesIO(clerk.get(f"{UPLOAD}template.xlsx").content)).worksheets[0]
+    assert (plain.max_row, "_known" in by_name(plain)) == (2, False)
+
+
+def test_what_was_left_is_confirmed_what_was_changed_corrects_the_register(town: Town, clerk: Client) -> None:
+    page = sent(clerk, brought(clerk), filled(3, staff_now=12))
+    preview = page.context["preview"]
+    assert (preview.total, preview.bad, preview.idle) == (1, 0, 1)
+    assert "另有 1 行只有模板带出的内容" in page.content.decode()
+    assert not preview.veiled, "the template itself hides what it brought along"
+    clerk.post(f"{page.request['PATH_INFO']}take", {"mode": "all"})
+    (record,) = Submission.objects.filter(channel="sheet")
+    came = queries.came_about(record.pk)
+    assert came is not None
+    assert (came.confirmed, came.changed, came.typed) == (("firm", "gate", "place"), ("staff_now",), 2)
+    assert queries.entity_at("firm", GOOD, scope=town.scope, program=KEPT).data["staff"] == 12
+
+
+def test_a_row_about_another_entity_was_typed(town: Town, clerk: Client) -> None:
+    actions.receive(firm("91440300MA5FXT4K8R", "示例丁厂", staff=20), by=town.fill())
+    page = sent(clerk, brought(clerk), filled(3, firm="示例丁厂"))
+    clerk.post(f"{page.request['PATH_INFO']}take", {"mode": "all"})
+    (record,) = Submission.objects.filter(channel="sheet")
+    came = queries.came_about(record.pk)
+    assert came is not None
+    assert (came.confirmed, came.changed, came.typed) == ((), (), 6)
+
+
+def test_what_was_known_cannot_be_made_up(clerk: Client) -> None:
+    def forged(sheet: Any, at: dict[str, int]) -> None:
+        filled(3, staff_now=12)(sheet, at)
+        sheet.cell(3, at["_known"], sheet.cell(3, at["_known"]).value.replace('"staff_now":10', '"staff_now":12'))
+        filled(4)(sheet, at)
+        sheet.cell(4, at["_known"], "[[[]]]")
+
+    page = sent(clerk, brought(clerk), forged)
+    clerk.post(f"{page.request['PATH_INFO']}take", {"mode": "all"})
+    came = [queries.came_about(one.pk) for one in Submission.objects.filter(channel="sheet").order_by("subject")]
+    # What the last record knew is sealed by itself.
+    assert [(one.confirmed, one.typed) for one in came if one] == [(("gate",), 5), ((), 5)]
+
+
+def test_rows_that_nobody_touched_are_no_records(clerk: Client) -> None:
+    page = sent(clerk, brought(clerk), lambda sheet, at: None)
+    assert page.status_code == 422
+    assert "没有填写任何一行" in page.content.decode()
+    page = sent(clerk, brought(clerk), filled(3, gate=None, hazards=None))
+    assert page.context["preview"].bad == 1
+    copy = load_workbook(io.BytesIO(clerk.get(f"{page.request['PATH_INFO']}marked.xlsx").content)).worksheets[0]
+    assert copy.column_dimensions[copy.cell(1, by_name(copy)["_known"]).column_letter].hidden
+
+
+def test_the_form_that_keeps_a_register_brings_its_own_entities(town: Town, clerk: Client) -> None:
+    """It asks for something personal, so it brings who is there and no more; in English too."""
+    book = brought(clerk, "firm", "&in=en")
+    sheet, at = book.worksheets[0], by_name(book.worksheets[0])
+    assert [sheet.cell(row, at["uscc"]).value for row in (3, 4)] == sorted((GOOD, THIRD))
+    assert sheet.cell(3, at["firm_name"]).value is None
+    assert "Green cells" in "".join(str(cell.value) for cell in book["Guide"]["A"])
+    assert Submission.objects.filter(place=ERDAO).count() == 3
