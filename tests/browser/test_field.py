@@ -217,6 +217,55 @@ def test_what_differs_from_the_server_is_settled_by_a_correction(phone: Phone, s
     assert [one["counts"] for one in added(site, before)] == [[2, 2, 0]]
 
 
+def test_a_glove_that_taps_twice_makes_one_record_of_a_conflict(phone: Phone, site: Site) -> None:
+    before, page = site.records(), phone.start()
+    sign_in(page, site)
+    site.network.cut(1.0, times=1_000)
+    begin(page)
+    answer(page, "示例起初")
+    finish(page)
+    expect(page.locator(".item[data-state=waiting]")).to_contain_text("次")
+    page.get_by_role("button", name="修改").click()
+    page.fill("input[name='/data/measure']", "示例另一份")
+    site.network.cut(1.0, times=0)
+    finish(page)
+    states(page, "refused", 1)
+    page.get_by_role("link", name="处理冲突").click()
+    page.get_by_role("button", name="另作一份发送").evaluate("(button) => { button.click(); button.click(); }")
+    states(page, "sent", 1)
+    states(page, "refused", 0)
+    assert [one["counts"] for one in added(site, before)] == [[1, 1, 0]] * 2
+
+
+def test_a_site_that_is_not_well_is_told_apart_from_no_network(phone: Phone, site: Site) -> None:
+    before, page = site.records(), phone.start()
+    sign_in(page, site)
+    page.route("**/field/api/submissions", lambda route: route.fulfill(status=503, body="busy"))
+    begin(page)
+    answer(page, "示例忙时")
+    finish(page)
+    expect(page.locator(".net-off")).to_have_text("网站没有回应")
+    states(page, "waiting", 1)
+    page.unroute_all()
+    page.reload()
+    states(page, "sent", 1)
+    expect(page.locator(".net")).to_have_text("已联网")
+    assert len(added(site, before)) == 1
+
+
+def test_who_leaves_leaves_every_window(phone: Phone, site: Site) -> None:
+    page = phone.start()
+    sign_in(page, site)
+    second = page.context.new_page()
+    second.goto(f"{site.network.address}/field/#/me")
+    expect(second.locator(".card")).to_contain_text("示例erdao")
+    tab(page, "我的")
+    page.get_by_role("button", name="退出登录").click()
+    page.get_by_role("button", name="退出，内容留在本机").click()
+    expect(second.locator(".bare a")).to_be_visible()
+    expect(second.locator(".card")).to_have_count(0)
+
+
 def test_what_is_known_and_what_was_registered_here_is_not_asked_again(phone: Phone, site: Site) -> None:
     """A task opens its form filled in, without a network; a unit registered on the phone can be chosen at once."""
     page = phone.start()
@@ -285,6 +334,24 @@ def test_a_code_is_read_by_the_camera_or_from_a_photo(phone: Phone, site: Site, 
     expect(device).to_have_value("SB-2022-07")
 
 
+STORED = """
+async (wanted) => {
+  const [{ name }] = (await indexedDB.databases()).filter((one) => one.name.startsWith("yibiao-field-"));
+  const keys = await new Promise((resolve) => {
+    const asked = indexedDB.open(name);
+    asked.onsuccess = () => {
+      const all = asked.result.transaction("forms").objectStore("forms").getAllKeys();
+      all.onsuccess = () => {
+        asked.result.close();
+        resolve(all.result);
+      };
+    };
+  });
+  return keys.some((key) => key.startsWith(wanted)) && keys;
+}
+"""
+
+
 def test_a_draft_is_sent_as_the_version_with_which_it_began(phone: Phone, site: Site) -> None:
     before, page = site.records(), phone.start()
     sign_in(page, site)
@@ -292,11 +359,20 @@ def test_a_draft_is_sent_as_the_version_with_which_it_began(phone: Phone, site: 
     answer(page, "示例旧版")
     expect(page.locator(".saved")).to_contain_text("已存")
     page.locator(".back").click()
+    # Another one is open, but nothing is told yet.
+    begin(page)
     site.run("newer")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_function(STORED, arg="rounds.round|4")
+    page.fill("input[name='/data/hazards']", "5")
+    expect(page.locator(".saved")).to_contain_text("已存")
+    page.reload()
+    expect(page.locator("input[name='/data/hazards']")).to_have_value("5")
+    page.locator(".back").click()
     page.reload()
     expect(page.locator(".row-link strong", has_text="巡检记录四").first).to_be_visible()
     tab(page, "草稿")
-    page.locator(".item-main").first.click()
+    page.locator(".item-main", has_text="示例旧版").click()
     expect(page.locator("input[name='/data/measure']")).to_have_value("示例旧版")
     finish(page)
     states(page, "sent", 1)
@@ -307,7 +383,44 @@ def test_a_draft_is_sent_as_the_version_with_which_it_began(phone: Phone, site: 
     assert [one["version"] for one in added(site, before)] == ["3", "4"]
 
 
-def test_a_full_phone_says_so_and_keeps_what_it_has(phone: Phone, site: Site, photo: str) -> None:
+SLOW_CAMERA = """
+() => {
+  const real = globalThis.createImageBitmap;
+  globalThis.createImageBitmap = async (...given) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    return real(...given);
+  };
+}
+"""
+
+
+def test_nobody_leaves_a_form_without_the_photo_just_taken(phone: Phone, site: Site, photo: str) -> None:
+    """An old phone takes its time to make a photo smaller; meanwhile the person goes on, back, or sends."""
+    before, page = site.records(), phone.start()
+    page.add_init_script(f"({SLOW_CAMERA})()")
+    sign_in(page, site)
+    begin(page)
+    page.locator(".option-wrapper > label:visible", has_text="商贸").click()
+    page.locator(".back").click()
+    expect(page.locator(".top h1")).to_have_text("今日")
+    tab(page, "草稿")
+    page.locator(".item-main").first.click()
+    expect(page.locator("form.or")).to_be_visible()
+    expect(page.locator(".or-repeat")).to_have_count(0)
+    answer(page, "示例慢相机")
+    page.set_input_files(PHOTO, photo)
+    finish(page)
+    states(page, "sent", 1)
+    begin(page)
+    page.set_input_files(PHOTO, photo)
+    page.get_by_role("link", name="以后再填").click()
+    page.locator(".item-main").first.click()
+    expect(page.locator(".attach-shown img")).to_be_visible()
+    assert [one["counts"] for one in added(site, before)] == [[1, 1, 1]]
+
+
+@pytest.mark.parametrize("why", ["QuotaExceededError", "UnknownError"])
+def test_a_full_phone_says_so_and_keeps_what_it_has(phone: Phone, site: Site, photo: str, why: str) -> None:
     page = phone.start()
     sign_in(page, site)
     begin(page)
@@ -315,7 +428,7 @@ def test_a_full_phone_says_so_and_keeps_what_it_has(phone: Phone, site: Site, ph
     expect(page.locator(".saved")).to_contain_text("已存")
     page.evaluate(
         "() => { window.kept = IDBObjectStore.prototype.put;"
-        " IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); } }"
+        " IDBObjectStore.prototype.put = () => { throw new DOMException('', why); } }".replace("why", repr(why))
     )
     page.set_input_files(PHOTO, photo)
     expect(page.locator("[role=alert].note")).to_contain_text("没有存上")

@@ -30,6 +30,11 @@ export async function identify() {
   }
 }
 
+// Another window of the browser may be left open with somebody's drafts on it: it goes with the person.
+export function whenLeft(gone) {
+  addEventListener("storage", (event) => event.key === ME && event.newValue === null && gone());
+}
+
 // Leaving counts at once, also without a network: the server is told as soon as it can be reached.
 export async function leave(me) {
   localStorage.setItem(LEFT, me.csrf);
@@ -53,5 +58,5 @@ async function leaveForGood() {
 }
 
 export async function speak(me, language) {
-  await post("/i18n/setlang/", me.csrf, { language, next: "/field/" });
+  return (await post("/i18n/setlang/", me.csrf, { language, next: "/field/" })).status < 400;
 }

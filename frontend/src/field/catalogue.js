@@ -5,8 +5,11 @@ import { ask } from "./server.js";
 import * as store from "./store.js";
 
 const key = (one) => `${one.id}|${one.version}`;
+const path = (one) => `forms/${encodeURIComponent(one.id)}/${encodeURIComponent(one.version)}`;
 const AT_ONCE = 4;
 const FRESH = 10 * 60_000;
+// The form that is open, which may have been withdrawn before its first answer.
+let open = null;
 // A list that left its form belongs to that version of it; any other is the same for all forms of a program.
 const listKey = (one, list) => (list.own ? `${key(one)}/${list.name}` : `${one.program}/${list.name}`);
 
@@ -21,7 +24,25 @@ export async function tasks() {
 // By how many milliseconds the clock of this phone was fast when it last asked; the server tells the time in minutes.
 export const skew = async () => (await store.get("kept", "skew")) ?? 0;
 
-export const form = (id, version) => store.get("forms", `${id}|${version}`);
+// The form as it is to be filled in from now on; a version that is no longer kept is asked for again. Null where it
+// cannot be had.
+export async function form(id, version) {
+  const found = (await store.get("forms", `${id}|${version}`)) ?? (await fetchOld(id, version).catch(() => null));
+  open = found && key(found);
+  return found;
+}
+
+async function fetchOld(id, version) {
+  const like = (await current()).find((one) => one.id === id);
+  if (!like) return null;
+  const got = await ask(`${path({ id, version })}/`);
+  const names = [...new Set([...got.form.matchAll(/ data-list="([^"]+)"/g)].map((found) => found[1]))];
+  const lists = names.map((name) => like.lists.find((list) => list.name === name && !list.own) ?? { name, digest: got.digest, own: true });
+  const one = { ...like, version, lists, digest: got.digest, form: got.form, model: got.model };
+  for (const list of lists) if (!(await store.get("lists", listKey(one, list)))) await fetchList(one, list);
+  await store.put("forms", one, key(one));
+  return one;
+}
 
 export async function refresh(progress, { all = false } = {}) {
   const waiting = await ask("tasks/");
@@ -39,37 +60,55 @@ export async function refresh(progress, { all = false } = {}) {
     }
     if (one.knows && (all || !((await store.get("known", one.id))?.at > Date.now() - FRESH))) missing.push(() => fetchKnown(one));
   }
-  await together(missing, progress);
-  await store.put("kept", forms, "forms");
+  const failed = await together(missing, progress);
+  const whole = failed.length ? await wholly(forms) : forms;
+  await store.put("kept", whole, "forms");
   await sweep(forms);
-  return forms;
+  if (failed.length) throw failed[0];
 }
 
-// A few at a time: each is small, and the way to the server is long.
+// The forms of which all is there, and the former version of the others: one that the server cannot give, or has not
+// given yet, keeps nobody from filling in what was there before.
+async function wholly(forms) {
+  const before = await current();
+  const found = [];
+  for (const one of forms) {
+    const parts = [store.get("forms", key(one)), ...one.lists.map((list) => store.get("lists", listKey(one, list)))];
+    found.push((await Promise.all(parts)).every(Boolean) ? one : before.find((former) => former.id === one.id));
+  }
+  return found.filter(Boolean);
+}
+
+// A few at a time: each is small, and the way to the server is long. Gives what went wrong.
 async function together(steps, progress) {
   const left = [...steps];
+  const failed = [];
   const next = async () => {
     for (let step = left.shift(); step; step = left.shift()) {
       progress(steps.length - left.length - 1, steps.length);
-      await step();
+      await step().catch((error) => {
+        failed.push(error);
+        // Where nothing is heard of the server there is no use in asking for the rest.
+        if (!error.status) left.length = 0;
+      });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, next));
+  return failed;
 }
 
 async function fetchForm(one) {
-  const got = await ask(`forms/${encodeURIComponent(one.id)}/${encodeURIComponent(one.version)}/`);
+  const got = await ask(`${path(one)}/`);
   await store.put("forms", { ...one, form: got.form, model: got.model }, key(one));
 }
 
 async function fetchList(one, list) {
-  const path = `forms/${encodeURIComponent(one.id)}/${encodeURIComponent(one.version)}/lists/${encodeURIComponent(list.name)}/`;
-  const { rows } = await ask(path);
+  const { rows } = await ask(`${path(one)}/lists/${encodeURIComponent(list.name)}/`);
   await store.put("lists", { digest: list.digest, rows }, listKey(one, list));
 }
 
 async function fetchKnown(one) {
-  const { sources } = await ask(`forms/${encodeURIComponent(one.id)}/${encodeURIComponent(one.version)}/known/`);
+  const { sources } = await ask(`${path(one)}/known/`);
   for (const source of sources) if (source.register) await entities.settle(source.register, source.rows);
   await store.put("known", { at: Date.now(), sources }, one.id);
 }
@@ -77,7 +116,7 @@ async function fetchKnown(one) {
 async function sweep(forms) {
   const offered = new Set(forms.map((one) => one.id));
   for (const held of await store.keys("known")) if (!offered.has(held)) await store.remove("known", held);
-  const needed = new Set(forms.map(key));
+  const needed = new Set([...forms.map(key), open]);
   for (const record of await store.records()) needed.add(`${record.form}|${record.version}`);
   for (const held of await store.keys("forms")) if (!needed.has(held)) await store.remove("forms", held);
   for (const held of await store.keys("lists")) if (held.includes("|") && !needed.has(held.split("/")[0])) await store.remove("lists", held);

@@ -9,39 +9,44 @@ async function all() {
 }
 
 // Keeps what a finished record says of an entity; returns how the server is told what this phone had seen of it.
-export async function say(record, { register, key, label, values }, row) {
-  const held = await all();
-  const known = held[name(register, key)];
-  if (known?.record === record) return known.said;
-  const version = Math.max(known?.version ?? 0, row?.version ?? 0);
-  const mine = known && known.version >= (row?.version ?? 0);
-  const uid = known?.uid ?? row?.uid ?? record.replace(/^uuid:/, "");
-  const trunk = mine ? known.trunk : (row?.version ?? "");
-  const branch = mine ? known.branch : crypto.randomUUID();
-  const said = version
-    ? { id: uid, update: "1", baseVersion: version, trunkVersion: trunk, branchId: branch }
-    : { id: uid, create: "1", baseVersion: "", trunkVersion: "", branchId: "" };
-  held[name(register, key)] = { register, key, label, values, uid, version: version + 1, trunk, branch, record, said };
-  await store.put("kept", held, KEPT);
-  return said;
+// ``before`` is what the record said when it was finished the last time: others may build on it since.
+export async function say(record, { register, key, label, values }, row, before) {
+  const own = name(register, key);
+  let said = null;
+  await store.amend("kept", KEPT, (all = {}) => {
+    const held = Object.fromEntries(Object.entries(all).filter(([as, one]) => as === own || one.record !== record));
+    const known = held[own];
+    if (before?.register === register && before.key === key) {
+      said = before.said;
+      if (known?.record === record) held[own] = { ...known, label, values };
+      return held;
+    }
+    const version = Math.max(known?.version ?? 0, row?.version ?? 0);
+    const mine = known && known.version >= (row?.version ?? 0);
+    const uid = known?.uid ?? row?.uid ?? record.replace(/^uuid:/, "");
+    const trunk = mine ? known.trunk : (row?.version ?? "");
+    const branch = mine ? known.branch : crypto.randomUUID();
+    said = version
+      ? { id: uid, update: "1", baseVersion: version, trunkVersion: trunk, branchId: branch }
+      : { id: uid, create: "1", baseVersion: "", trunkVersion: "", branchId: "" };
+    held[own] = { register, key, label, values, uid, version: version + 1, trunk, branch, record };
+    return held;
+  });
+  return { register, key, said };
 }
 
+const without = (wanted) => (all) => {
+  const left = Object.entries(all ?? {}).filter(([as, one]) => !wanted(as, one));
+  return left.length === Object.keys(all ?? {}).length ? all : Object.fromEntries(left);
+};
+
 // The record was taken back before it was sent.
-export async function unsay(record) {
-  const held = await all();
-  const left = Object.fromEntries(Object.entries(held).filter(([, one]) => one.record !== record));
-  if (Object.keys(left).length < Object.keys(held).length) await store.put("kept", left, KEPT);
-}
+export const unsay = (record) => store.amend("kept", KEPT, without((_as, one) => one.record === record));
 
 // What the server knows by now as this phone left it need not be kept.
 export async function settle(register, rows) {
-  const held = await all();
-  let gone = false;
-  for (const [key, , , , , version] of rows) {
-    const mine = held[name(register, key)];
-    if (mine && version >= mine.version) gone = delete held[name(register, key)];
-  }
-  if (gone) await store.put("kept", held, KEPT);
+  const versions = new Map(rows.map(([key, , , , , version]) => [name(register, key), version]));
+  await store.amend("kept", KEPT, without((as, one) => versions.get(as) >= one.version));
 }
 
 // A list of a register with what this phone registered itself.

@@ -8,30 +8,35 @@ import { t } from "./words.js";
 
 const PAUSE = 250;
 
-export async function fill(app, root, name, [first, second, task]) {
+// ``here`` says whether the person still waits for this screen.
+export async function fill(app, root, name, [first, second, task], here) {
   const draft = name === "fill" ? await store.record(first) : null;
-  const form = draft ? await catalogue.form(draft.form, draft.version) : await catalogue.form(first, second);
-  if (!form || (draft && draft.state !== "draft")) {
+  const form = await catalogue.form(draft?.form ?? first, draft?.version ?? second);
+  if (!here()) return;
+  if (name === "fill" ? draft?.state !== "draft" : !form) {
     location.replace("#/drafts");
     return;
   }
-  const page = frame(app, form, draft);
+  const page = frame(app, form ?? draft, draft);
   root.replaceChildren(...page.parts);
-  let release = draft && (await hold(draft.id));
-  if (draft && !release) return elsewhere(page);
+  if (!form) return stop(page, t("fill.gone"));
+  const release = draft && (await hold(draft.id));
+  if (draft && !release) return stop(page, t("fill.elsewhere"));
   const { open } = (await import("./filler.js").catch(() => null)) ?? {};
-  if (!open) {
-    page.problems.replaceChildren(h("p", {}, t("fill.missing")));
-    return;
-  }
   const keeper = new Keeper(app, form, draft, page);
   keeper.task = draft?.task ?? task ?? "";
   keeper.sources = await catalogue.known(form, draft?.id);
   const asked = task && !draft ? (await catalogue.tasks()).tasks.find((one) => one.id === task) : null;
+  const lists = await catalogue.lists(form);
+  if (!open || !here()) {
+    release?.();
+    if (here()) stop(page, t("fill.missing"));
+    return;
+  }
   keeper.session = open({
     into: page.place,
     form,
-    lists: await catalogue.lists(form),
+    lists,
     sources: keeper.sources,
     answers: asked?.form?.answers ?? {},
     draft,
@@ -39,16 +44,22 @@ export async function fill(app, root, name, [first, second, task]) {
     place: app.me.place,
     changed: () => keeper.soon(),
   });
-  release ??= await hold(keeper.session.id);
-  page.problems.replaceChildren(...said(draft, keeper.session));
+  stay(app, page, keeper, release || hold(keeper.session.id));
+}
+
+// The form is open until the person goes elsewhere.
+function stay(app, page, keeper, release) {
+  page.problems.replaceChildren(...said(keeper.draft, keeper.session));
   page.done.addEventListener("click", () => finish(keeper, page));
   const hidden = () => document.visibilityState === "hidden" && keeper.now();
   document.addEventListener("visibilitychange", hidden);
   app.leave = async () => {
+    keeper.left = true;
     document.removeEventListener("visibilitychange", hidden);
+    await keeper.session.ready();
     await keeper.now();
-    keeper.session?.close();
-    release?.();
+    keeper.session.close();
+    (await release)?.();
   };
 }
 
@@ -66,10 +77,10 @@ async function hold(id) {
   return null;
 }
 
-function elsewhere(page) {
+function stop(page, text) {
   page.done.hidden = true;
   const again = h("button", { type: "button", class: "act act-main", onclick: () => location.reload() }, t("fill.try"));
-  page.problems.replaceChildren(h("p", {}, t("fill.elsewhere")), again);
+  page.problems.replaceChildren(h("p", {}, text), again);
 }
 
 function frame(app, form, draft) {
@@ -92,9 +103,11 @@ function said(draft, session) {
   return [h("h2", {}, t("fill.refused")), h("ul", {}, draft.problems.map(line))];
 }
 
+// Keeps a draft, one step after the other. ``left`` says that the person has gone elsewhere, ``over`` that the record is
+// finished: from then on nothing makes a draft of it again.
 class Keeper {
   constructor(app, form, draft, page) {
-    Object.assign(this, { app, form, page, draft, session: null, timer: 0, dirty: false, last: Promise.resolve() });
+    Object.assign(this, { app, form, page, draft, session: null, timer: 0, dirty: false, left: false, over: false, last: Promise.resolve() });
   }
 
   soon() {
@@ -105,20 +118,30 @@ class Keeper {
 
   now() {
     clearTimeout(this.timer);
-    if (this.dirty) this.last = this.last.then(() => this.keep({}));
+    if (this.dirty) this.last = this.last.then(() => this.over || this.keep({}));
     return this.last;
   }
 
-  async keep(values) {
-    this.dirty = false;
-    const session = this.session;
-    const record = {
-      program: this.form.program,
-      form: this.form.id,
-      version: this.form.version,
-      title: this.form.title,
-      problems: this.draft?.problems ?? [],
-      begunAt: this.draft?.begunAt ?? Date.now(),
+  // Whether the record was finished; else it still is a draft.
+  end(values) {
+    this.last = this.last.then(async () => {
+      this.over ||= !this.left && (await this.keep(values));
+      return this.over;
+    });
+    return this.last;
+  }
+
+  record(values) {
+    const { form, session, draft } = this;
+    return {
+      program: form.program,
+      form: form.id,
+      version: form.version,
+      title: form.title,
+      problems: draft?.problems ?? [],
+      begunAt: draft?.begunAt ?? Date.now(),
+      said: draft?.said,
+      of: draft?.of,
       id: session.id,
       xml: session.answers(),
       summary: session.summary(),
@@ -129,63 +152,84 @@ class Keeper {
       state: "draft",
       ...values,
     };
+  }
+
+  // Never throws: what was not kept is told of, and tried again with the next change and on leaving.
+  async keep(values) {
+    this.dirty = false;
     try {
-      await store.save(record, session.files());
-      if (this.app.full) {
-        this.app.full = false;
-        this.app.draw();
-      }
+      const record = this.record(values);
+      const blobs = this.session.files();
+      await store.save(record, blobs).catch(async (error) => {
+        if (error.name !== "InvalidStateError") throw error;
+        await store.reopen();
+        await store.save(record, blobs);
+      });
+      this.kept(record);
+      this.tell("");
+      return true;
     } catch (error) {
-      if (error.name !== "QuotaExceededError") throw error;
-      // What was not kept is tried again with the next change, and on leaving.
-      this.app.full = true;
+      console.error(error);
       this.dirty = true;
-      this.app.draw();
+      this.tell(error.name === "QuotaExceededError" ? "full" : "broken");
       return false;
     }
+  }
+
+  kept(record) {
     if (!this.draft) {
       navigator.storage?.persist?.();
-      history.replaceState(null, "", `#/fill/${encodeURIComponent(record.id)}`);
+      if (!this.left) history.replaceState(null, "", `#/fill/${encodeURIComponent(record.id)}`);
     }
+    if (record.files.length !== (this.draft?.files.length ?? 0)) this.app.measure();
     this.draft = record;
     this.page.saved.textContent = t("fill.saved", { at: moment(record.at) });
-    return true;
+  }
+
+  tell(trouble) {
+    if ((this.app.trouble ?? "") === trouble) return;
+    this.app.trouble = trouble;
+    if (trouble) this.page.saved.textContent = "";
+    this.app.draw();
   }
 }
 
 async function finish(keeper, page) {
   page.done.disabled = true;
   try {
+    await keeper.session.ready();
     await keeper.now();
     const plain = await keeper.session.finished();
     if (plain === null) {
       page.saved.textContent = t("fill.unfinished");
       return;
     }
-    const xml = await withEntity(keeper, plain);
-    const kept = await keeper.keep({ xml, state: "waiting", problems: [], conflict: false, tries: 0, next: 0 });
-    if (!kept) return;
-    keeper.dirty = false;
+    const told = await withEntity(keeper, plain);
+    if (!(await keeper.end({ ...told, state: "waiting", problems: [], conflict: "", tries: 0, next: 0 }))) return;
     await remember(keeper.form);
     location.hash = "#/outbox";
     outbox.send({ now: true });
+  } catch (error) {
+    console.error(error);
+    keeper.tell("broken");
   } finally {
     page.done.disabled = false;
   }
 }
 
 // A form that keeps a register says of which entity it speaks, and how this phone had seen it.
-async function withEntity({ form, session, sources }, xml) {
+async function withEntity({ form, session, sources, draft }, xml) {
   const keeps = form.keeps;
   const key = keeps && session.value(keeps.key);
-  if (!key) return xml;
+  if (!key) return { xml };
   const source = sources.find((one) => one.register === keeps.register && one.question === keeps.key);
   const found = source?.rows.find((row) => row[0] === key);
   const row = found?.[3] ? { uid: found[4], version: found[5] } : null;
   const values = Object.fromEntries(keeps.saves.map((name) => [name, session.value(name)]));
-  const said = await entities.say(session.id, { register: keeps.register, key, label: session.value(keeps.label), values }, row);
-  const attributes = Object.entries({ dataset: `register-${keeps.register}`, ...said }).map(([name, value]) => `${name}="${value}"`);
-  return xml.replace(/<\/(\w+:)?meta>/, (end) => `<entity ${attributes.join(" ")}/>${end}`);
+  const told = await entities.say(session.id, { register: keeps.register, key, label: session.value(keeps.label), values }, row, draft?.said);
+  const plain = (value) => String(value).replace(/[<&"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const attributes = Object.entries({ dataset: `register-${keeps.register}`, ...told.said }).map(([name, value]) => `${name}="${plain(value)}"`);
+  return { xml: xml.replace(/<\/(\w+:)?meta>/, (end) => `<entity ${attributes.join(" ")}/>${end}`), said: told };
 }
 
 async function remember(form) {

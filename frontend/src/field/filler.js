@@ -4,7 +4,7 @@ import { Form } from "enketo-core";
 import $ from "jquery";
 import { offer } from "./engine/choose.js";
 import { read, set, write } from "./engine/controls.js";
-import { current, of } from "./engine/files.js";
+import { current, of, settled as filesSettled } from "./engine/files.js";
 import { Known } from "./engine/known.js";
 import { t } from "./words.js";
 
@@ -23,6 +23,7 @@ export function open({ into, form, lists, sources, draft, answers, language, pla
   const id = filler.instanceID;
   of(id);
   const proposed = draft ? {} : begin(filler, view, place);
+  if (draft) emptied(filler, view, draft.xml);
   for (const [name, value] of Object.entries(answers)) write(view, name, value);
   const known = new Known(view, sources, draft?.known, proposed);
   speak(view);
@@ -46,6 +47,7 @@ export function open({ into, form, lists, sources, draft, answers, language, pla
     known: () => known.held(),
     value: (name) => read(view, name),
     summary: () => summary(view),
+    ready: filesSettled,
     async finished() {
       if (!(await filler.validate())) return null;
       view.dispatchEvent(new CustomEvent("before-save", { bubbles: true }));
@@ -60,11 +62,29 @@ export function open({ into, form, lists, sources, draft, answers, language, pla
   };
 }
 
+const LISTS = ".or-repeat-info:not([data-repeat-fixed]):not([data-repeat-count])";
+
+function clear(filler, info) {
+  for (const item of [...info.parentElement.querySelectorAll(":scope > .or-repeat")]) filler.repeats.remove($(item));
+}
+
+// The library shows a first item of every list; a draft in which a list is empty keeps it so.
+function emptied(filler, view, xml) {
+  const root = new DOMParser().parseFromString(xml, "text/xml").documentElement;
+  const items = (parent, name) => [...(parent?.children ?? [])].filter((one) => one.localName === name && ![...one.attributes].some((note) => note.localName === "template"));
+  const infos = [...view.querySelectorAll(LISTS)];
+  const steps = (info) => info.dataset.name.split("/").slice(2);
+  for (const info of infos.sort((a, b) => steps(a).length - steps(b).length)) {
+    const same = [...view.querySelectorAll(`.or-repeat-info[data-name="${info.dataset.name}"]`)];
+    const [list, ...above] = steps(info).reverse();
+    const parents = above.reverse().reduce((found, name) => found.flatMap((one) => items(one, name)), [root]);
+    if (info.isConnected && !items(parents[same.indexOf(info)], list).length) clear(filler, info);
+  }
+}
+
 // A new record: no item of a list is there until somebody adds it, and the place is the person's own.
 function begin(filler, view, place) {
-  for (const info of view.querySelectorAll(".or-repeat-info:not([data-repeat-fixed]):not([data-repeat-count])")) {
-    for (const item of [...info.parentElement.querySelectorAll(":scope > .or-repeat")]) filler.repeats.remove($(item));
-  }
+  for (const info of view.querySelectorAll(LISTS)) clear(filler, info);
   const control = view.querySelector("input[data-list=places]");
   const mine = control && place && !control.value;
   if (mine) set(control, place);

@@ -18,7 +18,9 @@ export function watch(changed) {
 }
 
 // The app may have been ended in the midst of sending: what is not known to have arrived waits again.
-export async function recover() {
+export const recover = () => alone(waitAgain);
+
+async function waitAgain() {
   for (const record of await store.records()) {
     if (record.state === "sending") await store.change(record.id, ["sending"], { state: "waiting" });
   }
@@ -28,12 +30,19 @@ export async function send({ now = false } = {}) {
   if (running) return;
   running = true;
   try {
-    const one = () => all(now);
-    if (navigator.locks) await navigator.locks.request("yibiao-field-outbox", { ifAvailable: true }, (lock) => lock && one());
-    else await one();
+    await alone(() => all(now));
+  } catch (error) {
+    // The phone's memory failed: what is being sent waits again when the app looks the next time.
+    console.error(error);
   } finally {
     running = false;
   }
+}
+
+// One window sends at a time, and only it knows what is on its way.
+async function alone(step) {
+  if (!navigator.locks) return step();
+  return navigator.locks.request("yibiao-field-outbox", { ifAvailable: true }, (lock) => lock && step());
 }
 
 // A clock that was set back must not keep anything waiting for longer than was meant.
@@ -43,6 +52,7 @@ function isDue(next) {
 }
 
 async function all(now) {
+  await waitAgain();
   const due = (await store.records()).filter((one) => one.state === "waiting" && (now || isDue(one.next ?? 0)));
   for (const record of due.reverse()) {
     if (!(await deliver(record.id))) return;
@@ -56,8 +66,7 @@ async function deliver(id) {
   tell();
   try {
     const receipt = await steps(record);
-    await store.change(id, ["sending"], { state: "sent", receipt, problems: [], sentAt: Date.now(), xml: "" });
-    await store.forgetFiles(id);
+    await store.arrived(id, { receipt, problems: [], sentAt: Date.now() });
     tell({ reached: true });
     return true;
   } catch (error) {
@@ -77,15 +86,23 @@ async function steps(record) {
     if (known.length) body.append("prefilled", JSON.stringify(known));
     if (file) body.append(file.name, file.blob, file.name);
     receipt = (await submit(body, record.xml.length + (file?.blob.size ?? 0))).id;
-    if (file) await store.put("files", { ...file, sent: true });
+    if (file) await store.marked(record.id, file.name);
   }
   return receipt;
 }
 
+// The server holds something else under this id; or what this corrects has changed since.
+const TAKEN = ["records.submission.conflict", "records.openrosa.instance-taken"];
+const MOVED = ["records.openrosa.out-of-date", "records.openrosa.withdrawn", "records.submission.stale", "records.submission.withdrawn"];
+
+function conflict(problems) {
+  const among = (codes) => problems.some((problem) => codes.includes(problem.code));
+  return among(TAKEN) ? "taken" : among(MOVED) ? "moved" : "";
+}
+
 async function fail(record, error) {
   if (error instanceof Refused) {
-    const conflict = error.status === 409;
-    await store.change(record.id, ["sending"], { state: "refused", problems: error.problems, conflict, tries: 0 });
+    await store.change(record.id, ["sending"], { state: "refused", problems: error.problems, conflict: conflict(error.problems), tries: 0 });
     tell({ reached: true });
     return true;
   }
@@ -93,6 +110,6 @@ async function fail(record, error) {
   const next = Date.now() + Math.min(LONGEST, FIRST * 2 ** tries);
   await store.change(record.id, ["sending"], { state: "waiting", tries, next });
   if (!(error instanceof Away) && !(error instanceof SignedOut)) console.error(error);
-  tell({ signedOut: error instanceof SignedOut, away: error instanceof Away });
+  tell({ signedOut: error instanceof SignedOut, away: error instanceof Away ? error : null });
   return false;
 }

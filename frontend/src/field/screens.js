@@ -67,6 +67,7 @@ export { outbox_ as outbox };
 
 async function item(app, one) {
   const sent = (await store.files(one.id)).filter((file) => file.sent).length;
+  const page = app.away ? null : h("a", { class: "act", href: `/records/${encodeURIComponent(one.receipt)}/` }, t("outbox.open"));
   const acts = {
     waiting: sent ? [] : [button(t("outbox.mend"), () => reopen(one)), button(t("delete"), () => drop(app, one))],
     refused: [
@@ -76,7 +77,7 @@ async function item(app, one) {
       button(t("delete"), () => drop(app, one)),
     ],
     sending: [],
-    sent: [h("a", { class: "act", href: `/records/${encodeURIComponent(one.receipt)}/` }, t("outbox.open"))],
+    sent: [page].filter(Boolean),
   }[one.state];
   const tries = one.state === "waiting" && one.tries ? t("outbox.tried", { count: one.tries, at: moment(one.next) }) : "";
   return h(
@@ -99,11 +100,7 @@ async function reopen(one) {
 
 async function drop(app, one) {
   if (!(await sure(t("drop.title"), `${text(app, one.title)} ${one.summary}`, t("delete")))) return;
-  const now = await store.record(one.id);
-  if (now && now.state !== "sending") {
-    await store.forget(one.id);
-    await entities.unsay(one.id);
-  }
+  if (await store.forget(one.id)) await entities.unsay(one.id);
   await app.draw();
 }
 
@@ -114,20 +111,21 @@ async function forgetOld(found) {
 }
 
 // The server holds something else under this id: look at it, correct it with this one, send this as another record, or
-// give this one up.
+// give this one up. What has changed there since is not corrected from here.
 export async function conflict(app, [id]) {
   const one = await store.record(id);
-  if (!one) return [empty("outbox.none")];
-  const plain = one.id.replace(/^uuid:/, "");
+  if (!one?.conflict || one.state !== "refused") return [empty("outbox.none")];
+  const moved = one.conflict === "moved";
+  const plain = ((moved && one.of) || one.id).replace(/^uuid:/, "");
   return [
     h("article", { class: "item" }, h("div", { class: "item-main" }, heading(app, one), h("span", { class: "quiet" }, moment(one.at)))),
-    h("p", {}, t("conflict.what")),
+    h("p", {}, t(moved ? "conflict.moved" : "conflict.what")),
     h("ul", { class: "why" }, one.problems.map((problem) => h("li", {}, problem.text))),
     h(
       "div",
       { class: "stack" },
-      h("a", { class: "act", href: `/records/${encodeURIComponent(plain)}/` }, t("conflict.look")),
-      button(t("conflict.correct"), () => another(one, true), "act-main"),
+      app.away ? null : h("a", { class: "act", href: `/records/${encodeURIComponent(plain)}/` }, t("conflict.look")),
+      moved ? null : button(t("conflict.correct"), () => another(one, true), "act-main"),
       button(t("conflict.again"), () => another(one, false)),
       button(t("conflict.drop"), () => drop(app, one).then(() => (location.hash = "#/outbox")), "act-bad"),
     ),
@@ -142,8 +140,8 @@ async function another(one, correcting) {
     const element = (name, value) => `<${prefix}${name}${attributes}>${value}</${prefix}${name}>`;
     return element("instanceID", id) + (correcting ? element("deprecatedID", one.id) : "");
   });
-  await store.save({ ...one, id, xml, state: "waiting", problems: [], conflict: false, tries: 0, next: 0 }, blobs);
-  await store.forget(one.id);
+  const of = correcting ? one.id : undefined;
+  await store.save({ ...one, id, of, xml, state: "waiting", problems: [], conflict: "", tries: 0, next: 0 }, blobs, one.id);
   location.hash = "#/outbox";
   outbox.send({ now: true });
 }
@@ -157,9 +155,11 @@ export async function me(app) {
     await act();
     await app.draw();
   };
-  const switchTo = async () => {
-    await speak(app.me, other).catch(() => {});
-    location.reload();
+  const switchTo = async (event) => {
+    const button = event.target;
+    const done = await speak(app.me, other).catch(() => false);
+    if (done) location.reload();
+    else button.replaceWith(h("p", { class: "quiet", role: "status" }, t("me.no-network")));
   };
   return [
     h("section", { class: "card" }, h("strong", {}, app.me.name), h("span", { class: "quiet" }, `${app.me.organisation} · ${app.me.role}`)),

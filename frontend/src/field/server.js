@@ -1,5 +1,11 @@
 // Asking the server: an answer, or one of three reasons why there is none.
-export class Away extends Error {}
+// With a status where the server can be reached, but is not well.
+export class Away extends Error {
+  constructor(text, status = 0) {
+    super(text);
+    this.status = status;
+  }
+}
 export class SignedOut extends Error {}
 export class Refused extends Error {
   constructor(status, problems) {
@@ -43,7 +49,7 @@ function told(text) {
 export async function ask(path, patience = 20_000) {
   const { status, text } = await reach(BASE + path, { headers: { Accept: "application/json", ...(path === WHO ? {} : owner) } }, patience);
   if (status === 401 || status === 403) throw new SignedOut();
-  if (status !== 200) throw new Away(`status ${status}`);
+  if (status !== 200) throw new Away(`status ${status}`, status);
   const answer = told(text);
   // A page where data were asked for: a network that wants a sign-in of its own.
   if (answer === null) throw new Away("no data");
@@ -54,7 +60,7 @@ export async function submit(body, size) {
   const headers = { Accept: "application/json", "X-Yibiao-Field": "1", ...owner };
   const { status, text } = await reach(`${BASE}submissions`, { method: "POST", headers, body }, 60_000 + size / 10);
   const answer = told(text);
-  if (answer === null || status >= 500 || status === 408 || status === 429) throw new Away(`status ${status}`);
+  if (answer === null || status >= 500 || status === 408 || status === 429) throw new Away(`status ${status}`, status >= 400 ? status : 0);
   if (status === 401) throw new SignedOut();
   if (status !== 201) throw new Refused(status, answer.problems ?? []);
   return answer;

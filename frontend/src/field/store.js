@@ -2,11 +2,16 @@
 import { deleteDB, openDB } from "idb";
 
 let db = null;
+let owner = "";
+let lost = () => {};
 
 const name = (account) => `yibiao-field-${account}`;
 
-export async function open(account) {
+// ``gone`` is called where another window takes the memory away: it was wiped, or a newer version of the app needs it.
+export async function open(account, gone = lost) {
   db?.close();
+  owner = account;
+  lost = gone;
   db = await openDB(name(account), 2, {
     upgrade(fresh, before) {
       if (before < 2) fresh.createObjectStore("known");
@@ -17,9 +22,15 @@ export async function open(account) {
       fresh.createObjectStore("records", { keyPath: "id" });
       fresh.createObjectStore("files", { keyPath: ["record", "name"] }).createIndex("record", "record");
     },
-    blocking: () => db?.close(),
+    blocking: () => {
+      db?.close();
+      gone();
+    },
   });
 }
+
+// A browser may end the connection, or clear what it keeps, under an open app.
+export const reopen = () => open(owner);
 
 export async function wipe(account) {
   db?.close();
@@ -39,10 +50,25 @@ export async function records() {
   return (await db.getAll("records")).sort((a, b) => b.at - a.at);
 }
 
-// A record and its files, all or nothing; files that it no longer names go.
-export async function save(record, blobs) {
+// Changes one value by what it was, in one step: two windows never undo what the other kept.
+export async function amend(store, key, how) {
+  const step = db.transaction(store, "readwrite");
+  const before = await step.store.get(key);
+  const after = how(before);
+  if (after !== before) await step.store.put(after, key);
+  await step.done;
+}
+
+// A record and its files, all or nothing; files that it no longer names go. ``instead`` is the record that it follows:
+// it goes in the same step, and where it is gone already nothing is kept.
+export async function save(record, blobs, instead = null) {
   const change = db.transaction(["records", "files"], "readwrite");
   const store = change.objectStore("files");
+  if (instead) {
+    if ((await change.objectStore("records").get(instead))?.state !== "refused") return false;
+    for (const key of await store.index("record").getAllKeys(instead)) await store.delete(key);
+    await change.objectStore("records").delete(instead);
+  }
   for (const key of await store.index("record").getAllKeys(record.id)) {
     if (!record.files.includes(key[1])) await store.delete(key);
   }
@@ -52,6 +78,7 @@ export async function save(record, blobs) {
   }
   await change.objectStore("records").put(record);
   await change.done;
+  return true;
 }
 
 // Changes a record only where it still stands as expected: sending and mending may meet.
@@ -64,18 +91,34 @@ export async function change(id, expected, values) {
   return fits ? { ...found, ...values } : null;
 }
 
+// Whether it went: what is being sent stays.
 export async function forget(id) {
   const step = db.transaction(["records", "files"], "readwrite");
+  if ((await step.objectStore("records").get(id))?.state === "sending") return false;
   for (const key of await step.objectStore("files").index("record").getAllKeys(id)) {
     await step.objectStore("files").delete(key);
   }
   await step.objectStore("records").delete(id);
   await step.done;
+  return true;
 }
 
-export async function forgetFiles(id) {
+// A record that arrived, which needs its answers and files no longer; only where it still stands as it was sent.
+export async function arrived(id, values) {
+  const step = db.transaction(["records", "files"], "readwrite");
+  const found = await step.objectStore("records").get(id);
+  if (found?.state === "sending") {
+    await step.objectStore("records").put({ ...found, ...values, state: "sent", xml: "" });
+    for (const key of await step.objectStore("files").index("record").getAllKeys(id)) await step.objectStore("files").delete(key);
+  }
+  await step.done;
+}
+
+// A file that arrived, unless it went meanwhile.
+export async function marked(id, name) {
   const step = db.transaction("files", "readwrite");
-  for (const key of await step.store.index("record").getAllKeys(id)) await step.store.delete(key);
+  const found = await step.store.get([id, name]);
+  if (found) await step.store.put({ ...found, sent: true });
   await step.done;
 }
 

@@ -2,7 +2,7 @@
 import Widget from "enketo-core/src/js/widget";
 import { h, sure } from "../dom.js";
 import { t } from "../words.js";
-import { blob, isTooLarge, size, take } from "./files.js";
+import { blob, isTooLarge, prepared, size, take } from "./files.js";
 import { shrink } from "./shrink.js";
 
 const ENDINGS = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif" };
@@ -48,7 +48,7 @@ export default class Attach extends Widget {
       const input = h("input", { type: "file", class: "ignore attach-input", accept: this.accept || null, ...props });
       input.addEventListener("change", (event) => {
         event.stopPropagation();
-        if (input.files[0]) this.keep(input.files[0]);
+        if (input.files[0]) prepared(this.keep(input.files[0]));
         input.value = "";
       });
       return h("label", { class: "act attach-pick" }, t(word), input);
@@ -69,7 +69,7 @@ export default class Attach extends Widget {
       return;
     }
     this.said.textContent = t("attach.busy");
-    const made = await shrink(file, this.most);
+    const made = await shrink(file, this.most).catch(() => file);
     if (isTooLarge(made)) {
       this.said.textContent = t("form.filepicker.toolargeerror", { maxSize: size() });
       return;
@@ -95,6 +95,7 @@ export default class Attach extends Widget {
     const url = held && URL.createObjectURL(held);
     const plain = () => h("span", { class: "attach-name" }, name);
     const seen = url && this.accept.startsWith("image") ? h("img", { src: url, alt: name }) : plain();
+    seen.addEventListener("load", () => URL.revokeObjectURL(url));
     seen.addEventListener("error", () => {
       seen.replaceWith(plain());
       this.said.textContent = t("attach.unseen");

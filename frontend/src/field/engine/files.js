@@ -4,6 +4,7 @@ import { file as keptFile } from "../store.js";
 const LIMIT = 20_000_000;
 let record = "";
 let chosen = new Map();
+const busy = new Set();
 
 export function of(id) {
   if (record !== id) chosen = new Map();
@@ -16,6 +17,18 @@ export function take(blob, kind, ending) {
   chosen.set(name, blob);
   return name;
 }
+
+// A photo takes a moment to become what is kept: nobody leaves the form, or sends it, without it.
+export async function prepared(making) {
+  busy.add(making);
+  try {
+    return await making;
+  } finally {
+    busy.delete(making);
+  }
+}
+
+export const settled = () => Promise.allSettled([...busy]);
 
 export async function blob(name) {
   const found = chosen.get(name) ?? (await keptFile(record, name))?.blob;

@@ -3,7 +3,7 @@ import Widget from "enketo-core/src/js/widget";
 import SignaturePad from "signature_pad";
 import { h } from "../dom.js";
 import { t } from "../words.js";
-import { blob, take } from "./files.js";
+import { blob, prepared, take } from "./files.js";
 
 export default class Sign extends Widget {
   static get selector() {
@@ -30,8 +30,12 @@ export default class Sign extends Widget {
     const close = () => dialog.close();
     let pad = null;
     const done = () => {
-      if (pad.isEmpty()) return;
-      canvas.toBlob((made) => {
+      if (pad.isEmpty()) {
+        said.textContent = t("sign.empty");
+        return;
+      }
+      prepared(new Promise((resolve) => canvas.toBlob(resolve))).then((made) => {
+        if (!made || !dialog.open) return;
         this.originalInputValue = take(made, this.kind, "png");
         this.show();
         close();
@@ -57,7 +61,8 @@ export default class Sign extends Widget {
     if (!name) return this.shown.replaceChildren();
     const held = await blob(name).catch(() => null);
     if (name !== this.element.value) return;
-    this.shown.replaceChildren(held ? h("img", { src: URL.createObjectURL(held), alt: t(`sign.${this.kind}`) }) : h("span", {}, t("form.filepicker.notFound")));
+    const url = held && URL.createObjectURL(held);
+    this.shown.replaceChildren(url ? h("img", { src: url, alt: t(`sign.${this.kind}`), onload: () => URL.revokeObjectURL(url) }) : h("span", {}, t("form.filepicker.notFound")));
   }
 
   update() {
