@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +13,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
-from tests.records.conftest import ERDAO, NANGUAN
+import yibiao.packs
+from tests.records.conftest import CHANGCHUN, ERDAO, NANGUAN, PASSWORD, install
 from tests.records.town import GOOD, KEPT, ODD, THIRD, Town, check, firm, signed_in, with_a_firm
+from yibiao.people import actions as people
+from yibiao.people import queries as rights
+from yibiao.people.types import Grant
+from yibiao.places import actions as places
 from yibiao.records import actions, queries
 from yibiao.records.models import Submission
+from yibiao.records.types import SubmissionDraft
 
 pytestmark = pytest.mark.django_db
 UPLOAD = f"/upload/{KEPT}/check/"
@@ -134,3 +142,47 @@ def test_the_form_that_keeps_a_register_brings_its_own_entities(town: Town, cler
     assert sheet.cell(3, at["firm_name"]).value is None
     assert "Green cells" in "".join(str(cell.value) for cell in book["Guide"]["A"])
     assert Submission.objects.filter(place=ERDAO).count() == 3
+
+
+def shown(clerk: Client, address: str, names: list[str]) -> list[list[Any]]:
+    answer = clerk.get(f"/upload/{address}/template.xlsx?with=known")
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0]
+    at = by_name(sheet)
+    return [[sheet.cell(row, at[name]).value for name in names] for row in range(3, sheet.max_row + 1)]
+
+
+def test_what_only_records_know_comes_from_the_newest_of_each(db: None) -> None:
+    """An account is in no register, and the register of buildings does not know how many floors they have."""
+    places.install_jilin()
+    people.add_organisation(code="cc", name="示例局", place=CHANGCHUN)
+    for pack in ("cyber-week", "community-desk"):
+        install(Path(yibiao.packs.__file__).parent / "shipped" / pack)
+    person = people.add_person(
+        username="erdao", name="示例", password=PASSWORD, organisation="cc", role="示例岗",
+        grants=[Grant("fill", CHANGCHUN, frozenset({"*"}))], sample=True,
+    )  # fmt: skip
+    reach = {"account": "M1", "account_name": "示例号", "platform": "weibo", "place": ERDAO, "exposures": 1}
+    quarter = {
+        "code": "q1",
+        "quarter_name": "示例小区",
+        "quarter_type": "quarter",
+        "management": "self",
+        "place": ERDAO,
+    }
+    house = {"code": "b1", "building_name": "1栋", "quarter": "q1", "floors": 5, "staircases": 3, "lift": "no"}
+    for day, program, form, answers in (
+        (6, "cyber-week", "reach", {**reach, "account_name": "旧名"}),
+        (7, "cyber-week", "reach", reach),
+        (1, "community-desk", "quarter", quarter),
+        (2, "community-desk", "building", {**house, "place": ERDAO, "floors": 4}),
+        (3, "community-desk", "building", {**house, "place": ERDAO}),
+    ):
+        by = rights.warrant(person.key, "fill", place=CHANGCHUN, program=program)
+        said = {**answers, "occurred_at": f"2022-09-0{day}T09:00:00+08:00"}
+        actions.receive(SubmissionDraft(str(uuid.uuid4()), f"{program}.{form}", program, said, "api"), by=by)
+    clerk = signed_in()
+    assert "每个“账号编号”一行" in clerk.get("/upload/cyber-week/reach/").content.decode()
+    assert shown(clerk, "cyber-week/reach", list(reach)) == [["M1", "示例号", "微博", "二道区", None]]
+    assert shown(clerk, "community-desk/building", [*house, "place"]) == [
+        ["b1", "1栋", "示例小区", 5, 3, "否", "二道区"]
+    ]

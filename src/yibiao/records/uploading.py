@@ -17,7 +17,7 @@ from yibiao.core.problems import Refusal, refuse
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
 from yibiao.people import queries as people
-from yibiao.records import border, queries
+from yibiao.records import border
 from yibiao.records.intake import bringing, cells, naming, problems, sheet, workbook
 from yibiao.records.intake.layout import layouts
 from yibiao.records.intake.openrosa import foreknown
@@ -145,10 +145,11 @@ def _choose(
 
 def _about(request: HttpRequest, of: Program, version: FormVersion) -> str:
     """What a template may bring a row for each of, in words; empty where there is none yet."""
-    question, register, _ = foreknown.about(version) or ("", "", {})
+    known = foreknown.about(version)
     scope = people.scope(border.actor(request), "fill")
-    if not question or not queries.entities(register, scope=scope, program=of.code, size=1):
+    if known is None or next(foreknown.ahead(version, program=of.code, scope=scope, limit=500), None) is None:
         return ""
+    question, *_ = known
     return next(one.label.of(border.language()) or one.name for one in version.fields if one.name == question)
 
 

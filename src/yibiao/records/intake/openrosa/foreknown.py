@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Final
 
 from django.utils.crypto import salted_hmac
@@ -32,6 +33,8 @@ LIMIT: Final = 20_000
 SUBJECTS: Final = 5_000
 ROWS_LIMIT: Final = 200
 _SEAL: Final = 24
+# So many entities have what was said of them looked up together.
+_TOGETHER: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,38 +100,79 @@ def sources(form: FormVersion, *, program: str, scope: Scope) -> tuple[Source, .
 
 
 def about(form: FormVersion) -> tuple[str, str, Mapping[str, str]] | None:
-    """The question by which a record of the form is about an entity, the register, and what that knows of the form.
+    """The question by which a record of the form is about something that is known, the register that knows it, and
+    under which names it knows what of the form.
 
-    The entity that the form keeps comes before one that it picks. Missing: None where it is about none.
+    The entity that the form keeps comes before one that it picks. The register is empty where only the last record
+    knows anything. Missing: None where nothing does.
     """
     subject = next((one for one in form.fields if one.role == "subject" and not one.repeat), None)
     name, register = _keeping(form), form.entity.register if form.entity else ""
-    if not name and subject is not None and subject.register:
+    if not name and subject is not None and (subject.register or _lasting(form)) and not subject.personal:
         name, register = subject.name, subject.register
     known = next((names for question, held, names in _asked(form) if (question, held) == (name, register)), {})
     return (name, register, known) if name else None
 
 
 def ahead(form: FormVersion, *, program: str, scope: Scope, limit: int) -> Iterator[tuple[Row, str]]:
-    """One row for each entity that a record of the form may be about, and what the row is told back by.
+    """One row for each thing that a record of the form may be about, and what the row is told back by.
 
-    The key is among the values: whoever finds it written down has not answered it. Order: by key, so many at most.
+    The key is among the values: whoever finds it written down has not answered it. Order: entities by key, what only
+    records know by the newest of them; so many at most.
     """
     question, register, names = about(form) or ("", "", {})
-    lasting = [one.name for one in form.fields if one.prefill == LAST and not one.personal and not one.repeat]
-    said = outline(form).roles.get("subject")
-    same = said is not None and said.name == question
-    last = {one.key: one for one in _last(form, program, scope, question, lasting)} if lasting and same else {}
-    for one in entities.every(register, scope=scope, program=program, limit=limit):
-        values = {**_values(form, one, names), question: one.key}
-        rows = [_row(form, program, question, one.key, one.label, values)]
-        if one.key in last:
-            rows.append(last[one.key])
-        every: dict[str, Any] = {}
-        for row in reversed(rows):
-            every |= row.values
-        told = [[question, row.key, row.values, row.seal, sorted(row.values)] for row in rows]
-        yield replace(rows[0], values=every), json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    asked = outline(form).roles.get("subject")
+    same = asked is not None and asked.name == question
+    last = {one.key: one for one in _last(form, program, scope, question, _lasting(form))} if same else {}
+    if not register:
+        for one in last.values():
+            yield _told(form, program, question, [_row(form, program, question, one.key, "", {question: one.key}), one])
+        return
+    for some in _batches(entities.every(register, scope=scope, program=program, limit=limit)):
+        said = _said(form, scope, some) if register == _kept_register(form) and names else {}
+        for entity in some:
+            values = {**said.get(entity.id, {}), **_values(form, entity, names), question: entity.key}
+            rows = [_row(form, program, question, entity.key, entity.label, values)]
+            yield _told(form, program, question, [*rows, last[entity.key]] if entity.key in last else rows)
+
+
+def _told(form: FormVersion, program: str, question: str, rows: Sequence[Row]) -> tuple[Row, str]:
+    every: dict[str, Any] = {}
+    # What the first row says stands, here and where it is told back.
+    for row in reversed(rows):
+        every |= row.values
+    told = [[question, row.key, row.values, row.seal, sorted(row.values)] for row in reversed(rows)]
+    return replace(rows[0], values=every), json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _batches(found: Iterator[Entity]) -> Iterator[list[Entity]]:
+    while some := list(islice(found, _TOGETHER)):
+        yield some
+
+
+def _said(form: FormVersion, scope: Scope, some: Sequence[Entity]) -> dict[str, dict[str, Any]]:
+    """What the last records of the form said of the entities that it keeps, by their ids."""
+    said = models.EntityRevision.objects.filter(entity__in=[one.id for one in some], live=True)
+    of = dict(said.order_by("occurred_at", "pk").values_list("record", "entity_id"))
+    open_to = models.Submission.objects.filter(placing.within(scope), form=form.id, pk__in=list(of))
+    asked = {
+        one.name: one for one in form.fields
+        if not (one.repeat or one.personal or one.calculate) and one.role not in ("occurred_at", "place")
+    }  # fmt: skip
+    found: dict[str, dict[str, Any]] = {}
+    for id, text in open_to.order_by("occurred_at").values_list("pk", "answers"):
+        answers = json.loads(text)
+        given = {name: answers[name] for name in asked if answers.get(name) not in (None, "", [])}
+        found[of[id]] = {name: value for name, value in given.items() if prefilling.offered(form, asked[name], value)}
+    return found
+
+
+def _lasting(form: FormVersion) -> list[str]:
+    return [one.name for one in form.fields if one.prefill == LAST and not one.personal and not one.repeat]
+
+
+def _kept_register(form: FormVersion) -> str:
+    return form.entity.register if form.entity else ""
 
 
 def keeping(form: FormVersion) -> dict[str, Any] | None:
