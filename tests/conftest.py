@@ -59,41 +59,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         databases.keep_empty(Path(os.environ["YIBIAO_DATA"]))
 
 
-def _empty_what_has_rows() -> None:
-    """Tests with real transactions empty the tables afterwards; only there do the ledger's triggers step aside.
+@pytest.fixture(autouse=True, scope="session")
+def _flush_knows_the_triggers() -> None:
+    """Tests with real transactions empty the tables afterwards.
 
     Django's own flush empties every table, then writes all kinds of content and permissions again; here they stay.
     """
-    from django.contrib.auth.models import Permission
-    from django.contrib.contenttypes.models import ContentType
-    from django.db import connection, transaction
     from django.test import TransactionTestCase
 
-    from yibiao.ledger import triggers
+    from tests import databases
 
-    kept = {Permission._meta.db_table, ContentType._meta.db_table}
-
-    def teardown(self: TransactionTestCase) -> None:
-        tables = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in kept]
-        looks = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables)
-        with connection.cursor() as cursor:
-            cursor.execute(looks)
-            full = {name for (name,) in cursor.fetchall()}
-        guarded = not full.isdisjoint(triggers.TABLES)
-        if guarded:
-            triggers.remove(connection)
-        try:
-            # Keys that point at other tables are looked at when all are empty.
-            with transaction.atomic(), connection.cursor() as cursor:
-                for name in full:
-                    cursor.execute(f"DELETE FROM {name}")
-        finally:
-            if guarded:
-                triggers.install(connection)
-
-    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _flush_knows_the_triggers() -> None:
-    _empty_what_has_rows()
+    TransactionTestCase._fixture_teardown = lambda self: databases.empty()  # type: ignore[method-assign]

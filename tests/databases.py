@@ -65,6 +65,36 @@ def world_of(
     return built, world
 
 
+def empty() -> None:
+    """Empty the tables that have rows, but for the kinds of content and the permissions that Django writes into them;
+    only here do the ledger's triggers step aside."""
+    from django.contrib.auth.models import Permission
+    from django.contrib.contenttypes.models import ContentType
+
+    from yibiao.ledger import parts, triggers
+
+    connection = connections["default"]
+    kept = {Permission._meta.db_table, ContentType._meta.db_table}
+    tables = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in kept]
+    # Of no model: it stands beside the entries on PostgreSQL.
+    tables += [parts.KEYS] if connection.vendor == "postgresql" else []
+    looks = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(looks)
+        full = {name for (name,) in cursor.fetchall()}
+    guarded = not full.isdisjoint({*triggers.TABLES, parts.KEYS})
+    if guarded:
+        triggers.remove(connection)
+    try:
+        # Keys that point at other tables are looked at when all are empty.
+        with transaction.atomic(), connection.cursor() as cursor:
+            for name in full:
+                cursor.execute(f"DELETE FROM {name}")
+    finally:
+        if guarded:
+            triggers.install(connection)
+
+
 def _worker() -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
@@ -94,24 +124,29 @@ def _created(name: str, *, like: str) -> None:
 
 
 @contextmanager
-def of_its_own(name: str, folder: Path) -> Iterator[None]:
-    """Point the default connection at an empty, migrated database; afterwards at the one from before."""
+def of_its_own(name: str, folder: Path, *, bare: bool = False) -> Iterator[None]:
+    """Point the default connection at an empty, migrated database; afterwards at the one from before.
+
+    A ``bare`` one is not migrated at all.
+    """
     connection = connections["default"]
     settings, kept = connection.settings_dict, connection.settings_dict["NAME"]
     connection.close()
     # Workers of one run share the cluster, so each has its own.
     name = f"{name}_{_worker()}"
+    copied = bool(_empty) and not bare
     if connection.vendor != "sqlite":
-        _created(name, like=_empty[0] if _empty else "template1")
+        _created(name, like=_empty[0] if copied else "template1")
         settings["NAME"] = name
-    elif _empty:
+    elif copied:
         settings["NAME"] = shutil.copy(_empty[0], folder / f"{name}.sqlite3")
     else:
         settings["NAME"] = str(folder / f"{name}.sqlite3")
     try:
-        if not _empty:
+        if not copied and not bare:
             call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
+        if not bare:
+            call_command("createcachetable", verbosity=0)
         yield
     finally:
         connection.close()

@@ -109,7 +109,7 @@ class Story:
 )  # fmt: skip
 @given(steps=oracle._steps, seed=st.integers(0, 2**32))
 def test_what_is_given_again_is_what_would_be_found_now(steps: list[oracle.Step], seed: int) -> None:
-    oracle._empty()
+    databases.empty()
     world.install()
     world.append(draft("check", {"object": "a", "found": 1}, id="first"))
     world.append(draft("check", {"object": "b", "found": 2}, id="second"))

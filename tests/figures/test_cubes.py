@@ -56,7 +56,7 @@ def kept(id: str, *, place: str, period: Period, as_of: int | None = None) -> tu
 def test_the_cube_equals_the_oracle_as_facts_are_corrected_and_withdrawn(
     steps: list[oracle.Step], first: int, count: int, place: str, asked: list[str]
 ) -> None:
-    oracle._empty()
+    databases.empty()
     world.install()
     period, begun = days(first, count), False
     for step, sent in zip(steps, oracle.played(steps), strict=True):

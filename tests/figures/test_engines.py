@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests import databases
 from tests.architecture.house import ROOT
 from tests.figures import test_oracle as oracle
 from tests.figures import world
@@ -151,7 +152,7 @@ def played(
     **more: str,
 ) -> None:  # fmt: skip
     """Random facts, counted by random indicators at two checkpoints: by DuckDB, by an engine, and by plain Python."""
-    oracle._empty()
+    databases.empty()
     unit = {"sum": ("个", "flow"), "distinct": ("个", "distinct"), "latest": ("个", "stock"), "count": ("次", "visits")}
     texts = []
     for n, (full, test) in enumerate(pack):

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.figures import test_oracle as oracle
 from tests.figures import world
 from tests.figures.world import CHANGCHUN, ERDAO, GONGZHULING, GONGZHULING_OLD, JILIN, NANGUAN, SIPING, draft
@@ -77,7 +78,7 @@ def shared(tmp_path: Path) -> tuple[Path, list[list[Any]]]:
     for place, fill in ((CHANGCHUN, first_site), (SIPING, second_site)):
         held.append(fill())
         actions.publish(folder, place)
-        oracle._empty()
+        databases.empty()
     world.install()
     return folder, held
 

@@ -153,7 +153,7 @@ ASKED = ("checks", "major", "gas", "found", "weight", "objects", "object-days", 
 def test_figures_equal_the_oracle_at_every_checkpoint(
     steps: list[Step], from_: int, hours: int, place: str, asked: list[str]
 ) -> None:
-    _empty()
+    databases.empty()
     world.install()
     begin = START + timedelta(hours=from_)
     period = Period(begin, begin + timedelta(hours=hours))
@@ -202,17 +202,3 @@ def _compare(asked: Sequence[str], number: int, place: str, period: Period) -> N
                 assert all(each >= found.value for each in whole)
             else:
                 assert whole == [found.value, found.value], id
-
-
-def _empty() -> None:
-    """Another example begins with empty tables, as another test would."""
-    from django.core.management import call_command
-    from django.db import connection
-
-    from yibiao.ledger import triggers
-
-    triggers.remove(connection)
-    try:
-        call_command("flush", verbosity=0, interactive=False)
-    finally:
-        triggers.install(connection)

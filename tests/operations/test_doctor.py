@@ -20,10 +20,12 @@ from tests.figures import world
 from yibiao.core import clock
 from yibiao.desk import metrics
 from yibiao.desk.commands.doctor import doctor
+from yibiao.desk.commands.ledger import ledger as ledger_command
 from yibiao.desk.health import database
 from yibiao.figures import actions, store
 from yibiao.figures.models import Recount
 from yibiao.ledger import actions as ledger
+from yibiao.ledger import queries as log
 from yibiao.ledger import triggers
 from yibiao.records.intake.openrosa import keys
 
@@ -151,6 +153,26 @@ def test_a_log_that_the_database_no_longer_guards(site: Any) -> None:
     assert faults() - KNOWN == {"database.guarded"}
     triggers.install(connection)
     assert faults() == KNOWN
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite the log is in one part")
+def test_a_log_that_soon_has_no_part_for_what_comes(site: Any) -> None:
+    assert seen()["database.parts"]["mark"] == "good"
+    sequence = "pg_get_serial_sequence('ledger_entry', 'id')"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT nextval({sequence}), setval({sequence}, {log.parts()[-1].end - 5})")
+        [(last, _)] = cursor.fetchall()
+        try:
+            found = seen()["database.parts"]
+            assert found["mark"] == "odd"
+            assert "yibiao ledger parts" in found["remedy"]
+            told = CliRunner().invoke(
+                ledger_command, ["parts", "--json"], standalone_mode=False, catch_exceptions=False
+            )
+            assert json.loads(told.stdout)["made"] == 2
+            assert seen()["database.parts"]["mark"] == "good"
+        finally:
+            cursor.execute(f"SELECT setval({sequence}, {last})")
 
 
 def test_a_key_that_others_can_read(site: Any) -> None:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from yibiao.core import canon, clock, merkle
 from yibiao.core.problems import Refusal, refuse
-from yibiao.ledger import models, problems, rows, writing
+from yibiao.ledger import dividing, models, problems, rows, writing
 from yibiao.ledger.types import Checkpoint, FactDraft
 
 TEXTS: Final = ("kind", "id", "program", "place", "organisation", "actor", "subject")
@@ -24,6 +24,8 @@ _ENTRY: Final = (
 )  # fmt: skip
 AT_ONCE: Final = 20_000
 SEALER: Final = 0x7969_6269_616F  # the advisory lock of the sealer in PostgreSQL
+# After so many positions the sealer looks whether the next parts of the log are there: each holds a hundred times that.
+_LOOK: Final = 100_000
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -121,7 +123,9 @@ def seal(limit: int = AT_ONCE) -> Checkpoint | None:
             root=frontier.root().hex(),
             sealed_at=max(now, last.sealed_at) if last else now,
         )
-        return rows.checkpoint_of(stored)
+    if size // _LOOK != frontier.size // _LOOK:
+        dividing.ahead()
+    return rows.checkpoint_of(stored)
 
 
 def seal_all() -> Checkpoint | None:
@@ -130,6 +134,11 @@ def seal_all() -> Checkpoint | None:
     while made := seal():
         newest = made
     return newest
+
+
+def make_parts() -> int:
+    """Make the parts that PostgreSQL will need next, which the sealer does too; how many were made."""
+    return dividing.ahead()
 
 
 def advance(follower: str, position: int) -> None:

@@ -11,20 +11,20 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from yibiao.core import merkle
 from yibiao.core.problems import refuse
-from yibiao.ledger import models, problems, rows, triggers
+from yibiao.ledger import dividing, models, problems, rows, triggers
+from yibiao.ledger.parts import numbers, parts
 from yibiao.ledger.types import Checkpoint, Consistency, Counts, Fact, Inclusion
 from yibiao.ledger.verifying import verify
 
 __all__ = [
     "any_of", "at", "checkpoint", "checkpoint_of", "consistency", "counts", "cursor", "entries", "fact", "guarded",
-    "histories", "history", "inclusion", "tally", "verify",
+    "histories", "history", "inclusion", "parts", "short_of_parts", "tally", "verify",
 ]  # fmt: skip
 
 CHUNK: Final = 2_000
 _MANY: Final = 400
 # Asked more often than anything else: Django takes longer to make this statement than to run it.
 _NEWEST: Final = "SELECT * FROM ledger_checkpoint ORDER BY number DESC LIMIT 1"
-ENTRY: Final = tuple(f"entry__{name}" for name in rows.FACT)
 
 
 def checkpoint(number: int | None = None) -> Checkpoint | None:
@@ -80,14 +80,17 @@ def _found(places: Mapping[int, int], kinds: Sequence[str]) -> list[tuple[Any, .
     They are asked for by number, not by a join: a database that does not know yet how far the log has grown would plan
     for all of it.
     """
-    runs, alone = rows.stretches(sorted(places))
-    asked = [Q(pk__range=run) for run in runs]
-    asked += [Q(pk__in=alone[start : start + _MANY]) for start in range(0, len(alone), _MANY)]
     found: list[tuple[Any, ...]] = []
-    for some in asked:
+    for some in _asked(places):
         entries = models.Entry.objects.filter(some)
         found += (entries.filter(kind__in=list(kinds)) if kinds else entries).values_list("pk", *rows.FACT)
     return sorted((places[entry], *others) for entry, *others in found)
+
+
+def _asked(entries: Iterable[int]) -> list[Q]:
+    runs, alone = rows.stretches(sorted(entries))
+    few = [alone[start : start + _MANY] for start in range(0, len(alone), _MANY)]
+    return [*(Q(pk__range=run) for run in runs), *(Q(pk__in=some) for some in few)]
 
 
 def at(positions: Iterable[int]) -> Iterator[Fact]:
@@ -98,7 +101,7 @@ def at(positions: Iterable[int]) -> Iterator[Fact]:
     asked = sorted(set(positions))
     for start in range(0, len(asked), _MANY):
         found = models.Position.objects.filter(position__in=asked[start : start + _MANY])
-        yield from map(rows.fact_of, found.order_by("position").values_list("position", *ENTRY))
+        yield from map(rows.fact_of, _found(dict(found.values_list("entry", "position")), ()))
 
 
 def tally(upto: int) -> dict[str, tuple[int, int]]:
@@ -109,8 +112,11 @@ def tally(upto: int) -> dict[str, tuple[int, int]]:
 
 def any_of(after: int, upto: int, kinds: Sequence[str]) -> bool:
     """Whether a fact of these kinds was sealed with after < position ≤ upto."""
-    found = models.Position.objects.filter(position__gt=after, position__lte=upto, entry__kind__in=list(kinds))
-    return upto > after and found.exists()
+    while after < upto and (places := _places(after, upto)):
+        if any(models.Entry.objects.filter(some, kind__in=list(kinds)).exists() for some in _asked(places)):
+            return True
+        after = max(places.values())
+    return False
 
 
 def history(id: str, *, kind: str = "") -> tuple[Fact, ...]:
@@ -118,7 +124,7 @@ def history(id: str, *, kind: str = "") -> tuple[Fact, ...]:
 
     Shape: by revision, then in the order in which they were appended; may be empty.
     """
-    found = _by_id(id, kind).order_by("revision", "pk")
+    found = _by_id([id], kind).order_by("revision", "pk")
     return tuple(map(rows.fact_of, found))
 
 
@@ -129,8 +135,7 @@ def histories(ids: Sequence[str], *, kind: str) -> tuple[Fact, ...]:
     """
     found: list[Fact] = []
     for start in range(0, len(ids), _MANY):
-        rows_ = models.Entry.objects.filter(kind=kind, fact__in=list(ids[start : start + _MANY]))
-        found += map(rows.fact_of, rows_.order_by("fact", "revision", "pk").values_list("sealed__position", *rows.FACT))
+        found += map(rows.fact_of, _by_id(ids[start : start + _MANY], kind).order_by("fact", "revision", "pk"))
     return tuple(found)
 
 
@@ -139,7 +144,7 @@ def fact(id: str, revision: int | None = None, *, kind: str = "") -> Fact | None
 
     Missing: None where there is no such fact.
     """
-    found = _by_id(id, kind).order_by("-revision", "-pk")
+    found = _by_id([id], kind).order_by("-revision", "-pk")
     row = (found if revision is None else found.filter(revision=revision)).first()
     return rows.fact_of(row) if row else None
 
@@ -165,7 +170,8 @@ def waiting_since() -> datetime | None:
 
     Missing: None where none waits.
     """
-    return models.Pending.objects.order_by("entry").values_list("entry__received_at", flat=True).first()
+    first = models.Pending.objects.order_by("entry").first()
+    return models.Entry.objects.values_list("received_at", flat=True).get(pk=first.pk) if first else None
 
 
 def inclusion(
@@ -211,6 +217,14 @@ def guarded() -> bool:
     return triggers.installed(connection)
 
 
-def _by_id(id: str, kind: str) -> QuerySet[models.Entry, tuple[Any, ...]]:
-    found = models.Entry.objects.filter(fact=id)
-    return (found.filter(kind=kind) if kind else found).values_list("sealed__position", *rows.FACT)
+def short_of_parts() -> bool:
+    """Whether PostgreSQL will soon have no part for new entries, or had none for some; never on SQLite."""
+    return dividing.short()
+
+
+def _by_id(ids: Sequence[str], kind: str) -> QuerySet[models.Entry, tuple[Any, ...]]:
+    if connection.vendor == "postgresql":
+        found = models.Entry.objects.filter(pk__in=numbers(ids, kind))
+    else:
+        found = models.Entry.objects.filter(fact__in=list(ids), **({"kind": kind} if kind else {}))
+    return found.values_list("sealed__position", *rows.FACT)

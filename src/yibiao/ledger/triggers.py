@@ -9,8 +9,12 @@ from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from yibiao.ledger import parts
+from yibiao.ledger.parts import run
+
 TABLES: Final = ("ledger_entry", "ledger_position", "ledger_checkpoint", "ledger_node")
 REFUSAL: Final = "the log is append-only: changing it is refused"
+_EVENTS: Final = ("update", "delete", "truncate")
 
 # INSERT OR REPLACE deletes the row in its way without firing delete triggers, so SQLite needs a guard on insert too.
 _IN_THE_WAY: Final = {
@@ -23,34 +27,53 @@ _IN_THE_WAY: Final = {
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers on the four insert-only tables, replacing those that are there."""
+    """Create the triggers on the insert-only tables and their parts, replacing those that are there."""
     remove(connection)
-    for statement in _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE:
-        _run(connection, statement)
+    if connection.vendor == "postgresql":
+        run(connection, _REFUSE)
+        for table in (*TABLES, *parts.tables(connection)):
+            guard(connection, table)
+    else:
+        for statement in _SQLITE:
+            run(connection, statement)
+
+
+def guard(connection: BaseDatabaseWrapper, table: str) -> None:
+    """Create the triggers on one more table of PostgreSQL, which has none."""
+    for event in _EVENTS:
+        run(
+            connection,
+            f"CREATE TRIGGER {table}_no_{event} BEFORE {event.upper()} ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()",
+        )
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Drop the triggers, whether they are there or not."""
-    for table in TABLES:
-        for event in ("update", "delete", "truncate", "replace"):
-            where = f" ON {table}" if connection.vendor == "postgresql" else ""
-            _run(connection, f"DROP TRIGGER IF EXISTS {table}_no_{event}{where}")
+    for table, name, _ in _there(connection):
+        run(connection, f"DROP TRIGGER {name} ON {table}" if table else f"DROP TRIGGER {name}")
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:
     """Whether every trigger is in place; a database restored without them is no longer guarded."""
-    wanted = {f"{table}_no_{event}" for table in TABLES for event in ("update", "delete")}
+    there = {name for _, name, at_work in _there(connection) if at_work}
+    tables = (*TABLES, *parts.tables(connection))
+    return there >= {f"{table}_no_{event}" for table in tables for event in ("update", "delete")}
+
+
+def _there(connection: BaseDatabaseWrapper) -> list[tuple[str, str, bool]]:
+    """The triggers that refuse, each with its table, which SQLite does not need, and whether it is switched on."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'ledger%%' AND tgenabled <> 'D'")
+            cursor.execute(
+                "SELECT tgrelid::regclass::text, tgname, tgenabled <> 'D' FROM pg_trigger"
+                " WHERE tgfoid = to_regproc('ledger_refuse')"
+            )
         else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        return wanted <= {row[0] for row in cursor.fetchall()}
-
-
-def _run(connection: BaseDatabaseWrapper, statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+            cursor.execute(
+                "SELECT '', name, true FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'ledger_*_no_*'"
+            )
+        return list(cursor.fetchall())
 
 
 _SQLITE: Final = [
@@ -63,13 +86,7 @@ _SQLITE: Final = [
         f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     )
 ]
-_POSTGRESQL: Final = [
+_REFUSE: Final = (
     "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    f" RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; END $$",
-    *(
-        f"CREATE TRIGGER {table}_no_{event} BEFORE {event.upper()} ON {table}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
-        for table in TABLES
-        for event in ("update", "delete", "truncate")
-    ),
-]
+    f" RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; END $$"
+)

@@ -44,11 +44,18 @@ def _live() -> click.Command:
     return watch
 
 
+def _parts() -> click.Command:
+    from yibiao.desk.commands.parting import parts
+
+    return parts
+
+
 BENCHMARKS: Final[dict[str, Brings]] = {
     "entities": _entities,
     "figures": _figures,
     "ingest": _ingest,
     "live": _live,
+    "parts": _parts,
 }
 
 

@@ -1,6 +1,8 @@
-"""``yibiao ledger``: hold every entry of the log against its proofs."""
+"""``yibiao ledger``: hold every entry of the log against its proofs, seal, and see in what parts it lies."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 import click
 from django.utils.translation import gettext
@@ -59,4 +61,26 @@ def seal() -> None:
             if newest
             else gettext("还没有事实。")
         ],
+    )
+
+
+@ledger.command("parts", help=gettext("列出日志的各段（PostgreSQL），缺的下一段当场补上。"))
+@options
+def parts() -> None:
+    made = actions.make_parts()
+    found = queries.parts()
+    told = gettext("%(name)s：编号 %(first)s 至 %(last)s，%(size)s MB")
+    terminal.out(
+        {"parts": [asdict(part) for part in found], "made": made},
+        [
+            told
+            % {
+                "name": part.name,
+                "first": f"{max(part.first, 1):,}",
+                "last": f"{part.end - 1:,}",
+                "size": f"{part.bytes / 1e6:,.1f}",
+            }
+            for part in found
+        ]
+        or [gettext("SQLite 的日志不分段。")],
     )
