@@ -68,6 +68,18 @@ def test_a_reviewer_merges_a_clerk_only_reads(site: World, enter: Enter) -> None
     assert fact.withdrawn
 
 
+def test_whoever_merges_chooses_which_one_is_kept(site: World, enter: Enter) -> None:
+    firms(site)
+    editor = enter(site.editor)
+    offered = editor.get(f"/registers/enterprise/suspects/?program={SAFETY}").content.decode()
+    assert f"合并，保留 {GOOD}" in offered
+    assert f"合并，保留 {ODD}" in offered
+    given = {"program": SAFETY, "act": "merge-into-other", "key": GOOD, "other": ODD, "reason": "证照是后一个"}
+    answer = editor.post(ACT, given)
+    assert ODD in answer["Location"]
+    assert f"{GOOD} 已经合并到 {ODD}" in page(editor, GOOD)
+
+
 def test_a_list_is_turned_to_its_end_and_back(site: World, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registers, "SIZE", 1)
     firms(site)

@@ -112,6 +112,8 @@ def act(request: HttpRequest, register: str) -> HttpResponse:
     if program is None:
         raise refuse(NO_PAGE.at())
     given = {name: request.POST.get(name, "").strip() for name in ("act", "key", "other", "reason", "ruling")}
+    if given["act"] == "merge-into-other":
+        given |= {"act": "merge", "key": given["other"], "other": given["key"]}
     asked = [given["key"], given["other"]] if given["act"] in ("merge", "apart") else [given["key"]]
     found = [records.entity_at(register, key, scope=border.reading(request), program=program.code) for key in asked]
     by = over(request, program, [one.place for one in found])
