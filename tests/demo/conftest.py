@@ -15,6 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from tests.demo.recount import Book, books
+from tests.spark import cluster as cluster
 from yibiao.desk.demo import build
 from yibiao.ledger import queries as ledger
 

@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from tests import spark_cluster
 from tests.demo.conftest import Demo
-from yibiao.desk import asking
-from yibiao.desk.operating import everything
-from yibiao.figures import queries
-from yibiao.figures.engines import spark
-from yibiao.figures.types import Query
-from yibiao.packs import queries as packs
+from yibiao.core.problems import Refusal
+from yibiao.desk.bench import engines
+from yibiao.figures import queries, supplying
+from yibiao.figures.answering import IN_PROCESS
+from yibiao.figures.engines.border import Relation
+from yibiao.figures.engines.loopback import Cluster
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.slow,
-    pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") == "postgres", reason="the files are the same"),
-]
+pytestmark = pytest.mark.django_db
 
 
-def asked() -> list[Query]:
-    """Every indicator of every program, for the place and the time for which its board opens."""
-    return [
-        Query(one.ref, program.code, program.place, asking.window(program))
-        for program in packs.programs()
-        for one in queries.indicators(program.pack)
-    ]
+@pytest.mark.slow
+def test_the_five_programs_on_a_cluster(demo: Demo, cluster: Cluster) -> None:
+    asked = engines.programs()
+    found = engines.compared(asked, "spark", 1, master=cluster.master, settings=cluster.settings)
+    print(f"{found['figures']} figures, the same by DuckDB and by Spark on {cluster.master}: {found['medians']}")
+    assert len(found["medians"]) >= 5
+    assert found["figures"] == sum(len(queries.indicators(code)) for code in asked) > 100
+    assert all(one["facts"] > 0 for one in found["medians"].values())
 
 
-def test_the_five_programs_on_a_cluster(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> None:
-    pytest.importorskip("pyspark")
-    wanted, plain = asked(), queries.engine("duckdb")
-    assert len({query.program for query in wanted}) >= 5
-    with spark_cluster.started(tmp_path_factory.mktemp("cluster")) as master:
-        settings = [("spark.executor.memory", spark_cluster.MEMORY), ("spark.cores.max", "2")]
-        engine = queries.engine("spark", master=master, settings=settings)
-        try:
-            for query in wanted:
-                found = queries.recounted(query, scope=everything(), engine=engine)
-                assert found == queries.recounted(query, scope=everything(), engine=plain), query
-        finally:
-            spark.stop()
+def test_a_figure_that_two_engines_count_otherwise_is_refused(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_files(*asked: Any) -> list[Relation]:
+        return [replace(one, files=()) for one in supplying.relations(*asked)]
+
+    both = {"duckdb": IN_PROCESS, "spark": replace(IN_PROCESS, supply=without_files)}
+    monkeypatch.setattr(queries, "engine", lambda name: both[name])
+    with pytest.raises(Refusal) as refused:
+        engines.compared(engines.programs(), "spark", 1)
+    assert refused.value.codes == ("desk.bench.differs",)
 
 
+@pytest.mark.slow
 def test_a_cluster_that_is_not_there_is_said(demo: Demo) -> None:
-    from yibiao.core.problems import Refusal
-
     pytest.importorskip("pyspark")
     with pytest.raises(Refusal) as refused:
         queries.engine("spark", master="spark://127.0.0.1:9", settings=[("spark.cores.max", "1")])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.spark import cluster as cluster
 from yibiao.figures import caching
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from tests.figures import world
-from tests.figures.test_engines import EVERY, counted, filled
+from tests.figures.test_engines import EVERY, counted, filled, on
 from tests.figures.world import ERDAO, JILIN, draft
 from yibiao.core.problems import Refusal
 from yibiao.figures import actions, copies, queries, store
 from yibiao.figures.answering import IN_PROCESS
+from yibiao.figures.engines.loopback import Cluster
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -122,8 +123,7 @@ def _there() -> bool:
 
 
 @pytest.mark.slow
-def test_spark_counts_from_copies_without_a_file_of_the_site(tmp_path: Path) -> None:
-    pytest.importorskip("pyspark")
+def test_spark_counts_from_copies_without_a_file_of_the_site(tmp_path: Path, cluster: Cluster) -> None:
     pytest.importorskip("fsspec")
     root = f"file://{tmp_path}/elsewhere"
     numbers = filled()
@@ -132,17 +132,17 @@ def test_spark_counts_from_copies_without_a_file_of_the_site(tmp_path: Path) -> 
     found = [counted(id, IN_PROCESS, **more) for id, more in asked]
     actions.copy(root)
     store.root().rename(tmp_path / "away")
-    engine = queries.engine("spark", master="local[2]", files=root)
+    engine = on(cluster, root)
     assert [counted(id, engine, **more) for id, more in asked] == found
     (tmp_path / "away").rename(store.root())
     world.append(draft("check", {"found": 5}))
     actions.follow()
     world.settle()
     store.root().rename(tmp_path / "away")
-    value = counted("found", queries.engine("spark", master="local[2]", files=root))[0]
+    value = counted("found", on(cluster, root))[0]
     (tmp_path / "away").rename(store.root())
     assert value == counted("found", IN_PROCESS)[0]
     actions.rebuild()
     with pytest.raises(Refusal) as refused:
-        queries.engine("spark", master="local[2]", files=root)
+        on(cluster, root)
     assert refused.value.codes == ("figures.copies.old",)

@@ -21,6 +21,7 @@ from yibiao.core.problems import Refusal
 from yibiao.figures import actions, breakdowns, queries, reading, staging
 from yibiao.figures.engines import dialects, postgres
 from yibiao.figures.engines.border import Engine
+from yibiao.figures.engines.loopback import Cluster
 from yibiao.ledger import queries as ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +35,10 @@ def counted(id: str, engine: Engine, **more: Any) -> tuple[Any, ...]:
     """All that an engine says of a figure."""
     found = queries.recounted(world.query(id, **more), scope=world.EVERYWHERE, engine=engine)
     return found.value, found.facts, found.coverage, found.note
+
+
+def on(cluster: Cluster, files: str = "") -> Engine:
+    return queries.engine("spark", master=cluster.master, settings=cluster.settings, files=files)
 
 
 def same(engine: Engine, id: str, **more: Any) -> None:
@@ -149,7 +154,7 @@ def tried(many: int) -> settings:
 
 def played(
     name: str, steps: list[oracle.Step], pack: list[tuple[dict[str, str], str]], place: str, from_: int, hours: int,
-    **more: str,
+    **more: Any,
 ) -> None:  # fmt: skip
     """Random facts, counted by random indicators at two checkpoints: by DuckDB, by an engine, and by plain Python."""
     databases.empty()
@@ -196,22 +201,18 @@ def test_postgresql_counts_so_for_very_many_examples(**example: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(ON_POSTGRES, reason="the files are the same")
-def test_spark_gives_what_duckdb_gives() -> None:
-    pytest.importorskip("pyspark")
-    compare(queries.engine("spark", master="local[2]"), filled())
+def test_spark_gives_what_duckdb_gives(cluster: Cluster) -> None:
+    compare(on(cluster), filled())
     with pytest.raises(Refusal) as refused:
-        counted("checks", queries.engine("spark", master="local[2]", files="/nowhere"))
+        counted("checks", on(cluster, "/nowhere"))
     assert refused.value.codes == ("figures.engine.failed",)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(ON_POSTGRES, reason="the files are the same")
 @tried(6)
 @random
-def test_spark_counts_what_plain_python_counts(**example: Any) -> None:
-    pytest.importorskip("pyspark")
-    played("spark", master="local[2]", **example)
+def test_spark_counts_what_plain_python_counts(cluster: Cluster, **example: Any) -> None:
+    played("spark", master=cluster.master, settings=cluster.settings, **example)
 
 
 @on_postgres

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final, TypeAlias
 
 from yibiao.core.problems import refuse
 from yibiao.figures import copies, problems, staging, store, supplying
-from yibiao.figures.engines import dialects, duckdb, postgres, spark
+from yibiao.figures.engines import dialects, duckdb, loopback, postgres, spark
 from yibiao.figures.engines.border import Engine, Relation, Rows
 from yibiao.figures.engines.dialects import Dialect
 from yibiao.figures.models import Projection
@@ -106,6 +107,23 @@ def engine(name: str, master: str = "", settings: Iterable[tuple[str, str]] = ()
     except Exception as failure:
         raise refuse(problems.NO_MASTER.at(master=made.master, why=str(failure).splitlines()[0][:200])) from failure
     return _over_copies(made) if files else made
+
+
+@contextmanager
+def on_loopback(folder: Path, workers: int) -> Iterator[loopback.Cluster]:
+    """A cluster of this machine's own, which ends with the block.
+
+    Raises: figures.engine.missing, figures.engine.unreachable.
+    """
+    with ExitStack() as held:
+        try:
+            made = held.enter_context(loopback.started(folder, workers))
+        except ImportError:
+            raise refuse(problems.NO_SPARK.at()) from None
+        except (OSError, RuntimeError) as failure:
+            why = str(failure).strip().splitlines()[-1][:200]
+            raise refuse(problems.NO_MASTER.at(master="127.0.0.1", why=why)) from failure
+        yield made
 
 
 def _over_copies(one: OnCluster) -> OnCluster:

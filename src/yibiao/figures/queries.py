@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -42,6 +43,7 @@ from yibiao.figures.composed import leaves as leaves
 from yibiao.figures.composed import terms as terms
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Engine
+from yibiao.figures.engines.loopback import Cluster
 from yibiao.figures.inventory import inventory as inventory
 from yibiao.figures.models import DefinitionSet, Recount, Segment
 from yibiao.figures.reading import Question
@@ -145,6 +147,14 @@ def engine(name: str, *, master: str = "", settings: Iterable[tuple[str, str]] =
     Raises: figures.engine.database, figures.engine.missing, figures.engine.unreachable.
     """
     return answering.engine(name, master, settings, files)
+
+
+def loopback(folder: Path, workers: int = 2) -> AbstractContextManager[Cluster]:
+    """A throw-away Spark cluster on this machine, a master and workers in processes of their own; files in the folder.
+
+    Raises: figures.engine.missing, figures.engine.unreachable.
+    """
+    return answering.on_loopback(folder, workers)
 
 
 def serving() -> str:
