@@ -17,7 +17,7 @@ from tests.records.town import GOOD, KEPT, ODD, THIRD, Town, check, firm
 from yibiao.core.periods import Period, midnight
 from yibiao.desk import followers, installing
 from yibiao.figures import actions as figures
-from yibiao.figures import caching, cubes, filling, merging, queries, reading
+from yibiao.figures import cubes, filling, merging, queries, reading
 from yibiao.figures.types import Query
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import queries as log
@@ -203,12 +203,3 @@ def test_what_several_logs_merged_is_one_by_way_of_each_other() -> None:
     joined = merging.joined([first, second])
     assert joined == {"firm": (("b", "a"), ("c", "a"), ("d", "a"), ("f", "e")), "shop": (("x", "b"),)}
     assert merging.joined([second, first])["firm"] == joined["firm"]
-
-
-def test_an_answer_that_was_kept_is_found_anew_after_a_merge(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caching, "MOST", 1_000)
-    sealed()
-    assert counted()["firms"] == 3
-    actions.merge("firm", kept=GOOD, merged=THIRD, reason="同一家", by=town.rule())
-    sealed()
-    assert counted()["firms"] == 2

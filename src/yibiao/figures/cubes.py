@@ -16,7 +16,7 @@ from typing import Any, Final
 from django.db import connection
 
 from yibiao.core import expressions
-from yibiao.figures import cells, columns, moving, reading
+from yibiao.figures import cells, columns, merging, moving, reading
 from yibiao.figures.arrivals import EVERYWHERE
 from yibiao.figures.models import Cube, Projection
 from yibiao.figures.moving import Days, Kept
@@ -96,9 +96,19 @@ def since(asked: Sequence[tuple[Question, Indicator, Kept]]) -> list[tuple[Decim
 def _behind(question: Question, indicator: Indicator, found: Kept) -> moving.Behind | None:
     days = moving.days(question, indicator)
     near = moving.near(found.position, question.upto)
-    if not cubable(indicator) or days is None or not near or merged(indicator, reading.merged(question, indicator)):
+    if not cubable(indicator) or days is None or not near or _told_apart_otherwise(question, indicator, found.position):
         return None
     return moving.Behind(question, indicator, days, found)
+
+
+def _told_apart_otherwise(question: Question, indicator: Indicator, position: int) -> bool:
+    """Whether anything is merged of what an indicator tells apart, or was at an earlier position: nothing is added to
+    what was counted with other merges, one that was undone since among them."""
+    if merged(indicator, reading.merged(question, indicator)):
+        return True
+    return indicator.measure == "distinct" and bool(
+        merged(indicator, merging.merged(reading.source_of(question, indicator.source), position))
+    )
 
 
 def _read(question: Question, indicator: Indicator, digest_: str, days: Days) -> Kept | None:
