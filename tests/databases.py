@@ -71,18 +71,18 @@ def empty() -> None:
     from django.contrib.auth.models import Permission
     from django.contrib.contenttypes.models import ContentType
 
-    from yibiao.ledger import parts, triggers
+    from yibiao.ledger import partitions, triggers
 
     connection = connections["default"]
     kept = {Permission._meta.db_table, ContentType._meta.db_table}
     tables = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in kept]
     # Of no model: it stands beside the entries on PostgreSQL.
-    tables += [parts.KEYS] if connection.vendor == "postgresql" else []
+    tables += [partitions.KEYS] if connection.vendor == "postgresql" else []
     looks = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables)
     with connection.cursor() as cursor:
         cursor.execute(looks)
         full = {name for (name,) in cursor.fetchall()}
-    guarded = not full.isdisjoint({*triggers.TABLES, parts.KEYS})
+    guarded = not full.isdisjoint({*triggers.TABLES, partitions.KEYS})
     if guarded:
         triggers.remove(connection)
     try:

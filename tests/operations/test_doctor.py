@@ -155,22 +155,22 @@ def test_a_log_that_the_database_no_longer_guards(site: Any) -> None:
     assert faults() == KNOWN
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite the log is in one part")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite the log is one table")
 def test_a_log_that_soon_has_no_part_for_what_comes(site: Any) -> None:
-    assert seen()["database.parts"]["mark"] == "good"
+    assert seen()["database.partitions"]["mark"] == "good"
     sequence = "pg_get_serial_sequence('ledger_entry', 'id')"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT nextval({sequence}), setval({sequence}, {log.parts()[-1].end - 5})")
+        cursor.execute(f"SELECT nextval({sequence}), setval({sequence}, {log.partitions()[-1].end - 5})")
         [(last, _)] = cursor.fetchall()
         try:
-            found = seen()["database.parts"]
+            found = seen()["database.partitions"]
             assert found["mark"] == "odd"
-            assert "yibiao ledger parts" in found["remedy"]
+            assert "yibiao ledger partitions" in found["remedy"]
             told = CliRunner().invoke(
-                ledger_command, ["parts", "--json"], standalone_mode=False, catch_exceptions=False
+                ledger_command, ["partitions", "--json"], standalone_mode=False, catch_exceptions=False
             )
             assert json.loads(told.stdout)["made"] == 2
-            assert seen()["database.parts"]["mark"] == "good"
+            assert seen()["database.partitions"]["mark"] == "good"
         finally:
             cursor.execute(f"SELECT setval({sequence}, {last})")
 

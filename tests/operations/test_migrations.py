@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from tests.architecture.house import ROOMS
-from yibiao.ledger import parts
+from yibiao.ledger import partitions
 from yibiao.ledger.migrating import AddIndexBeside, RemoveIndexBeside
 
 # The newest migration of each room when this rule came: what came before ran on empty tables.
@@ -147,7 +147,7 @@ def test_the_log_is_vacuumed_in_small_steps() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relname, reloptions FROM pg_class WHERE relname LIKE 'ledger%%' AND relkind = 'r'")
         held = dict(cursor.fetchall())
-    entries = [part.name for part in parts.parts()]
+    entries = [partition.name for partition in partitions.partitions()]
     assert entries
     for table in (*entries, "ledger_key_0", "ledger_position", "ledger_node"):
         assert "autovacuum_vacuum_insert_threshold=1000000" in held[table]

@@ -24,7 +24,7 @@ _ENTRY: Final = (
 )  # fmt: skip
 AT_ONCE: Final = 20_000
 SEALER: Final = 0x7969_6269_616F  # the advisory lock of the sealer in PostgreSQL
-# After so many positions the sealer looks whether the next parts of the log are there: each holds a hundred times that.
+# After so many positions the sealer looks whether the next partitions are there: each holds a hundred times that.
 _LOOK: Final = 100_000
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -136,8 +136,8 @@ def seal_all() -> Checkpoint | None:
     return newest
 
 
-def make_parts() -> int:
-    """Make the parts that PostgreSQL will need next, which the sealer does too; how many were made."""
+def make_partitions() -> int:
+    """Make the partitions that PostgreSQL will need next, which the sealer does too; how many were made."""
     return dividing.ahead()
 
 

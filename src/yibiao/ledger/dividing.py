@@ -1,4 +1,4 @@
-"""On PostgreSQL: how the log got its parts, and how it gets the next, while others read and write."""
+"""On PostgreSQL: how the log got its partitions, and how it gets the next, while others read and write."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.db import OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from yibiao.ledger import triggers
-from yibiao.ledger.parts import KEYS, ROWS, TABLE, Part, parts, run
+from yibiao.ledger.partitions import KEYS, ROWS, TABLE, Partition, partitions, run
 
-# So many parts are ready before they are needed.
+# So many partitions are ready before they are needed.
 AHEAD: Final = 2
-# For what no part is ready: nothing, while `ahead` is asked in time.
+# For what no partition is ready: nothing, while `ahead` is asked in time.
 BEYOND: Final = f"{TABLE}_beyond"
 # By default a log of a billion rows is vacuumed once in two hundred million; each row is frozen at the first time.
 STEADILY: Final = (
@@ -23,7 +23,7 @@ STEADILY: Final = (
 )
 _OF_KEYS: Final = 16
 _PIECE: Final = 50_000
-_LOCK: Final = 0x7969_7061_7274  # the advisory lock of whoever adds parts
+_LOCK: Final = 0x7969_7061_7274  # the advisory lock of whoever adds partitions
 # Who waits for a table makes all others wait behind him: he gives up soon, and asks again.
 _PATIENCE: Final = "SET LOCAL lock_timeout = '1s'"
 _ATTEMPTS: Final = 600
@@ -35,14 +35,16 @@ _KEYED: Final = (
 
 
 def short(rows: int = ROWS) -> bool:
-    """Whether fewer parts are ready than should be, or entries lie beyond all of them; never on SQLite."""
-    return connection.vendor == "postgresql" and (_end(parts()) < _reached(connection) + rows or _beyond(connection))
+    """Whether fewer partitions are ready than should be, or entries lie beyond all of them; never on SQLite."""
+    return connection.vendor == "postgresql" and (
+        _end(partitions()) < _reached(connection) + rows or _beyond(connection)
+    )
 
 
 def ahead(rows: int = ROWS) -> int:
-    """Make the parts that will be needed next; how many were made, 0 on SQLite."""
+    """Make the partitions that will be needed next; how many were made, 0 on SQLite."""
     made = 0
-    if connection.vendor == "postgresql" and _end(parts()) < _reached(connection) + AHEAD * rows:
+    if connection.vendor == "postgresql" and _end(partitions()) < _reached(connection) + AHEAD * rows:
         with transaction.atomic():
             run(connection, f"SELECT pg_advisory_xact_lock({_LOCK})")
             made = _added(connection, _reached(connection), rows)
@@ -50,18 +52,18 @@ def ahead(rows: int = ROWS) -> int:
 
 
 def divide(of: BaseDatabaseWrapper, rows: int = ROWS) -> None:
-    """Make the one table of entries, as it was before, the first of the parts; it is not written anew.
+    """Make the one table of entries, as it was before, the first of the partitions; it is not written anew.
 
     Others write meanwhile. What was interrupted goes on when it is asked again.
     """
-    if not parts(of):
+    if not partitions(of):
         _make_keys(of)
         last = _one(of, f"SELECT COALESCE(max(id), 0) FROM {TABLE}")  # noqa: S608
         for first in range(0, last + 1, _PIECE):
             some = f"FROM {TABLE} WHERE id >= {first} AND id < {first + _PIECE}"
             run(of, f"{_INTO_KEYS} {some} ON CONFLICT DO NOTHING")
         # Held true before the tables change places, so that nobody waits for it; where others write, there is room for
-        # a whole part.
+        # a whole partition.
         bound = (last // rows + (2 if last else 1)) * rows
         run(of, f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS ledger_entry_bound")
         run(of, f"ALTER TABLE {TABLE} ADD CONSTRAINT ledger_entry_bound CHECK (id < {bound}) NOT VALID")
@@ -76,11 +78,11 @@ def _make_keys(of: BaseDatabaseWrapper) -> None:
         f"CREATE TABLE IF NOT EXISTS {KEYS} (fact text NOT NULL, revision integer NOT NULL, kind text NOT NULL,"
         " entry bigint NOT NULL, PRIMARY KEY (fact, revision, kind)) PARTITION BY HASH (fact)",
     )
-    for part in range(_OF_KEYS):
+    for partition in range(_OF_KEYS):
         run(
             of,
-            f"CREATE TABLE IF NOT EXISTS {KEYS}_{part} PARTITION OF {KEYS}"
-            f" FOR VALUES WITH (MODULUS {_OF_KEYS}, REMAINDER {part}) WITH ({STEADILY})",
+            f"CREATE TABLE IF NOT EXISTS {KEYS}_{partition} PARTITION OF {KEYS}"
+            f" FOR VALUES WITH (MODULUS {_OF_KEYS}, REMAINDER {partition}) WITH ({STEADILY})",
         )
     run(of, _KEYED)
     # Waits for those who are appending just now.
@@ -98,7 +100,7 @@ def _keyed(of: BaseDatabaseWrapper, table: str) -> None:
 
 
 def _change_places(of: BaseDatabaseWrapper, bound: int, rows: int) -> None:
-    """What was the table becomes its first part, entries below a bound; some ten milliseconds."""
+    """What was the table becomes its first partition, entries below a bound; some ten milliseconds."""
     first = f"{TABLE}_from_0"
     run(of, f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
     reached = _reached(of)
@@ -126,8 +128,8 @@ def _change_places(of: BaseDatabaseWrapper, bound: int, rows: int) -> None:
 
 def _added(of: BaseDatabaseWrapper, reached: int, rows: int) -> int:
     made = 0
-    while (end := _end(parts(of))) < reached + AHEAD * rows:
-        # Where entries lie beyond all parts, the next one begins after them.
+    while (end := _end(partitions(of))) < reached + AHEAD * rows:
+        # Where entries lie beyond all partitions, the next one begins after them.
         first = max(end, (reached // rows + 1) * rows) if _beyond(of) else end
         _add(of, first, (first // rows + 1) * rows)
         made += 1
@@ -157,7 +159,7 @@ def _patiently(of: BaseDatabaseWrapper, act: Callable[[], None]) -> None:
             return
 
 
-def _end(made: Sequence[Part]) -> int:
+def _end(made: Sequence[Partition]) -> int:
     return made[-1].end if made else 0
 
 

@@ -8,7 +8,7 @@ from django.db import models
 class Entry(models.Model):
     """One fact as it was appended. ``payload`` is canonical JSON text, so that its bytes never depend on a database.
 
-    On PostgreSQL the table lies in parts, and a table beside it keeps the constraint: see ``parts``.
+    On PostgreSQL the table lies in partitions, and a table beside it keeps the constraint: see ``partitions``.
     """
 
     kind = models.TextField()

@@ -12,13 +12,13 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from yibiao.core import merkle
 from yibiao.core.problems import refuse
 from yibiao.ledger import dividing, models, problems, rows, triggers
-from yibiao.ledger.parts import numbers, parts
+from yibiao.ledger.partitions import numbers, partitions
 from yibiao.ledger.types import Checkpoint, Consistency, Counts, Fact, Inclusion
 from yibiao.ledger.verifying import verify
 
 __all__ = [
     "any_of", "at", "checkpoint", "checkpoint_of", "consistency", "counts", "cursor", "entries", "fact", "guarded",
-    "histories", "history", "inclusion", "parts", "short_of_parts", "tally", "verify",
+    "histories", "history", "inclusion", "partitions", "short_of_partitions", "tally", "verify",
 ]  # fmt: skip
 
 CHUNK: Final = 2_000
@@ -217,8 +217,8 @@ def guarded() -> bool:
     return triggers.installed(connection)
 
 
-def short_of_parts() -> bool:
-    """Whether PostgreSQL will soon have no part for new entries, or had none for some; never on SQLite."""
+def short_of_partitions() -> bool:
+    """Whether PostgreSQL will soon have no partition for new entries, or had none for some; never on SQLite."""
     return dividing.short()
 
 

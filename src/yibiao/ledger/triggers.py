@@ -9,8 +9,8 @@ from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from yibiao.ledger import parts
-from yibiao.ledger.parts import run
+from yibiao.ledger import partitions
+from yibiao.ledger.partitions import run
 
 TABLES: Final = ("ledger_entry", "ledger_position", "ledger_checkpoint", "ledger_node")
 REFUSAL: Final = "the log is append-only: changing it is refused"
@@ -27,11 +27,11 @@ _IN_THE_WAY: Final = {
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers on the insert-only tables and their parts, replacing those that are there."""
+    """Create the triggers on the insert-only tables and their partitions, replacing those that are there."""
     remove(connection)
     if connection.vendor == "postgresql":
         run(connection, _REFUSE)
-        for table in (*TABLES, *parts.tables(connection)):
+        for table in (*TABLES, *partitions.tables(connection)):
             guard(connection, table)
     else:
         for statement in _SQLITE:
@@ -57,7 +57,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 def installed(connection: BaseDatabaseWrapper) -> bool:
     """Whether every trigger is in place; a database restored without them is no longer guarded."""
     there = {name for _, name, at_work in _there(connection) if at_work}
-    tables = (*TABLES, *parts.tables(connection))
+    tables = (*TABLES, *partitions.tables(connection))
     return there >= {f"{table}_no_{event}" for table in tables for event in ("update", "delete")}
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from yibiao.core import merkle
-from yibiao.ledger import models, parts, rows
+from yibiao.ledger import models, partitions, rows
 from yibiao.ledger.types import Verdict
 
 PIECE: Final = 4_096
@@ -173,7 +173,7 @@ def _check_queue(walk: _Walk) -> None:
         walk.fault(f"{name(entry, None)}: neither sealed nor waiting to be")
     for entry in models.Entry.objects.filter(sealed, waiting).order_by("pk")[:SHOWN]:
         walk.fault(f"{name(entry, None)}: sealed and yet waiting to be")
-    for number in parts.unmatched(SHOWN):
+    for number in partitions.unmatched(SHOWN):
         walk.fault(f"entry {number}: its key is missing or names another, so that one could be appended twice")
     there = Exists(models.Entry.objects.filter(pk=OuterRef("entry_id")))
     for gone in models.Pending.objects.filter(~there).order_by("pk")[:SHOWN]:

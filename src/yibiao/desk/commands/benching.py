@@ -44,10 +44,10 @@ def _live() -> click.Command:
     return watch
 
 
-def _parts() -> click.Command:
-    from yibiao.desk.commands.parting import parts
+def _partitions() -> click.Command:
+    from yibiao.desk.commands.partitioning import partitions
 
-    return parts
+    return partitions
 
 
 BENCHMARKS: Final[dict[str, Brings]] = {
@@ -55,7 +55,7 @@ BENCHMARKS: Final[dict[str, Brings]] = {
     "figures": _figures,
     "ingest": _ingest,
     "live": _live,
-    "parts": _parts,
+    "partitions": _partitions,
 }
 
 

@@ -1,4 +1,4 @@
-"""``yibiao ledger``: hold every entry of the log against its proofs, seal, and see in what parts it lies."""
+"""``yibiao ledger``: hold every entry of the log against its proofs, seal, and see in what partitions it lies."""
 
 from __future__ import annotations
 
@@ -64,23 +64,23 @@ def seal() -> None:
     )
 
 
-@ledger.command("parts", help=gettext("列出日志的各段（PostgreSQL），缺的下一段当场补上。"))
+@ledger.command("partitions", help=gettext("列出日志的各分区（PostgreSQL），缺的下一个分区当场补上。"))
 @options
-def parts() -> None:
-    made = actions.make_parts()
-    found = queries.parts()
+def partitions() -> None:
+    made = actions.make_partitions()
+    found = queries.partitions()
     told = gettext("%(name)s：编号 %(first)s 至 %(last)s，%(size)s MB")
     terminal.out(
-        {"parts": [asdict(part) for part in found], "made": made},
+        {"partitions": [asdict(partition) for partition in found], "made": made},
         [
             told
             % {
-                "name": part.name,
-                "first": f"{max(part.first, 1):,}",
-                "last": f"{part.end - 1:,}",
-                "size": f"{part.bytes / 1e6:,.1f}",
+                "name": partition.name,
+                "first": f"{max(partition.first, 1):,}",
+                "last": f"{partition.end - 1:,}",
+                "size": f"{partition.bytes / 1e6:,.1f}",
             }
-            for part in found
+            for partition in found
         ]
-        or [gettext("SQLite 的日志不分段。")],
+        or [gettext("SQLite 的日志不分区。")],
     )

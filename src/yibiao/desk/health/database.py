@@ -52,11 +52,12 @@ def examine() -> Iterator[Finding]:
             gettext("触发器齐全") if guarded else gettext("触发器缺失"),
             gettext("数据库不再拒绝改动日志：请查明是谁删除的，核验日志，再从迁移 ledger 0002 恢复。"),
         )  # fmt: skip
-        if parts := ledger.parts():
+        if held := ledger.partitions():
             yield found(
-                "database.parts", gettext("日志分段"), "ledger_entry", odd_unless(not ledger.short_of_parts()),
-                gettext("%(count)s 段，到第 %(last)s 条") % {"count": len(parts), "last": f"{parts[-1].end - 1:,}"},
-                gettext("快没有空段了：请运行 yibiao ledger parts 补上，并查明封存为什么停了。"),
+                "database.partitions", gettext("日志分区"), "ledger_entry",
+                odd_unless(not ledger.short_of_partitions()),
+                gettext("%(count)s 个分区，到第 %(last)s 条") % {"count": len(held), "last": f"{held[-1].end - 1:,}"},
+                gettext("快没有空分区了：请运行 yibiao ledger partitions 补上，并查明封存为什么停了。"),
             )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from yibiao.ledger import parts
+from yibiao.ledger import partitions
 
 APPENDED = ("ledger_entry", "ledger_position", "ledger_node")
 # By default a log of a billion rows is vacuumed once in two hundred million; each row is frozen at the first time.
@@ -15,9 +15,9 @@ OFTEN = "autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000
 
 def steadily(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        # Where entries lie in parts already, these have been set on each.
-        in_parts = [parts.TABLE] if parts.parts(schema_editor.connection) else []
-        for table in set(APPENDED).difference(in_parts):
+        # Where entries lie in partitions already, these have been set on each.
+        in_partitions = [partitions.TABLE] if partitions.partitions(schema_editor.connection) else []
+        for table in set(APPENDED).difference(in_partitions):
             schema_editor.execute(f"ALTER TABLE {table} SET ({STEADILY})")
         schema_editor.execute(f"ALTER TABLE ledger_pending SET ({OFTEN})")
 

@@ -1,4 +1,4 @@
-"""On PostgreSQL the entries lie in parts; what was the table becomes the first of them."""
+"""On PostgreSQL the entries lie in partitions; what was the table becomes the first of them."""
 
 from django.db import migrations
 

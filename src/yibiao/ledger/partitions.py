@@ -1,8 +1,8 @@
-"""On PostgreSQL the entries of the log lie in parts of ten million, by number; SQLite keeps them in one table.
+"""On PostgreSQL the entries of the log lie in partitions of ten million, by number; SQLite keeps them in one table.
 
-A part can be moved to other storage, packed, dumped or vacuumed by itself. A key of a table in parts must hold what it
-is parted by, so that a revision of an id is there only once is kept by a table of its own, parted by id: a trigger
-writes it beside the entries, and to look for an id is to look there.
+A partition can be moved to other storage, dumped or vacuumed by itself. A key of a partitioned table must hold what it
+is partitioned by; that a revision of an id is there only once is kept by a table of its own, partitioned by id: a
+trigger writes it beside the entries, and to look for an id is to look there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BOUNDS: Final = re.compile(r"FROM \((?:'(\d+)'|MINVALUE)\) TO \('(\d+)'\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Partition:
     """Entries with first ≤ number < end in a table of their own, and its bytes on disk with indexes."""
 
     name: str
@@ -31,11 +31,11 @@ class Part:
     bytes: int
 
 
-def parts(of: BaseDatabaseWrapper = connection) -> tuple[Part, ...]:
-    """The parts of the entries, by number; none on SQLite."""
+def partitions(of: BaseDatabaseWrapper = connection) -> tuple[Partition, ...]:
+    """The partitions of the entries, by number; none on SQLite."""
     found = [(name, _BOUNDS.search(bounds), size) for name, bounds, size in _children(of, TABLE)]
-    made = [Part(name, int(match[1] or 0), int(match[2]), size) for name, match, size in found if match]
-    return tuple(sorted(made, key=lambda part: part.first))
+    made = [Partition(name, int(match[1] or 0), int(match[2]), size) for name, match, size in found if match]
+    return tuple(sorted(made, key=lambda partition: partition.first))
 
 
 def tables(of: BaseDatabaseWrapper) -> list[str]:
@@ -80,7 +80,7 @@ def run(of: BaseDatabaseWrapper, statement: str) -> None:
 
 
 def _children(of: BaseDatabaseWrapper, table: str) -> list[tuple[str, str, int]]:
-    """The parts of a table, each with its bounds as the database writes them, and its bytes."""
+    """The partitions of a table, each with its bounds as the database writes them, and its bytes."""
     if of.vendor != "postgresql":
         return []
     with of.cursor() as cursor:

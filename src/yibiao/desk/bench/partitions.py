@@ -1,5 +1,5 @@
-"""The measurements of ``yibiao bench parts``: the log in parts beside one plain table, in turns, by the server's own
-processor time. The database is of no use afterwards."""
+"""The measurements of ``yibiao bench partitions``: the log beside one plain table, in turns, by the processor time
+of the server alone. The database is of no use afterwards."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def run(rows: int) -> dict[str, Any]:
     }
     return {
         "rows": rows,
-        "parts": len(queries.parts()),
+        "partitions": len(queries.partitions()),
         "questions": {name: _by_turns(acts) for name, acts in asked.items()},
         "bytes": {
             "one table": round(_bytes(PLAIN) / len(ids)),
-            "parts": round((_bytes(LOG) + _bytes("ledger_key")) / len(ids)),
+            "partitions": round((_bytes(LOG) + _bytes("ledger_key")) / len(ids)),
         },
     }
 
@@ -73,7 +73,9 @@ def _by_turns(acts: Sequence[Callable[[str], int]]) -> dict[str, float]:
             before = cpu(session)
             done[table] += act(table)
             used[table] += cpu(session) - before
-    return {name: round(1e6 * used[table] / done[table], 1) for name, table in (("one table", PLAIN), ("parts", LOG))}
+    return {
+        name: round(1e6 * used[table] / done[table], 1) for name, table in (("one table", PLAIN), ("partitions", LOG))
+    }
 
 
 def _copied(table: str, first: int, ids: Sequence[str]) -> int:
@@ -122,8 +124,8 @@ def _read(table: str, firsts: Sequence[int]) -> int:
 
 
 def _bytes(table: str) -> int:
-    parts = "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = %s::regclass"
-    [(found,)] = _ask(f"SELECT pg_total_relation_size(%s) + COALESCE(({parts}), 0)", [table, table])
+    below = "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = %s::regclass"
+    [(found,)] = _ask(f"SELECT pg_total_relation_size(%s) + COALESCE(({below}), 0)", [table, table])
     return int(found)
 
 

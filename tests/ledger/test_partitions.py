@@ -1,4 +1,4 @@
-"""On PostgreSQL the entries of the log lie in parts: how a log gets them while it is written, and what holds then."""
+"""On PostgreSQL the log is partitioned: how it gets partitions while it is written, and what holds then."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.databases import of_its_own
 from yibiao.core.problems import Refusal
-from yibiao.ledger import actions, dividing, parts, queries
+from yibiao.ledger import actions, dividing, partitions, queries
 from yibiao.ledger.types import FactDraft
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps the entries in one table")
@@ -23,7 +23,7 @@ ROWS = 100
 
 @pytest.fixture
 def undivided(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path) -> Iterator[None]:
-    """A log as it was before it had parts."""
+    """A log as it was before it had partitions."""
     with django_db_blocker.unblock(), of_its_own("undivided", tmp_path, bare=True):
         MigrationExecutor(connection).migrate([("ledger", "0005_appended_by_a_call")])
         yield
@@ -31,7 +31,7 @@ def undivided(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_pat
 
 @pytest.fixture
 def divided(undivided: None) -> None:
-    """A log in parts of a hundred; those for numbers below 200 are there."""
+    """A log in partitions of a hundred; those for numbers below 200 are there."""
     dividing.divide(connection, ROWS)
 
 
@@ -58,7 +58,7 @@ def test_a_log_gets_its_parts_while_others_write(undivided: None) -> None:
     while len(written) < 30:
         assert writer.is_alive()
     during = len(written)
-    MigrationExecutor(connection).migrate([("ledger", "0006_in_parts")])
+    MigrationExecutor(connection).migrate([("ledger", "0006_partitioned")])
     while len(written) < during + 60:
         assert writer.is_alive()
     enough.set()
@@ -69,7 +69,7 @@ def test_a_log_gets_its_parts_while_others_write(undivided: None) -> None:
     assert {fact.id for number in (1, 500, *written) for fact in queries.history(name(number))} == {
         name(number) for number in (1, 500, *written)
     }
-    first, *others = parts.parts()
+    first, *others = partitions.partitions()
     # Nothing was written anew.
     assert asked(f"SELECT pg_relation_filenode('{first.name}')") == [before]
     assert len(others) == 1
@@ -93,9 +93,12 @@ def test_entries_lie_in_the_part_of_their_number_and_are_found_in_each(divided: 
         if number % 50 == 0:
             actions.seal()
             dividing.ahead(ROWS)
-    held = {part.name: asked(f"SELECT min(id), max(id), count(*) FROM {part.name}")[0] for part in parts.parts()}
+    held = {
+        partition.name: asked(f"SELECT min(id), max(id), count(*) FROM {partition.name}")[0]
+        for partition in partitions.partitions()
+    }
     assert list(held.values())[:4] == [(1, 99, 99), (100, 199, 100), (200, 299, 100), (300, 350, 51)]
-    assert parts.parts()[-1].end >= 350 + ROWS
+    assert partitions.partitions()[-1].end >= 350 + ROWS
     assert [fact.id for fact in queries.entries(0, 350)] == [name(number) for number in range(1, 351)]
     assert [fact.position for fact in queries.at([150, 250, 340])] == [150, 250, 340]
     add(150, 250, revision=2)
@@ -111,7 +114,7 @@ def test_entries_lie_in_the_part_of_their_number_and_are_found_in_each(divided: 
 
 
 def test_the_sealer_makes_parts_before_they_are_needed(divided: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = [part.name for part in parts.parts()]
+    before = [partition.name for partition in partitions.partitions()]
     made: list[int] = []
     monkeypatch.setattr(dividing, "ahead", lambda: made.append(1))
     monkeypatch.setattr(actions, "_LOOK", 40)
@@ -122,12 +125,12 @@ def test_the_sealer_makes_parts_before_they_are_needed(divided: None, monkeypatc
     monkeypatch.undo()
     assert dividing.ahead(ROWS) == 1
     assert dividing.ahead(ROWS) == 0
-    after = [part.name for part in parts.parts()]
+    after = [partition.name for partition in partitions.partitions()]
     assert after == [*before, f"ledger_entry_from_{len(before)}00"]
 
 
 def test_without_a_part_nothing_is_refused_and_the_next_begins_after_it(divided: None) -> None:
-    end = parts.parts()[-1].end
+    end = partitions.partitions()[-1].end
     assert not dividing.short(ROWS // 10)
     add(*range(1, end + 50))
     assert asked(f"SELECT count(*) FROM {dividing.BEYOND}") == [(50,)]
@@ -137,14 +140,14 @@ def test_without_a_part_nothing_is_refused_and_the_next_begins_after_it(divided:
     actions.seal()
     assert queries.verify().sound
     assert asked(f"SELECT count(*) FROM {dividing.BEYOND}")[0][0] < 101
-    assert parts.parts()[-1].first > end
-    assert asked(f"SELECT count(*) FROM {parts.parts()[-2].name}") != [(0,)]
+    assert partitions.partitions()[-1].first > end
+    assert asked(f"SELECT count(*) FROM {partitions.partitions()[-2].name}") != [(0,)]
 
 
 def test_others_write_and_read_while_a_part_is_moved(divided: None) -> None:
     add(*range(1, 250))
     actions.seal()
-    first = parts.parts()[0].name
+    first = partitions.partitions()[0].name
     mover = connections["default"].copy("mover")
     try:
         mover.ensure_connection()
@@ -169,7 +172,7 @@ def test_guards_can_be_set_again_from_their_migration(divided: None) -> None:
     add(1)
     MigrationExecutor(connection).migrate([("ledger", "0001_initial")])
     assert not queries.guarded()
-    MigrationExecutor(connection).migrate([("ledger", "0006_in_parts")])
+    MigrationExecutor(connection).migrate([("ledger", "0006_partitioned")])
     assert queries.guarded()
     add(2)
     actions.seal()
@@ -193,8 +196,8 @@ def test_an_entry_without_its_key_is_named(divided: None) -> None:
     actions.seal()
     with transaction.atomic():
         run("ALTER TABLE ledger_key DISABLE TRIGGER ALL")
-        for part in range(16):
-            run(f"ALTER TABLE ledger_key_{part} DISABLE TRIGGER ALL")
+        for partition in range(16):
+            run(f"ALTER TABLE ledger_key_{partition} DISABLE TRIGGER ALL")
         run("DELETE FROM ledger_key WHERE fact = 'visit-2'")
         (fault,) = queries.verify().faults
         assert fault.startswith("entry 2: its key is missing")
