@@ -157,9 +157,11 @@ def test_what_waits_opens_the_right_form_with_what_is_known(world: World, enter:
 
 
 def test_a_long_cascade_leaves_its_form_and_keeps_its_filter(world: World, tmp_path: Path) -> None:
-    """Each list once: the long one goes with what its filter looks at, the short ones stay in the form."""
+    """Each list once: a long one goes with what its filter looks at, and stays where few of it are seen at once."""
     towns = [f"|  | town | t{n} | 示例乡{n} | Town {n} | |" for n in range(20)]
     villages = [f"|  | village | v{n} | 示例村{n} | Village {n} | t{n % 20} |" for n in range(400)]
+    kinds = [f"|  | kind | k{n} | 示例类{n} | Kind {n} | |" for n in range(31)]
+    streets = [f"|  | street | s{n} | 示例街{n} | Street {n} | t{n % 20} |" for n in range(60)]
     lines = [
         "| settings |", "|  | form_id | form_title | version | default_language | namespaces |",
         '|  | walk.round | 走访 | 1 | 中文 (zh) | yibiao="https://yibiao.example/xforms" |', "", "| survey |",
@@ -167,8 +169,11 @@ def test_a_long_cascade_leaves_its_form_and_keeps_its_filter(world: World, tmp_p
         "|  | text | place | 地点 | Place | | place | place |",
         "|  | dateTime | occurred_at | 时间 | At | | | occurred_at |",
         "|  | select_one town | town | 乡 | Town | | | |",
-        "|  | select_one village | village | 村 | Village | town=${town} | | |", "", "| choices |",
-        "|  | list_name | name | label::中文 (zh) | label::English (en) | town |", *towns, *villages,
+        "|  | select_one village | village | 村 | Village | town=${town} | | |",
+        "|  | select_one street | street | 街 | Street | town=${town} | | |",
+        "|  | select_multiple kind | kinds | 类 | Kinds | | | |",
+        "|  | note | told | 请出示证件。 | Show your card. | | | |", "", "| choices |",
+        "|  | list_name | name | label::中文 (zh) | label::English (en) | town |", *towns, *villages, *kinds, *streets,
     ]  # fmt: skip
     manifest = (
         'id = "walk"\nversion = "1.0.0"\ntitle = { zh = "走访", en = "Walk" }\nabout = { zh = "测试", en = "Test" }\n'
@@ -183,9 +188,13 @@ def test_a_long_cascade_leaves_its_form_and_keeps_its_filter(world: World, tmp_p
         form = forms.form("walk.round")
         shown = field_forms.shown(serving.served(form, packs.program("walk")))
         transaction.set_rollback(True)
-    assert shown.taken == {"village": ("town",)}
+    assert shown.taken == {"village": ("town",), "kind": ()}
     assert "示例村" not in shown.form + shown.model
     assert shown.form.count("示例乡") >= 20
+    assert shown.form.count("示例街") >= 60
+    many = etree.HTML(shown.form).xpath("//input[@name='/data/kinds']")[0]
+    assert (many.get("data-list"), many.get("data-many")) == ("choices-kind", "true")
+    assert etree.HTML(shown.form).xpath("//input[@name='/data/told']/@placeholder") == [" "]
     control = etree.HTML(shown.form).xpath("//input[@name='/data/village']")[0]
     assert (control.get("data-list"), control.get("data-filter")) == ("choices-village", "/data/town")
     rows = field_choices.listed(form, "village", shown.taken["village"], "en")

@@ -181,7 +181,7 @@ const root = () => document.getElementById("app");
 
 async function drawScreen(name, rest, here) {
   const content = await { ...screens, today }[name](app, rest);
-  const below = await tabs(name);
+  const below = await tabs(name === "conflict" ? "outbox" : name);
   if (!here()) return;
   const net = t(app.away ? `net.${app.away}` : "net.on");
   root().replaceChildren(

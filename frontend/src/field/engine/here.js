@@ -12,8 +12,8 @@ export default class Here extends Widget {
     this.element.classList.add("hide");
     this.said = h("p", { class: "quiet", role: "status" });
     const button = h("button", { type: "button", class: "act", onclick: (event) => this.locate(event) }, t("here.take"));
-    const drop = h("button", { type: "button", class: "act", onclick: (event) => this.drop(event) }, t("here.drop"));
-    this.element.after(h("div", { class: "widget here" }, h("div", { class: "row" }, button, drop), this.said));
+    this.away = h("button", { type: "button", class: "act", onclick: (event) => this.drop(event) }, t("here.drop"));
+    this.element.after(h("div", { class: "widget here" }, h("div", { class: "row" }, button, this.away), this.said));
     this.update();
   }
 
@@ -44,6 +44,7 @@ export default class Here extends Widget {
 
   update() {
     const [latitude, longitude, , accuracy] = this.originalInputValue.split(" ");
+    this.away.hidden = !latitude;
     const metres = Math.round(Number(accuracy ?? 0));
     this.said.textContent = latitude ? t("here.at", { latitude, longitude, metres }) : t("here.not-yet");
   }

@@ -14,7 +14,8 @@ from yibiao.forms.types import FormVersion
 
 Element: TypeAlias = Any
 
-# Shorter lists are better seen than searched.
+# Shorter lists are better seen than searched; of a list that is filtered few are seen at once.
+SEEN: Final = 30
 LONG: Final = 300
 PREFIX: Final = "choices-"
 _X: Final = "{http://www.w3.org/2002/xforms}"
@@ -33,8 +34,8 @@ class Taken:
 
 
 def names(form: FormVersion) -> list[str]:
-    """The lists of a form that are long enough to leave it; whether one can is seen when the form is shown."""
-    return [name for name, choices in form.choices.items() if len(choices) > LONG]
+    """The lists of a form that may be long enough to leave it; whether one does is seen when the form is shown."""
+    return [name for name, choices in form.choices.items() if len(choices) > SEEN]
 
 
 def listed(form: FormVersion, name: str, columns: tuple[str, ...], language: str) -> list[tuple[str, str, list[str]]]:
@@ -52,10 +53,12 @@ def take(root: Element) -> dict[str, Taken]:
     for instance in model.findall(f"{_X}instance"):
         id = instance.get("id")
         items = instance.findall("{*}root/{*}item")
-        if not id or len(items) <= LONG:
+        if not id or len(items) <= SEEN or _pictured(model, items):
             continue
         read = {itemset: _read(itemset, id) for itemset in _itemsets(root, id)}
         if None in read.values() or _mentions(root, id) != len(read) or len(set(read.values())) != 1:
+            continue
+        if any(read.values()) and len(items) <= LONG:
             continue
         for itemset, filters in read.items():
             control = itemset.getparent()
@@ -66,6 +69,13 @@ def take(root: Element) -> dict[str, Taken]:
             control.attrib.pop("appearance", None)
         _forget(model, instance, items)
     return found
+
+
+def _pictured(model: Element, items: list[Element]) -> bool:
+    """Whether choices are told apart by pictures or sounds, which the app's own search does not show."""
+    texts = {item.findtext("{*}itextId") for item in items}
+    found = model.iterfind(f"{_X}itext/{_X}translation/{_X}text")
+    return any(value.get("form") for text in found if text.get("id") in texts for value in text.findall(f"{_X}value"))
 
 
 def _itemsets(root: Element, id: str) -> list[Element]:

@@ -23,7 +23,7 @@ SHEETS: Final = Path(__file__).resolve().parents[1] / "dist" / "field-xsl"
 # Photos are made smaller on the phone: 1,600 pixels tell everything, and go through a bad network.
 PIXELS: Final = "1600"
 # Raised when the same form is shown in another way, so that phones fetch it again.
-EDITION: Final = "2"
+EDITION: Final = "3"
 _X: Final = "{http://www.w3.org/2002/xforms}"
 _H: Final = "{http://www.w3.org/1999/xhtml}"
 _NAMES: Final = {"xf": "http://www.w3.org/2002/xforms", "h": "http://www.w3.org/1999/xhtml"}
@@ -77,6 +77,9 @@ def shown(served: serving.Served) -> Shown:
                 control.set("data-many", "true")
         if control.get("type") == "file" and control.get("accept", "").startswith("image"):
             control.set("data-max-pixels", control.get("data-max-pixels") or PIXELS)
+        if control.get("readonly") is not None and control.get("type") == "text":
+            # What is only said has nothing in it: the app shows no empty box.
+            control.set("placeholder", " ")
     model: Element = _sheet("model")(root).getroot().find(f"{_X}model")
     return Shown(
         etree.tostring(form, method="html", encoding="unicode"),

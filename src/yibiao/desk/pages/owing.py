@@ -152,6 +152,10 @@ def slot_said(key: str) -> str:
     """A period of reporting as people read it."""
     if key.startswith("H"):
         return gettext("%(day)s 节前") % {"day": key[6:]}
+    if key[4:6] == "-W":
+        return gettext("第 %(week)s 周") % {"week": int(key[6:])}
+    if key[4:6] == "-Q":
+        return gettext("第 %(quarter)s 季度") % {"quarter": key[6:]}
     return gettext("一次") if key == "once" else key[5:] if len(key) == 10 else key
 
 
