@@ -191,7 +191,7 @@ def test_parts_and_keys_refuse_to_be_changed(table: str, change: str, db: None) 
         transaction.set_rollback(True)
 
 
-def test_an_entry_without_its_key_is_named(divided: None) -> None:
+def test_an_entry_without_its_key_and_a_key_without_its_entry_are_named(divided: None) -> None:
     add(1, 2, 3)
     actions.seal()
     with transaction.atomic():
@@ -202,6 +202,12 @@ def test_an_entry_without_its_key_is_named(divided: None) -> None:
         (fault,) = queries.verify().faults
         assert fault.startswith("entry 2: its key is missing")
         transaction.set_rollback(True)
+    with transaction.atomic():
+        run("INSERT INTO ledger_key (fact, revision, kind, entry) VALUES ('visit-2', 2, 'record.test.visit', 9)")
+        (fault,) = queries.verify().faults
+        assert fault.startswith("entry 9: its key")
+        transaction.set_rollback(True)
+    assert queries.verify().sound
 
 
 def name(number: int) -> str:

@@ -64,14 +64,17 @@ def unmatched(limit: int) -> list[int]:
     if connection.vendor != "postgresql":
         return []
     alike = "k.fact = e.fact AND k.revision = e.revision AND k.kind = e.kind AND k.entry = e.id"
+    unnamed = f"SELECT id FROM {TABLE} e WHERE NOT EXISTS (SELECT FROM {KEYS} k WHERE {alike})"  # noqa: S608 our own names
+    left = f"SELECT entry FROM {KEYS} k WHERE NOT EXISTS (SELECT FROM {TABLE} e WHERE {alike})"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id FROM {TABLE} e WHERE NOT EXISTS (SELECT FROM {KEYS} k WHERE {alike})"  # noqa: S608 our own names
-            f" UNION SELECT entry FROM {KEYS} k WHERE NOT EXISTS (SELECT FROM {TABLE} e WHERE {alike})"
-            " ORDER BY 1 LIMIT %s",
-            [limit],
-        )
-        return [entry for (entry,) in cursor.fetchall()]
+        cursor.execute(f"{unnamed} LIMIT %s", [limit])
+        found = {entry for (entry,) in cursor.fetchall()}
+        # Where every entry has its key and there are as many of both, no key can be left over.
+        cursor.execute(f"SELECT (SELECT count(*) FROM {TABLE}) = (SELECT count(*) FROM {KEYS})")  # noqa: S608
+        if found or not cursor.fetchone()[0]:
+            cursor.execute(f"{left} LIMIT %s", [limit])
+            found |= {entry for (entry,) in cursor.fetchall()}
+    return sorted(found)[:limit]
 
 
 def run(of: BaseDatabaseWrapper, statement: str) -> None:
