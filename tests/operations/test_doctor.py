@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,6 +97,51 @@ def test_a_missing_or_cut_file_of_the_columns_and_an_orphan(site: Any) -> None:
     assert "无主 1 个" in seen()["columns.files"]["seen"]
     path.write_bytes(whole)
     assert faults() == KNOWN
+
+
+def test_a_file_of_the_columns_in_which_a_bit_was_turned(site: Any) -> None:
+    (path,) = store.root().rglob("*.parquet")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:99] + bytes([whole[99] ^ 1]) + whole[100:])
+    assert faults() - KNOWN == {"columns.content"}
+    with translation.override("en"):
+        found = seen()["columns.content"]
+    assert found["seen"].startswith("1 files read back, 1 damaged")
+    assert path.name in found["seen"]
+    actions.rebuild()
+    assert faults() == KNOWN, "the remedy is one"
+
+
+def test_a_disk_that_is_nearly_full(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for free, mark in ((0.4, "fault"), (4.0, "odd"), (40.0, "good")):
+        used = shutil.disk_usage(site.DATA)._replace(free=int(free * (1 << 30)))
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, used=used: used)
+        found = seen()["machine.disk"]
+        assert (found["mark"], found["seen"]) == (mark, f"可用 {free} GB")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel is asked")
+def test_a_clock_that_nobody_sets_is_worth_knowing(site: Any) -> None:
+    found = seen()["machine.clock"]
+    assert found["mark"] in {"good", "odd"}
+    assert found["seen"] == ("有服务在校时" if found["mark"] == "good" else "没有服务在校时")
+
+
+def test_settings_with_which_it_cannot_begin_are_said(tmp_path: Path) -> None:
+    """A database that has no such name, and a disk without room for the key; nothing half is left behind."""
+    begin = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+    main = "from yibiao.desk.cli import main; main()"
+    for named, before, why in (("bogus", "", "://"), ("", begin, "File too large")):
+        given = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        done = subprocess.run(
+            [sys.executable, "-c", before + main, "doctor", "--json", "--data", str(tmp_path / f"of{named}")],
+            env=given | {"DATABASE_URL": named}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2, done.stderr
+        (told,) = json.loads(done.stdout)["problems"]
+        assert told["code"] == "desk.settings.unfit"
+        assert why in told["rule"]["zh"]
+    assert list((tmp_path / "of").iterdir()) == []
 
 
 def test_files_of_columns_that_were_replaced_are_nothing_to_worry_about(site: Any) -> None:

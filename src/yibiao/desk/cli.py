@@ -9,15 +9,16 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 
 import yibiao
-from yibiao.core.problems import Refusal
+from yibiao.core.problems import Refusal, refuse
 
 # Benchmarks that need tables: they fill an empty folder, by default one that the system forgets.
 FILLING: Final = frozenset({"safety", "figures", "engines", "entities"})
@@ -26,16 +27,15 @@ FILLING: Final = frozenset({"safety", "figures", "engines", "entities"})
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command; leaves with 0, with 1 where something was found unsound, or with 2 where it was refused."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    root = _reader() if needs_no_data(words) else _program(data_folder(words))
-    # What says texts can be loaded only once the language is set.
-    from yibiao.desk.commands import terminal
-
     as_json = "--json" in words
+    try:
+        root = _reader() if needs_no_data(words) else _program(data_folder(words))
+    except Refusal as refusal:
+        _refused(refusal, as_json)
     try:
         sys.exit(root.main(words, prog_name="yibiao", standalone_mode=False) or 0)
     except Refusal as refusal:
-        terminal.complain(refusal.problems, as_json=as_json, language=language())
-        sys.exit(2)
+        _refused(refusal, as_json)
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(2)
@@ -47,11 +47,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(0)
 
 
+def _refused(refusal: Refusal, as_json: bool) -> NoReturn:
+    # What says texts can be loaded only once the language is set.
+    from yibiao.desk.commands import terminal
+
+    terminal.complain(refusal.problems, as_json=as_json, language=language())
+    sys.exit(2)
+
+
 def _program(folder: str) -> click.Group:
-    """All commands, on a data folder."""
+    """All commands, on a data folder.
+
+    Raises: desk.settings.unfit.
+    """
     os.environ["YIBIAO_DATA"] = folder
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yibiao.site.settings")
-    django.setup()
+    try:
+        django.setup()
+    except (OSError, ValueError, ImproperlyConfigured) as failure:
+        from yibiao.desk.problems import SETTINGS_UNFIT
+
+        _reader()
+        why = str(failure).strip().splitlines()[0].rstrip(".")
+        raise refuse(SETTINGS_UNFIT.at(folder=Path(folder).resolve(), why=why)) from failure
     translation.activate(language())
     # The commands import the rooms' tables, which exist only once Django is set up for a data folder.
     from yibiao.desk.commands import program

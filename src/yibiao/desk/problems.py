@@ -12,6 +12,15 @@ NO_SUCH_PACK = Rule(
     "Check the path, or give the name of a shipped pack.",
     404,
 )
+SETTINGS_UNFIT = Rule(
+    "desk.settings.unfit",
+    "按现在的设置无法启动（数据文件夹 {folder}）：{why}。",
+    "It cannot begin with these settings (data folder {folder}): {why}.",
+    "请检查环境变量（见 docs/reference/settings.md），以及数据文件夹能否写入、磁盘有没有满。",
+    "Check the environment variables (docs/reference/settings.md), and whether the data folder can be written and the "
+    "disk has room.",
+    500,
+)
 NO_PROGRAM = Rule(
     "desk.program.missing",
     "指标“{indicator}”没有写明属于哪个专项，而现有的专项不止一个。",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
-from yibiao.core import canon, clock
+from yibiao.core import canon, clock, disk
 from yibiao.core.problems import refuse
 from yibiao.desk import problems
 from yibiao.figures import actions as figures
@@ -60,7 +59,7 @@ def save(to: Path, *, keys: bool) -> Saved:
     saved = Saved(str(to), at, *newest, files, sqlite)
     manifest = to / MANIFEST
     manifest.write_text(json.dumps(asdict(saved), ensure_ascii=False, indent=2))
-    _sync(manifest)
+    disk.sync(manifest)
     return saved
 
 
@@ -124,7 +123,7 @@ def _copied(target: Path) -> tuple[int, int, str]:
         asked = "SELECT number, size, root FROM ledger_checkpoint ORDER BY number DESC LIMIT 1"
         found = copy.execute(asked).fetchone()
     target.chmod(0o600)
-    _sync(target)
+    disk.sync(target)
     return (found[0], found[1], found[2]) if found else (0, 0, "")
 
 
@@ -139,13 +138,5 @@ def _copy(path: Path, target: Path) -> bool:
         shutil.copy2(path, target)
     except FileNotFoundError:
         return False
-    _sync(target)
+    disk.sync(target)
     return True
-
-
-def _sync(path: Path) -> None:
-    held = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(held)
-    finally:
-        os.close(held)

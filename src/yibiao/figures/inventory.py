@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+from time import monotonic
+
 from yibiao.figures import store
 from yibiao.figures.models import Segment
-from yibiao.figures.types import Inventory
+from yibiao.figures.types import Inventory, Reread
 
 _SHOWN = 20
 
@@ -23,3 +26,20 @@ def inventory() -> Inventory:
     missing = sorted(path for path, size in manifest.items() if found.get(path) != size)
     orphans = [path for path in found if path not in known]
     return Inventory(len(manifest), sum(manifest.values()), len(missing), tuple(missing[:_SHOWN]), len(orphans))
+
+
+def reread(seconds: float) -> Reread:
+    """Reads files of the columns back, by chance, and holds them against their digests, until so long has passed.
+
+    Shape: one file at least, where there is one; at most twenty damaged ones are named. Missing files are not read.
+    """
+    due = list(Segment.objects.filter(projection=store.active()).exclude(sha256=""))
+    random.shuffle(due)
+    begun, read, damaged = monotonic(), 0, []
+    for one in due:
+        if read and monotonic() - begun > seconds:
+            break
+        if (store.root() / one.path).is_file():
+            read += 1
+            damaged += [one.path] if store.damaged(one) else []
+    return Reread(read, len(damaged), tuple(sorted(damaged)[:_SHOWN]))

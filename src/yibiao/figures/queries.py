@@ -45,6 +45,7 @@ from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.engines.loopback import Cluster
 from yibiao.figures.inventory import inventory as inventory
+from yibiao.figures.inventory import reread as reread
 from yibiao.figures.models import DefinitionSet, Recount, Segment
 from yibiao.figures.reading import Question
 from yibiao.figures.types import (

@@ -294,6 +294,15 @@ class Inventory:
 
 
 @dataclass(frozen=True, slots=True)
+class Reread:
+    """How many files of the columns were read back, how many of them are not as they were written, and which."""
+
+    files: int
+    damaged: int
+    named: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Copied:
     """What came of copying columns: up to which position, how many files lie there, how many are new or went away."""
 

@@ -21,7 +21,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
-from yibiao.core import clock
+from yibiao.core import clock, disk
 from yibiao.ledger import actions as ledger
 from yibiao.ledger.types import FactDraft
 from yibiao.people.types import Warrant
@@ -255,11 +255,7 @@ def _settle(one: Arrived) -> None:
     else:
         # It appears whole or not at all; whoever was faster had the same content.
         os.replace(one.path, place)
-        folder = os.open(place.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        disk.sync(place.parent)
 
 
 def _place(digest: str) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-from yibiao.core import canon
+from yibiao.core import canon, disk
 from yibiao.core.problems import refuse
 from yibiao.records import problems
 
@@ -103,18 +102,4 @@ def _cipher(salt: bytes) -> Fernet:
 @lru_cache(maxsize=4)
 def _key(path: str) -> bytes:
     """The site's key for personal answers, made once and readable by its owner only; it is not SECRET_KEY."""
-    kept = Path(path)
-    if not kept.exists():
-        fresh = kept.with_name(f"personal.key.{secrets.token_hex(4)}")
-        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as new:
-            new.write(secrets.token_hex(32).encode())
-            new.flush()
-            os.fsync(new.fileno())
-        try:
-            # A link appears whole or not at all: of two processes that start together, one wins and both read it.
-            os.link(fresh, kept)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return bytes.fromhex(kept.read_text().strip())
+    return bytes.fromhex(disk.kept_secret(Path(path), 32).strip())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from yibiao.core import clock
+from yibiao.core import clock, disk
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("YIBIAO_DATA", "var/data")).resolve()
@@ -21,13 +20,7 @@ def _secret() -> str:
     """The key from the environment, or one made once and kept in the data folder, readable by the owner only."""
     if given := os.environ.get("YIBIAO_SECRET_KEY"):
         return given
-    kept = DATA / "secret.key"
-    try:
-        with open(os.open(kept, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
-            new.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
-    return kept.read_text()
+    return disk.kept_secret(DATA / "secret.key", 32)
 
 
 SECRET_KEY = _secret()

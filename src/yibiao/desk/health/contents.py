@@ -20,6 +20,8 @@ from yibiao.places import queries as places
 SEAL_LATE: Final = 10.0
 FOLLOW_LATE: Final = 60.0
 RECOUNT_LATE: Final = 2 * 86_400.0
+# For so long files of the columns are read back: a county's all, of a nation's a few gigabytes.
+READ_BACK: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,16 @@ def _columns() -> Iterator[Finding]:
             "named": f" ({', '.join(held.named)})" if held.named else "",
         },
         gettext("请运行 yibiao rebuild figures，从日志重算；无主的文件会自动清除。"),
+    )  # fmt: skip
+    held_back = figures.reread(READ_BACK)
+    yield found(
+        "columns.content", gettext("数据列的内容"), "columns/", fault_unless(not held_back.damaged),
+        gettext("读回 %(files)s 个文件，损坏 %(damaged)s 个%(named)s")
+        % {
+            "files": held_back.files, "damaged": held_back.damaged,
+            "named": f" ({', '.join(held_back.named)})" if held_back.named else "",
+        },
+        gettext("文件写好后被改动，或磁盘有坏块：请查磁盘，再运行 yibiao rebuild figures，从日志重算。"),
     )  # fmt: skip
 
 

@@ -36,7 +36,8 @@ def examine() -> Iterator[Finding]:
     except DatabaseError as failure:
         yield found(
             "database.reach", gettext("数据库"), address(), "fault", str(failure).strip().splitlines()[0],
-            gettext("请检查 DATABASE_URL 和数据库服务。"),
+            gettext("请检查 DATABASE_URL 和数据库服务。") if connection.vendor == "postgresql"
+            else gettext("请看数据文件夹能否写入、磁盘有没有满。"),
         )  # fmt: skip
         return
     yield from _postgresql() if connection.vendor == "postgresql" else _sqlite()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -20,11 +22,14 @@ from yibiao.records.intake.openrosa import keys as form_keys
 ENOUGH_DISK: Final = 1 << 30
 LITTLE_DISK: Final = 10 << 30
 LEAST_SECRET: Final = 32
+# A bit of what the Linux kernel says of its clock (STA_UNSYNC).
+UNSET: Final = 0x40
 HERE: Final = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver", ""})
 
 
 def examine() -> Iterator[Finding]:
     yield _disk()
+    yield from _clock()
     yield from _keys()
     built = any(settings.STATICFILES_DIRS)
     yield found(
@@ -46,8 +51,33 @@ def _disk() -> Finding:
     return found(
         "machine.disk", gettext("数据文件夹"), folder,
         fault_unless(well) if not well else odd_unless(free > LITTLE_DISK),
-        gettext("可用 %(free)s GB") % {"free": free >> 30} if os.access(folder, os.W_OK) else gettext("不可写"),
+        gettext("可用 %(free)s GB") % {"free": f"{free / (1 << 30):.1f}"}
+        if os.access(folder, os.W_OK)
+        else gettext("不可写"),
         gettext("请腾出磁盘空间（至少 1 GB，最好 10 GB），并让运行程序的账号可以写入。"),
+    )  # fmt: skip
+
+
+class _Adjusted(ctypes.Structure):
+    """The beginning of Linux's ``struct timex``; the kernel writes no more than what ``rest`` has room for."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint), ("offset", ctypes.c_long), ("frequency", ctypes.c_long),
+        ("most", ctypes.c_long), ("about", ctypes.c_long), ("status", ctypes.c_int), ("rest", ctypes.c_char * 256),
+    )  # fmt: skip
+
+
+def _clock() -> Iterator[Finding]:
+    """Whether anything keeps this machine's clock right, where the system can tell."""
+    if sys.platform != "linux":
+        return
+    told = _Adjusted()
+    answered = ctypes.CDLL(None).adjtimex(ctypes.byref(told)) >= 0
+    kept = answered and not told.status & UNSET
+    yield found(
+        "machine.clock", gettext("本机时钟"), "NTP", odd_unless(kept or not answered),
+        gettext("有服务在校时") if kept else gettext("没有服务在校时"),
+        gettext("期限、签收和存证的时间都取自本机：请启用 chrony 或 systemd-timesyncd。"),
     )  # fmt: skip
 
 

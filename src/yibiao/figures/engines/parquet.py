@@ -7,13 +7,13 @@ such ids in a column of sixteen bytes, ``fact.uuid``, and others as text in ``fa
 from __future__ import annotations
 
 import hashlib
-import os
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from yibiao.core import disk
 from yibiao.figures.engines.dialects import identifier, quoted
 from yibiao.figures.engines.duckdb import PACKED, given, read, run, table
 from yibiao.figures.types import Column
@@ -88,10 +88,10 @@ def store(path: Path, query: str, known: Iterable[str]) -> Written:
         f"COPY ({query} ORDER BY {order}) TO {quoted(str(draft))} "
         f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
     )[0][0]
-    _sync(draft)
+    disk.sync(draft)
     size, found = draft.stat().st_size, digest(draft)
     draft.replace(path)
-    _sync(path.parent)
+    disk.sync(path.parent)
     return Written(int(rows), size, found)
 
 
@@ -116,12 +116,3 @@ def _some(written: Written, path: Path) -> Written | None:
         return written
     path.unlink()
     return None
-
-
-def _sync(path: Path) -> None:
-    """What was written to a file or folder survives a power cut from here on."""
-    held = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(held)
-    finally:
-        os.close(held)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from yibiao.core import disk
 from yibiao.records import attachments
 from yibiao.records.attachments import Arrived
 
@@ -30,11 +31,7 @@ class Waiting:
         for one in files:
             # They were written to the disk when they came in.
             os.replace(one.path, self.folder / _name(one.name))
-        of = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(of)
-        finally:
-            os.close(of)
+        disk.sync(self.folder)
 
     def files(self, names: Iterable[str]) -> Mapping[str, Path]:
         """Those that are here, by name."""
