@@ -241,6 +241,13 @@ def test_refusals_of_reporting(world: World, given: dict[str, Any], status: int)
     assert not models.Ticket.objects.exists()
 
 
+def test_a_program_without_a_key_is_told_of_the_challenge_and_of_no_page(world: World) -> None:
+    said = post("json").json()[0]
+    assert said["code"] == 400
+    assert "challenge.json" in said["description"]
+    assert "页面" not in said["description"]
+
+
 @pytest.mark.parametrize("path", ["requests/nope", "requests/9", "tokens/样例", "services/NO.PE", "nowhere", "a/b/c"])
 def test_what_lies_at_no_address_is_refused_in_the_format_asked_for(world: World, path: str) -> None:
     answer = get(f"{path}.json")

@@ -86,6 +86,15 @@ KEY: Final = Rule(
     "Use the token of a field client; without one get a challenge first and answer it.",
     403,
 )
+UNPROVEN: Final = Rule(
+    "citizens.open311.unproven",
+    "既没有 api_key，也没有答 challenge。",
+    "There is neither an api_key nor the answer to a challenge.",
+    "请先取 challenge.json，把 challenge 和算出的 answer 一起发来；有采集端口令的，写在 api_key 里。",
+    "Get challenge.json and send its challenge with the answer found; whoever has the token of a field client sends it "
+    "as api_key.",
+    400,
+)
 LARGE: Final = Rule(
     "citizens.open311.large",
     "内容太大，或者字段太多。",

@@ -182,6 +182,8 @@ def _take(request: HttpRequest, report: Report, where: Jurisdiction, given: dict
     key = given.get("api_key", "")
     if key:
         return actions.report(report, by=_by(key, report.place, where.counter.program))
+    if not given.get("challenge"):
+        raise refuse(problems.UNPROVEN.at())
     address = str(get_adapter(request).get_client_ip(request))
     proof = Proof(given.get("challenge", ""), given.get("answer", ""), address)
     return actions.report_openly(report, proof=proof)
