@@ -95,6 +95,18 @@ def test_cases_are_those_of_the_filter_and_the_scope(site: World, enter: Enter) 
     assert len(_csv(enter(site.editor).get(f"{LISTS[1]}&text=没有这样的事项&as=csv"))) == 1
 
 
+def test_the_filter_of_cases_is_said_in_words(site: World, enter: Enter) -> None:
+    editor = enter(site.editor)
+    asked = f"/cases/?program={SAFETY}&kind=hazard&pace=open&state=ordered&at=cutoff"
+    answer = editor.get(f"{asked}&as=xlsx")
+    said = dict(load_workbook(io.BytesIO(b"".join(answer.streaming_content)))["说明"].iter_rows(values_only=True))
+    assert said["筛选条件"] == "专项：假期安全生产；种类：隐患；办理：在办；状态：已交办；时限：按专项截止时计"
+    named = unquote(editor.get(f"{asked}&as=csv")["Content-Disposition"])
+    assert "隐患_在办_已交办" in named
+    topic = editor.get(f"/duty/coverage/?program={SAFETY}&topic=daily&from=2022-09-10&until=2022-09-12&as=csv")
+    assert "daily" not in unquote(topic["Content-Disposition"])
+
+
 def test_a_long_list_is_walked_in_the_order_of_its_pages(site: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walking, "_BATCH", 1)
     asked = {"scope": rights.scope(site.editor.key, "review"), "program": SAFETY, "at": clock.now()}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -39,14 +40,16 @@ def answer(
     *,
     about: Sequence[tuple[str, Any]] = (),
     count: int | None = None,
+    words: Mapping[str, tuple[str, str]] = MappingProxyType({}),
 ) -> HttpResponseBase:
     """The rows, the heads first, as the kind of file that was asked for, of any length.
 
     A workbook says on a sheet of its own what it holds: ``about``, the filter, how many rows, and when it was made. CSV
     has no place for that but its name: it says the filter, when it was made, and how many rows where that is known.
+    ``words`` are the label and the value, as people read them, of parts of the filter that only the page can read.
     """
     found: HttpResponseBase
-    narrowed = _narrowed(request)
+    narrowed = _narrowed(request, words)
     if request.GET.get("as") == "xlsx":
         said = "；".join(f"{label}：{value}" for label, value in narrowed)
         told = [*about, (gettext("筛选条件"), said or gettext("无")), (gettext("导出时间"), _now())]
@@ -77,14 +80,15 @@ def _now() -> str:
     return clock.now().astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
-def _narrowed(request: HttpRequest) -> list[tuple[str, str]]:
+def _narrowed(request: HttpRequest, words: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
     """What the address asks for, in words where there are any."""
     labels = {
+        "from": gettext("从"), "until": gettext("到"),
         "program": gettext("专项"), "form": gettext("表单"), "place": gettext("地点"), "state": gettext("状态"),
         "text": gettext("查找"), "q": gettext("查找"), "kind": gettext("种类"),
     }  # fmt: skip
     asked = [(key, str(value)) for key, value in request.GET.items() if value and key not in _SAID]
-    return [(labels.get(key, key), _worded(key, value)) for key, value in asked]
+    return [words.get(key) or (labels.get(key, key), _worded(key, value)) for key, value in asked]
 
 
 def _worded(key: str, value: str) -> str:

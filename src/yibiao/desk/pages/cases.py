@@ -49,7 +49,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     scope, code = setting.scope, setting.program.code
     counts = cases.counts(scope=scope, program=code, at=at, place=asked["place"])
     if tables.wanted(request):
-        return tables.answer(request, gettext("事项"), _every(setting, kinds, at, asked))
+        words = _words(request, kinds, asked)
+        return tables.answer(request, gettext("事项"), _every(setting, kinds, at, asked), words=words)
     number = border.number(request.GET.get("page"))
     found = cases.page(scope=scope, program=code, at=at, number=number, size=SIZE, **asked)
     last = max(1, -(-found.total // SIZE))
@@ -76,6 +77,20 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         "may_open": border.fills(request, code) and bool(kinds),
     }
     return render(request, "desk/cases.html", shown)
+
+
+def _words(request: HttpRequest, kinds: Mapping[str, Lifecycle], asked: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """What of the filter stands in the address by a code."""
+    kind, found = asked["lifecycle"], {}
+    if kind:
+        found["kind"] = gettext("种类"), casing.said(kinds[kind].label)
+    if asked["state"]:
+        found["state"] = gettext("状态"), casing.value_of(kinds[kind], "state", asked["state"])
+    if asked["pace"]:
+        found["pace"] = gettext("办理"), _pace(asked["pace"])
+    if request.GET.get("at"):
+        found["at"] = gettext("时限"), gettext("按专项截止时计")
+    return found
 
 
 def _every(setting: Frame, kinds: Mapping[str, Lifecycle], at: datetime, asked: dict[str, Any]) -> Iterator[list[Any]]:

@@ -44,7 +44,8 @@ def matrix(request: HttpRequest) -> HttpResponseBase:
     if tables.wanted(request):
         heads = [gettext("单位"), *(slot_said(slot.key) for slot in held.slots)]
         lines = ([unit.label, *(words.get(cell.state, "") for cell in row)] for unit, row in held.rows)
-        return tables.answer(request, watching.said(one.label), [heads, *lines])
+        said = {"topic": (gettext("报什么"), watching.said(one.label))}
+        return tables.answer(request, watching.said(one.label), [heads, *lines], words=said)
     words["chased"] = gettext("，已催 {n} 次")
     shown = {
         "frame": setting,
