@@ -253,6 +253,18 @@ def test_a_site_that_is_not_well_is_told_apart_from_no_network(phone: Phone, sit
     assert len(added(site, before)) == 1
 
 
+def test_two_taps_of_a_glove_choose_once(phone: Phone, site: Site) -> None:
+    page = phone.start()
+    sign_in(page, site)
+    begin(page)
+    mine = page.locator(".option-wrapper > label:visible", has_text="矿山")
+    mine.dblclick()
+    expect(mine.locator("input")).to_be_checked()
+    page.wait_for_timeout(500)
+    mine.click()
+    expect(mine.locator("input")).not_to_be_checked()
+
+
 def test_who_leaves_leaves_every_window(phone: Phone, site: Site) -> None:
     page = phone.start()
     sign_in(page, site)

@@ -8,6 +8,8 @@ import { current, of, settled as filesSettled } from "./engine/files.js";
 import { Known } from "./engine/known.js";
 import { t } from "./words.js";
 
+// Two taps within so many milliseconds are one.
+const TWICE = 400;
 const EVENTS = ["input", "change", "dataupdate", "addrepeat", "removerepeat"];
 
 export function open({ into, form, lists, sources, draft, answers, language, place, changed }) {
@@ -27,6 +29,7 @@ export function open({ into, form, lists, sources, draft, answers, language, pla
   for (const [name, value] of Object.entries(answers)) write(view, name, value);
   const known = new Known(view, sources, draft?.known, proposed);
   speak(view);
+  steady(view);
   view.addEventListener("addrepeat", () => speak(view));
   view.addEventListener("submit", (event) => event.preventDefault());
   const heard = () => {
@@ -93,6 +96,20 @@ function begin(filler, view, place) {
     if (moment.value.length > 16) set(moment, moment.value.slice(0, 16));
   }
   return mine ? { [control.name.split("/").pop()]: place } : {};
+}
+
+// A glove taps twice: the second tap does not take back what the first chose.
+function steady(view) {
+  let last = null;
+  let at = 0;
+  const heard = (event) => {
+    if (!["radio", "checkbox"].includes(event.target.type)) return;
+    if (event.target === last && event.timeStamp - at < TWICE) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else [last, at] = [event.target, event.timeStamp];
+  };
+  view.addEventListener("click", heard, true);
 }
 
 // What is being typed counts already: the library looks only when the person goes on to the next question.

@@ -6,13 +6,15 @@ import * as store from "./store.js";
 const FIRST = 5_000;
 const LONGEST = 300_000;
 const LOOK = 10_000;
+// A phone says that it is online before a way to the server is there.
+const SOON = [0, 2_000, 10_000];
 
 let tell = () => {};
 let running = false;
 
 export function watch(changed) {
   tell = changed;
-  addEventListener("online", () => send({ now: true }));
+  addEventListener("online", () => SOON.forEach((pause) => setTimeout(() => send({ now: true }), pause)));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
   setInterval(() => send(), LOOK);
 }
