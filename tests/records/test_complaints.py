@@ -37,6 +37,17 @@ def test_a_complaint_is_a_fact_and_its_answer_the_next_revision(town: Town) -> N
     assert again == ["records.complaint.answered"]
 
 
+def test_nobody_answers_her_own_complaint(town: Town) -> None:
+    """Whoever files and reviews at one place would close what she complained of."""
+    mine = replace(town.fill(), actor=town.reviewer.key)
+    one = actions.complain("kept.check", program=KEPT, reason="已报过", by=mine)
+    assert refused(lambda: actions.answer_complaint(one.id, reply="知道了", by=town.rule())) == [
+        "records.complaint.own"
+    ]
+    (kept,) = queries.complaints(program=KEPT, scope=town.scope)
+    assert kept.replied_at is None
+
+
 def test_what_is_not_allowed(town: Town) -> None:
     one = actions.complain("kept.check", program=KEPT, reason="已报过", by=town.fill())
     far, mine = town.rule(NANGUAN), town.fill()

@@ -45,7 +45,7 @@ def complain(form: str, *, program: str, reason: str, by: Warrant, at: datetime 
 def answer_complaint(id: str, *, reply: str, by: Warrant, at: datetime | None = None) -> types.Complaint:
     """Says what becomes of a complaint.
 
-    Raises: ``records.complaint.unknown|answered``, ``records.reason.missing``.
+    Raises: ``records.complaint.unknown|answered|own``, ``records.reason.missing``.
     """
     checking.require_right((by,), "review")
     said, moment = checking.reason(reply, "这样答复", "answer so"), at or checking.now()
@@ -56,6 +56,8 @@ def answer_complaint(id: str, *, reply: str, by: Warrant, at: datetime | None = 
             raise refuse(problems.COMPLAINT_UNKNOWN.at())
         if row.replied_at:
             raise refuse(problems.COMPLAINT_ANSWERED.at())
+        if row.actor == by.actor:
+            raise refuse(problems.COMPLAINT_OWN.at())
         row.reply, row.replied_by, row.replied_at = said, by.actor, moment
         row.save(update_fields=["reply", "replied_by", "replied_at"])
         ledger.append([_fact(row, 2, by, moment, {"reason": row.reason, "reply": row.reply})], received_at=moment)

@@ -244,6 +244,14 @@ COMPLAINT_UNKNOWN = Rule(
     "Open it from the catalogue of forms.",
     404,
 )
+COMPLAINT_OWN = Rule(
+    "records.complaint.own",
+    "自己反映的，不能由自己答复。",
+    "Nobody answers a complaint of their own.",
+    "请由要这张表的单位的另一个人答复。",
+    "Have somebody else answer, at the office that asks for the form.",
+    403,
+)
 COMPLAINT_ANSWERED = Rule(
     "records.complaint.answered",
     "这条反映已经答复过了。",

@@ -105,7 +105,9 @@ def page(request: HttpRequest, program: str, form: str) -> HttpResponse:
         "may_answer": {
             one.id
             for one in demand.complaints
-            if not one.replied_at and border.may(request, "review", place=one.place, program=of.code)
+            if not one.replied_at
+            and one.actor != border.actor(request)
+            and border.may(request, "review", place=one.place, program=of.code)
         },
     }
     return render(request, "desk/catalogue_form.html", shown)
