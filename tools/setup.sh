@@ -112,14 +112,17 @@ tests() {
   clients
 }
 
-# Spark, for the slow part of the tests alone: nothing else needs its 400 MB.
+# Spark and an object store, for the slow part of the tests alone: nothing else needs their 600 MB.
 slow() {
   command -v java >/dev/null || debian default-jre-headless
-  done_for spark requirements/spark.txt && return
-  say "Spark into .venv"
-  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/spark.txt 2>"$log" \
-    || fail "pip could not install requirements/spark.txt: $(grep -E "^ *(ERROR|OSError|error)|Error: " "$log" | tail -n 2)"
-  mark spark requirements/spark.txt
+  local name
+  for name in spark store; do
+    done_for "$name" "requirements/$name.txt" && continue
+    say "requirements/$name.txt into .venv"
+    .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "requirements/$name.txt" 2>"$log" \
+      || fail "pip could not install requirements/$name.txt: $(grep -E "^ *(ERROR|OSError|error)|Error: " "$log" | tail -n 2)"
+    mark "$name" "requirements/$name.txt"
+  done
 }
 
 # Clients that others wrote, for the tests alone.

@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") == "postgres", reason="the files are the same"),
 ]
-MEMORY = "memory://columns"
+MEMORY, S3 = "memory://columns", "s3a://columns/site"
 
 
 @pytest.fixture
@@ -114,6 +114,70 @@ def test_without_fsspec_or_a_store_it_says_so(monkeypatch: pytest.MonkeyPatch) -
     assert refused.value.codes == ("figures.copies.missing",)
 
 
+def test_what_a_store_says_in_errors_of_its_own_is_told(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the libraries for object stores are no OSErrors: no credentials, nobody at the address."""
+
+    class NoCredentialsError(Exception):
+        pass
+
+    def refusing(*_: object, **__: object) -> None:
+        raise NoCredentialsError("Unable to locate credentials")
+
+    filled()
+    actions.copy(MEMORY)
+    monkeypatch.setattr(type(memory), "cat_file", refusing)
+    for act in (actions.copy, queries.copies):
+        with pytest.raises(Refusal) as refused:
+            act(MEMORY)
+        assert refused.value.codes == ("figures.copies.unreachable",)
+        assert "Unable to locate credentials" in refused.value.problems[0].text("en")
+
+
+def test_a_damaged_copy_is_named_and_is_made_again_once_the_list_is_gone(memory: Any) -> None:
+    filled()
+    actions.copy(MEMORY)
+    first, second = (one.path for one in listed(memory).files[:2])
+    memory.pipe_file(f"/columns/{first}", b"damaged")
+    memory.rm_file(f"/columns/{second}")
+    assert set(queries.copies(MEMORY)) == {first, second}
+    memory.rm_file(f"/columns/{copies.CATALOGUE}")
+    assert (again := actions.copy(MEMORY)).new == again.files
+    assert queries.copies(MEMORY) == ()
+
+
+@pytest.mark.slow
+def test_an_object_store_over_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interface of S3, spoken by its usual client to a server on the loopback."""
+    server, store_ = pytest.importorskip("moto.server"), pytest.importorskip("s3fs")
+    for name, value in (("ACCESS_KEY_ID", "key"), ("SECRET_ACCESS_KEY", "secret"), ("DEFAULT_REGION", "us-east-1")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    running.start()
+    try:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://{}:{}".format(*running.get_host_and_port()))
+        store_.S3FileSystem.clear_instance_cache()
+        filled()
+        first = actions.copy(S3)
+        assert (first.new, first.position) == (first.files, 20)
+        world.append(draft("check", {"found": 9}))
+        assert actions.copy(S3).new == 1
+        assert queries.copies(S3) == ()
+        there = store_.S3FileSystem(skip_instance_cache=True)
+        held = copies.read(there.cat_file(f"columns/site/{copies.CATALOGUE}").decode(), S3)
+        assert {path.removeprefix("columns/site/") for path in there.find("columns")} == {
+            copies.CATALOGUE, *(one.path for one in held.files),
+        }  # fmt: skip
+        there.pipe_file(f"columns/site/{held.files[0].path}", b"damaged")
+        store_.S3FileSystem.clear_instance_cache()
+        assert queries.copies(S3) == (held.files[0].path,)
+    finally:
+        running.stop()
+    for act in (actions.copy, queries.copies):
+        with pytest.raises(Refusal) as refused:
+            act(S3)
+        assert refused.value.codes == ("figures.copies.unreachable",)
+
+
 def _there() -> bool:
     try:
         import fsspec  # noqa: F401
@@ -127,6 +191,10 @@ def test_spark_counts_from_copies_without_a_file_of_the_site(tmp_path: Path, clu
     pytest.importorskip("fsspec")
     root = f"file://{tmp_path}/elsewhere"
     numbers = filled()
+    with pytest.raises(Refusal) as refused:
+        on(cluster, "s3a://columns/site")
+    # Without the package for it, that is what is said.
+    assert "S3AFileSystem" in refused.value.problems[0].text("en")
     ways: tuple[dict[str, Any], ...] = ({"place": JILIN}, {"place": ERDAO}, {"as_of": numbers[0]})
     asked = [(id, ways[nth % 3]) for nth, id in enumerate(EVERY)]
     found = [counted(id, IN_PROCESS, **more) for id, more in asked]

@@ -77,7 +77,7 @@ class OnCluster:
             session = spark.session(self.master, self.settings)
             return spark.answer(session, sql, relations, trees, self._called, self.schema)
         except spark.faults() as failure:
-            raise refuse(problems.CLUSTER.at(master=self.master, why=str(failure).splitlines()[0][:200])) from failure
+            raise refuse(problems.CLUSTER.at(master=self.master, why=spark.why(failure))) from failure
 
     def _called(self, path: Path) -> str:
         if not self.files:
@@ -105,7 +105,7 @@ def engine(name: str, master: str = "", settings: Iterable[tuple[str, str]] = ()
     except ImportError:
         raise refuse(problems.NO_SPARK.at()) from None
     except Exception as failure:
-        raise refuse(problems.NO_MASTER.at(master=made.master, why=str(failure).splitlines()[0][:200])) from failure
+        raise refuse(problems.NO_MASTER.at(master=made.master, why=spark.why(failure))) from failure
     return _over_copies(made) if files else made
 
 
@@ -131,7 +131,7 @@ def _over_copies(one: OnCluster) -> OnCluster:
     try:
         told = spark.text(spark.session(one.master, one.settings), f"{one.files.rstrip('/')}/{copies.CATALOGUE}")
     except spark.faults() as failure:
-        raise refuse(problems.CLUSTER.at(master=one.master, why=str(failure).splitlines()[0][:200])) from failure
+        raise refuse(problems.CLUSTER.at(master=one.master, why=spark.why(failure))) from failure
     if told is None:
         return one
     supply = copies.Supply(copies.current(copies.read(told, one.files), one.files))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
-from yibiao.core.problems import refuse
+from django.db import DatabaseError
+
+from yibiao.core.problems import Refusal, refuse
 from yibiao.figures import copies, follow, lake, problems, store
 from yibiao.figures.copies import CATALOGUE, CatalogueIn, CopyIn
 from yibiao.figures.engines import spark
@@ -25,10 +29,8 @@ def copy(root: str) -> Copied:
     files, base = _reach(root)
     projection = store.active()
     follow.reach(projection, follow.sealed())
-    try:
+    with _reaching(root):
         return _brought(files, base, root, projection)
-    except OSError as failure:
-        raise _unreachable(root, failure) from failure
 
 
 def check(root: str) -> tuple[str, ...]:
@@ -37,11 +39,9 @@ def check(root: str) -> tuple[str, ...]:
     Raises: figures.copies.missing, figures.copies.unreachable, figures.copies.unreadable.
     """
     files, base = _reach(root)
-    try:
+    with _reaching(root):
         held = copies.read(files.cat_file(f"{base}/{CATALOGUE}").decode(), root)
         return tuple(one.path for one in held.files if not _sound(files, f"{base}/{one.path}", one))
-    except OSError as failure:
-        raise _unreachable(root, failure) from failure
 
 
 def _brought(files: Any, base: str, root: str, projection: Projection) -> Copied:
@@ -111,13 +111,18 @@ def _reach(root: str) -> tuple[Any, str]:
         raise refuse(problems.COPIES_MISSING.at()) from None
     scheme, split, rest = root.rstrip("/").partition("://")
     address = f"{_SCHEMES.get(scheme, scheme)}://{rest}" if split else scheme
-    try:
+    with _reaching(root):
         files, base = url_to_fs(address)
-    except (ImportError, OSError, ValueError) as failure:
-        raise _unreachable(root, failure) from failure
     return files, base.rstrip("/")
 
 
-def _unreachable(root: str, failure: Exception) -> Exception:
-    why = (str(failure) or type(failure).__name__).splitlines()[0][:200]
-    return refuse(problems.COPIES_UNREACHABLE.at(root=root, why=why))
+@contextmanager
+def _reaching(root: str) -> Iterator[None]:
+    """What goes wrong with a store is told as one problem: each has errors of its own, which are not all OSErrors."""
+    try:
+        yield
+    except (Refusal, DatabaseError):
+        raise
+    except Exception as failure:
+        why = (str(failure) or type(failure).__name__).splitlines()[0][:200]
+        raise refuse(problems.COPIES_UNREACHABLE.at(root=root, why=why)) from failure

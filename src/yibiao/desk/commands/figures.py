@@ -169,7 +169,9 @@ def copy(root: str, check: bool) -> None:
         raise click.UsageError(gettext("请写明地址，或设 YIBIAO_FIGURES_FILES。"))
     if check:
         wrong = queries.copies(root)
-        terminal.out({"wrong": list(wrong)}, [*wrong, gettext("缺或不符 %(count)s 个。") % {"count": len(wrong)}])
+        lines = [*wrong, gettext("缺或不符 %(count)s 个。") % {"count": len(wrong)}]
+        lines += [gettext("请删去那里的 columns.json，再复制一遍。")] if wrong else []
+        terminal.out({"wrong": list(wrong)}, lines)
         if wrong:
             raise SystemExit(1)
         return

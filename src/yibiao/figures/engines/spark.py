@@ -89,6 +89,13 @@ def faults() -> tuple[type[Exception], ...]:
     return PySparkException, Py4JError
 
 
+def why(failure: Exception) -> str:
+    """What Spark said, in one line: the first that says more than which of its calls failed."""
+    lines = [line.strip(": \t") for line in str(failure).splitlines() if line.strip()] or [type(failure).__name__]
+    said = next((line for line in lines if not line.startswith("An error occurred while calling")), lines[0])
+    return said[:200]
+
+
 def _reach(master: str) -> None:
     """Spark itself would try for a minute, and say little."""
     for one in master.removeprefix("spark://").split(",") if master.startswith("spark://") else ():
