@@ -19,8 +19,13 @@ from openpyxl.reader.excel import ExcelReader
 from yibiao.records.intake.layout import KNOWN
 from yibiao.records.intake.rows import Table
 
-# A row or column may be drawn to nothing as well, which some programs write without saying that it is hidden.
-_MARK: Final = re.compile(rb"""(?:hidden\s*=\s*["'](?:1|true)|(?:\sht|\swidth)\s*=\s*["']0+(?:\.0*)?)["']""")
+# A row or column may be drawn to nothing as well, which some programs write without saying that it is hidden. Each
+# begins with letters of its own: looked for together they take several times as long.
+_MARKS: Final = (
+    re.compile(rb"""hidden\s*=\s*["'](?:1|true)["']"""),
+    re.compile(rb"""ht\s*=\s*["']0+(?:\.0*)?["']"""),
+    re.compile(rb"""width\s*=\s*["']0+(?:\.0*)?["']"""),
+)
 _NOTHING: Final = re.compile(r"0+(?:\.0*)?")
 _YES: Final = ("1", "true")
 _BLOCK: Final = 1 << 20
@@ -66,7 +71,8 @@ def _marked(archive: ZipFile, part: str) -> bool:
     tail = b""
     with archive.open(part) as source:
         while block := source.read(_BLOCK):
-            if _MARK.search(tail + block):
+            window = tail + block
+            if any(mark.search(window) for mark in _MARKS):
                 return True
             tail = block[-_TAIL:]
     return False
