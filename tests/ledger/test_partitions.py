@@ -87,6 +87,36 @@ def test_an_interrupted_division_goes_on(undivided: None) -> None:
     assert queries.verify().sound
 
 
+def test_who_divides_gives_way_to_a_long_transaction(undivided: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(*range(1, 51))
+    waited: list[float] = []
+    monkeypatch.setattr(dividing, "_PATIENCE", "SET LOCAL lock_timeout = '50ms'")
+    long = connections["default"].copy("long")
+    try:
+        long.ensure_connection()
+        long.connection.autocommit = False
+        with long.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger_entry")
+
+        def pause(seconds: float) -> None:
+            # Between two attempts the table is free for all others; then the transaction ends.
+            add(100 + len(waited))
+            waited.append(seconds)
+            if len(waited) == 3:
+                long.connection.rollback()
+
+        monkeypatch.setattr(dividing.time, "sleep", pause)
+        run("SET statement_timeout = '10s'")
+        dividing.divide(connection, ROWS)
+    finally:
+        long.close()
+        run("RESET statement_timeout")
+    actions.seal_all()
+    assert len(waited) == 3
+    assert queries.verify().sound
+    assert queries.verify().entries == 53
+
+
 def test_entries_lie_in_the_part_of_their_number_and_are_found_in_each(divided: None) -> None:
     for number in range(1, 351):
         add(number)
@@ -127,6 +157,22 @@ def test_the_sealer_makes_parts_before_they_are_needed(divided: None, monkeypatc
     assert dividing.ahead(ROWS) == 0
     after = [partition.name for partition in partitions.partitions()]
     assert after == [*before, f"ledger_entry_from_{len(before)}00"]
+
+
+def test_the_sealer_does_not_wait_for_who_reads_the_whole_log(divided: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(*range(1, 51))
+    monkeypatch.setattr(dividing, "_PATIENCE", "SET LOCAL lock_timeout = '50ms'")
+    reader = connections["default"].copy("reader")
+    try:
+        reader.ensure_connection()
+        reader.connection.autocommit = False
+        with reader.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger_entry")
+        assert dividing.ahead(ROWS) == 0
+        reader.connection.rollback()
+        assert dividing.ahead(ROWS) == 1
+    finally:
+        reader.close()
 
 
 def test_without_a_part_nothing_is_refused_and_the_next_begins_after_it(divided: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -12,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from yibiao.ledger import triggers
 from yibiao.ledger.partitions import KEYS, ROWS, TABLE, Partition, partitions, run
 
+log: Final = logging.getLogger(__name__)
 # So many partitions are ready before they are needed.
 AHEAD: Final = 2
 # For what no partition is ready: nothing, while `ahead` is asked in time.
@@ -42,13 +44,20 @@ def short(rows: int = ROWS) -> bool:
 
 
 def ahead(rows: int = ROWS) -> int:
-    """Make the partitions that will be needed next; how many were made, 0 on SQLite."""
-    made = 0
-    if connection.vendor == "postgresql" and _end(partitions()) < _reached(connection) + AHEAD * rows:
+    """Make the partitions that will be needed next; how many were made, 0 on SQLite.
+
+    Where somebody reads the whole log for long, such as ``pg_dump``, none is made this time.
+    """
+    if connection.vendor != "postgresql" or _end(partitions()) >= _reached(connection) + AHEAD * rows:
+        return 0
+    try:
         with transaction.atomic():
+            run(connection, _PATIENCE)
             run(connection, f"SELECT pg_advisory_xact_lock({_LOCK})")
-            made = _added(connection, _reached(connection), rows)
-    return made
+            return _added(connection, _reached(connection), rows)
+    except OperationalError as busy:
+        log.warning("no partition could be made yet: %s", str(busy).partition("\n")[0])
+        return 0
 
 
 def divide(of: BaseDatabaseWrapper, rows: int = ROWS) -> None:
@@ -65,10 +74,14 @@ def divide(of: BaseDatabaseWrapper, rows: int = ROWS) -> None:
         # Held true before the tables change places, so that nobody waits for it; where others write, there is room for
         # a whole partition.
         bound = (last // rows + (2 if last else 1)) * rows
-        run(of, f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS ledger_entry_bound")
-        run(of, f"ALTER TABLE {TABLE} ADD CONSTRAINT ledger_entry_bound CHECK (id < {bound}) NOT VALID")
+        _patiently(of, lambda: _bind(of, bound))
         run(of, f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT ledger_entry_bound")
         _patiently(of, lambda: _change_places(of, bound, rows))
+
+
+def _bind(of: BaseDatabaseWrapper, bound: int) -> None:
+    run(of, f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS ledger_entry_bound")
+    run(of, f"ALTER TABLE {TABLE} ADD CONSTRAINT ledger_entry_bound CHECK (id < {bound}) NOT VALID")
 
 
 def _make_keys(of: BaseDatabaseWrapper) -> None:
