@@ -78,6 +78,8 @@ def test_a_report_with_a_photo_and_its_receipt(world: World) -> None:
     assert kept != jpeg()
     assert len(kept) == len(jpeg())
     assert known.case(ticket.case, scope=world.all).place == QUARTER
+    seen = said(desk(world.clerk).get(f"/cases/{ticket.case}/"))
+    assert f'src="/records/{ticket.record}/files/photo-1.jpg/small"' in seen, "whoever deals with it sees the photo"
 
 
 def test_the_desk_deals_with_it_and_the_reporter_opens_it_again(world: World) -> None:

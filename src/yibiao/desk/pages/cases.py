@@ -29,8 +29,10 @@ from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.desk.problems import NO_PAGE
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as people
+from yibiao.people.types import Scope
 from yibiao.places import queries as places
 from yibiao.records import queries as records
+from yibiao.records.types import Record
 
 SIZE: Final = 50
 EXPORTED: Final = 500
@@ -230,12 +232,22 @@ def _shown(
         ],
         "actors": people.names({step.actor for step in steps}),
         "record": opened_from.get(case.record),
+        "pictures": _pictures(opened_from.get(case.record), scope),
         "papers": [(one.id, casing.said(one.label)) for one in cases.papers(case, steps)],
         "proof": ledger.inclusion(case.id, case.revision, kind=kind),
         "as_of": as_of,
         "source": case.lifecycle.source,
     }
     return render(request, "desk/case.html", context, status=422 if problems else 200)
+
+
+def _pictures(record: Record | None, scope: Scope) -> list[str]:
+    """The names of the photos that came with the record: whoever deals with a case need not look for them."""
+    if record is None:
+        return []
+    files = records.attachments(record.id, scope=scope)
+    pictured = records.pictured(files)
+    return [one.name for one in files if one.open and not one.personal and one.name in pictured]
 
 
 def _open_to(request: HttpRequest, case: Case) -> tuple[Move, ...]:
