@@ -487,6 +487,25 @@ def test_a_clock_that_is_wrong_is_told_of_and_keeps_nothing_waiting(phone: Phone
     assert len(added(site, before)) == 1
 
 
+def test_a_memory_that_the_browser_clears_is_filled_again(phone: Phone, site: Site) -> None:
+    before, page = site.records(), phone.start()
+    sign_in(page, site)
+    begin(page)
+    answer(page, "示例清空前")
+    expect(page.locator(".saved")).to_contain_text("已存")
+    cleared = {"origin": site.network.address, "storageTypes": "indexeddb"}
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", cleared)
+    page.fill("input[name='/data/measure']", "示例清空后")
+    finish(page)
+    states(page, "sent", 1)
+    session.send("Storage.clearDataForOrigin", cleared)
+    states(page, "sent", 0)
+    tab(page, "表单")
+    expect(page.locator(".row-link", has_text="巡检记录")).to_be_visible()
+    assert [one["counts"] for one in added(site, before)] == [[1, 1, 0]]
+
+
 SMALL = """
 () => {
   const seen = (e) => e.getClientRects().length && !e.closest("[hidden]");

@@ -35,7 +35,8 @@ export async function start() {
   speakFor(app.me.key);
   document.documentElement.lang = app.me.language === "en" ? "en" : "zh-CN";
   document.title = t("title");
-  await store.open(app.me.key, () => location.reload());
+  // A form that is open goes on, and is kept again with its next answer.
+  await store.open(app.me.key, { taken: () => location.reload(), cleared: () => app.leave || location.reload() });
   await outbox.recover();
   listen();
   await show();

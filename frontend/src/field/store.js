@@ -1,17 +1,20 @@
 // What stays on the phone, one database for each account: nobody sees what another has begun.
 import { deleteDB, openDB } from "idb";
 
+const PAUSES = [0, 200, 1_000, 3_000];
 let db = null;
 let owner = "";
-let lost = () => {};
+let again = null;
+let told = { taken() {}, cleared() {} };
 
 const name = (account) => `yibiao-field-${account}`;
 
-// ``gone`` is called where another window takes the memory away: it was wiped, or a newer version of the app needs it.
-export async function open(account, gone = lost) {
+// ``taken`` is called where another window takes the memory away: it was wiped, or a newer version of the app needs it.
+// ``cleared`` is called where the browser ended or cleared it; by then there is one again, which may be empty.
+export async function open(account, tell = told) {
   db?.close();
   owner = account;
-  lost = gone;
+  told = tell;
   db = await openDB(name(account), 2, {
     upgrade(fresh, before) {
       if (before < 2) fresh.createObjectStore("known");
@@ -24,13 +27,30 @@ export async function open(account, gone = lost) {
     },
     blocking: () => {
       db?.close();
-      gone();
+      tell.taken();
     },
+    terminated: () => reopen().then(tell.cleared, console.error),
   });
 }
 
-// A browser may end the connection, or clear what it keeps, under an open app.
-export const reopen = () => open(owner);
+// While the browser still clears, a new memory is not to be had at once.
+export function reopen() {
+  again ??= retry().finally(() => (again = null));
+  return again;
+}
+
+async function retry() {
+  let fault = null;
+  for (const pause of PAUSES) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    try {
+      return await open(owner);
+    } catch (error) {
+      fault = error;
+    }
+  }
+  throw fault;
+}
 
 export async function wipe(account) {
   db?.close();
