@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from html import unescape
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from PIL import Image
 
 from tests.citizens.conftest import LAMP, PASSWORD, QUARTER, SHIWEI, World, reported, settle
 from tests.records.test_photos import jpeg
@@ -78,8 +80,17 @@ def test_a_report_with_a_photo_and_its_receipt(world: World) -> None:
     assert kept != jpeg()
     assert len(kept) == len(jpeg())
     assert known.case(ticket.case, scope=world.all).place == QUARTER
-    seen = said(desk(world.clerk).get(f"/cases/{ticket.case}/"))
-    assert f'src="/records/{ticket.record}/files/photo-1.jpg/small"' in seen, "whoever deals with it sees the photo"
+
+
+def test_whoever_deals_with_a_report_sees_its_photo(world: World) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (80, 60), "red").save(drawn, "JPEG")
+    send(Client(), photos=SimpleUploadedFile("a.jpg", drawn.getvalue()))
+    settle()
+    (ticket,) = models.Ticket.objects.all()
+    clerk, address = desk(world.clerk), f"/records/{ticket.record}/files/photo-1.jpg/small"
+    assert f'src="{address}"' in said(clerk.get(f"/cases/{ticket.case}/"))
+    assert clerk.get(address).status_code == 200
 
 
 def test_the_desk_deals_with_it_and_the_reporter_opens_it_again(world: World) -> None:

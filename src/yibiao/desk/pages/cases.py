@@ -247,7 +247,7 @@ def _pictures(record: Record | None, scope: Scope) -> list[str]:
         return []
     files = records.attachments(record.id, scope=scope)
     pictured = records.pictured(files)
-    return [one.name for one in files if one.open and not one.personal and one.name in pictured]
+    return [one.name for one in files if one.name in pictured]
 
 
 def _open_to(request: HttpRequest, case: Case) -> tuple[Move, ...]:
