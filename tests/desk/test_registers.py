@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 import uuid
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from yibiao.ledger import queries as ledger
 from yibiao.people import queries as rights
 from yibiao.people.types import Account
 from yibiao.records import actions, queries
+from yibiao.records.models import Submission
 from yibiao.records.types import SubmissionDraft
 
 Enter = Callable[[Account | None], Client]
@@ -113,6 +116,23 @@ def test_a_code_is_confirmed_with_a_reason(site: World, enter: Enter) -> None:
     assert "没有写明理由" in page(editor, ODD)
     editor.post(ACT, given | {"reason": "证照上就是这样"})
     assert "校验位不符" not in page(editor, ODD).split("<h2>认定")[0]
+
+
+def test_the_catalogue_is_taken_away_as_it_is_shown(site: World, enter: Enter) -> None:
+    clerk = enter(site.clerk)
+    shown = clerk.get("/catalogue/").content.decode()
+    answer = clerk.get("/catalogue/?as=csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    heads, *rows = csv.reader(io.StringIO(text))
+    assert len(rows) == shown.count('<th scope="row">')
+    found = {row[heads.index("表单")]: dict(zip(heads, row, strict=True)) for row in rows}
+    daily = found["每日平安报告"]
+    assert daily["谁报、多久一次"] == "应报单位登记：每天"
+    assert daily["派什么用"].startswith("报送率")
+    filed = Submission.objects.filter(form=f"{SAFETY}.inspection", lineage__contains=f"/{ERDAO}/")
+    typed = sum(filed.exclude(state="withdrawn").values_list("typed_count", flat=True))
+    assert found["督查检查记录"]["手填的答案"] == str(typed)
+    assert typed > 0
 
 
 def test_the_catalogue_says_who_owes_what_and_takes_complaints(site: World, enter: Enter) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from yibiao.cases import queries as cases
 from yibiao.core.lifecycles.types import Lifecycle
 from yibiao.core.problems import Refusal, refuse
-from yibiao.desk import border
+from yibiao.desk import border, tables
 from yibiao.desk.pages.registers import titles
 from yibiao.desk.problems import NO_PAGE
 from yibiao.duty import queries as duty
@@ -66,8 +66,10 @@ class Demand:
         return sum(one.replied_at is None for one in self.complaints)
 
 
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: HttpRequest) -> HttpResponseBase:
     """Every form of every program that the person may see anything of, by program."""
+    if tables.wanted(request):
+        return tables.answer(request, gettext("表单目录"), _lines(request))
     groups = []
     for program in border.programs(request):
         found = demands(request, program)
@@ -75,6 +77,35 @@ def listing(request: HttpRequest) -> HttpResponse:
         groups.append({"program": program, "demands": found, "place": place, "total": _total(found)})
     waiting = any(group["total"] is None for group in groups)
     return render(request, "desk/catalogue.html", {"groups": groups, "waiting": waiting})
+
+
+def _lines(request: HttpRequest) -> Iterator[list[object]]:
+    """The same as rows, the heads first; how answers came about is counted for them, however long that takes."""
+    yield [
+        gettext("专项"), gettext("表单"), gettext("谁报、多久一次"), gettext("派什么用"), gettext("题数"),
+        gettext("台账已有的题"), gettext("核对的答案"), gettext("改正的答案"), gettext("手填的答案"),
+        gettext("单位反映"), gettext("待答复"),
+    ]  # fmt: skip
+    for program in border.programs(request):
+        for one in demands(request, program, patient=True):
+            tally = one.tally or _NONE
+            yield [
+                program.title.of(border.language()), one.form.title.of(border.language()), _owed(one), _used(one),
+                one.asked, "、".join(each.field.label.of(border.language()) for each in one.held), tally.confirmed,
+                tally.changed, tally.typed, len(one.complaints), one.unanswered,
+            ]  # fmt: skip
+
+
+def _owed(one: Demand) -> str:
+    owed = "；".join(gettext("%(who)s：%(every)s") % {"who": who, "every": every} for _, who, every in one.duties)
+    return owed or (gettext("有变动时") if one.keeps else gettext("发生时"))
+
+
+def _used(one: Demand) -> str:
+    found = [gettext("登记台账：%(register)s") % {"register": one.keeps}] if one.keeps else []
+    found += [gettext("报送率")] if one.duties else []
+    found += [gettext("立事项：%(name)s") % {"name": name} for name in one.cases]
+    return "；".join([*found, *(each.label.of(border.language()) for each in one.indicators)])
 
 
 def page(request: HttpRequest, program: str, form: str) -> HttpResponse:
@@ -113,18 +144,20 @@ def page(request: HttpRequest, program: str, form: str) -> HttpResponse:
     return render(request, "desk/catalogue_form.html", shown)
 
 
-def demands(request: HttpRequest, program: Program) -> list[Demand]:
+def demands(request: HttpRequest, program: Program, *, patient: bool = False) -> list[Demand]:
     """The forms of a program as demands, in the order of their ids.
 
-    To count very many records takes seconds: the page is shown without, and asks again with ``counted``.
+    To count very many records takes seconds: the page is shown without, and asks again with ``counted``; unless
+    somebody is ``patient``.
     """
+    patient = patient or "counted" in request.GET
     scope = border.reading(request)
     offered = forms.forms(program.pack)
     keepers = [form for form in forms.forms() if form.entity]
     rules = duty.rules_of(program.pack)
     counted = figures.indicators(program.pack)
-    tables = cases.lifecycles(program.pack)
-    tallies = records.tally(program=program.code, scope=scope, patient="counted" in request.GET)
+    lifecycles = cases.lifecycles(program.pack)
+    tallies = records.tally(program=program.code, scope=scope, patient=patient)
     said = records.complaints(program=program.code, scope=scope)
     known = titles(program)
     return [
@@ -133,7 +166,7 @@ def demands(request: HttpRequest, program: Program) -> list[Demand]:
             keeps=known.get(form.entity.register, form.entity.register) if form.entity else "",
             duties=tuple(_duty(one, known) for one in rules.obligations if one.form == form.name),
             indicators=tuple(one for one in counted if one.source.partition("/")[0] == form.name),
-            cases=tuple(_opened(form, tables)),
+            cases=tuple(_opened(form, lifecycles)),
             held=forms.held(form, keepers),
             tally=tallies.get(form.id, _NONE) if tallies is not None else None,
             complaints=tuple(one for one in said if one.form == form.id),
@@ -142,9 +175,9 @@ def demands(request: HttpRequest, program: Program) -> list[Demand]:
     ]
 
 
-def _opened(form: FormVersion, tables: Sequence[Lifecycle]) -> Iterator[str]:
+def _opened(form: FormVersion, lifecycles: Sequence[Lifecycle]) -> Iterator[str]:
     """The kinds of cases that records of a form open."""
-    for one in tables:
+    for one in lifecycles:
         if any(opening.form == form.name for opening in one.openings):
             yield one.label.en if border.language() == "en" else one.label.zh
 
