@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from openpyxl import load_workbook
 import yibiao.packs
 from tests.records.conftest import CHANGCHUN, ERDAO, NANGUAN, PASSWORD, install
 from tests.records.town import GOOD, KEPT, ODD, THIRD, Town, check, firm, signed_in, with_a_firm
+from yibiao.forms import queries as forms
 from yibiao.people import actions as people
 from yibiao.people import queries as rights
 from yibiao.people.types import Grant
@@ -98,6 +100,30 @@ def test_what_was_left_is_confirmed_what_was_changed_corrects_the_register(town:
     assert came is not None
     assert (came.confirmed, came.changed, came.typed) == (("firm", "gate", "place"), ("staff_now",), 2)
     assert queries.entity_at("firm", GOOD, scope=town.scope, program=KEPT).data["staff"] == 12
+
+
+def test_a_form_that_asks_what_time_it_is_keeps_what_was_known(town: Town, clerk: Client, tmp_path: Path) -> None:
+    """Its answers are judged anew when they are taken, from what was kept of the check."""
+    folder = tmp_path / KEPT
+    shutil.copytree(Path(__file__).parent / "kept", folder)
+    for name, old, new in (("pack.toml", "1.0.0", "1.1.0"), ("forms/check.md", "| 1       |", "| 2       |")):
+        text = (folder / name).read_text("utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new), "utf-8")
+    head, survey = (folder / "forms/check.md").read_text("utf-8").split("| survey |\n")
+    lines = survey.rstrip().splitlines()
+    ends = [" constraint |", *(" . <= now() |" if "occurred_at" in line else "  |" for line in lines[1:])]
+    survey = "\n".join(line + end for line, end in zip(lines, ends, strict=True))
+    (folder / "forms/check.md").write_text(f"{head}| survey |\n{survey}\n", "utf-8")
+    install(folder)
+    assert not forms.timeless(forms.form(f"{KEPT}.check"))
+    page = sent(clerk, brought(clerk), filled(3, staff_now=12))
+    assert page.context["preview"].bad == 0
+    clerk.post(f"{page.request['PATH_INFO']}take", {"mode": "all"})
+    (record,) = Submission.objects.filter(channel="sheet")
+    came = queries.came_about(record.pk)
+    assert came is not None
+    assert (record.form_version, came.confirmed, came.changed) == ("2", ("firm", "gate", "place"), ("staff_now",))
 
 
 def test_a_row_about_another_entity_was_typed(town: Town, clerk: Client) -> None:
