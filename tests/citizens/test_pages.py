@@ -106,6 +106,9 @@ def test_the_desk_deals_with_it_and_the_reporter_opens_it_again(world: World) ->
     assert move(clerk, taken.case, "dispatch", **first).status_code == 302
     client = Client()
     assert "2031-01-02" in said(client.get(mine))
+    held = said(clerk.get(f"/cases/{taken.case}/"))
+    assert "2031-01-02" in held
+    assert "2031-01-03 00:00" not in held, "the desk is told the same day as the reporter"
     assert move(clerk, taken.case, "handle", answer="已换灯泡").status_code == 302
     assert move(clerk, taken.case, "visit", satisfied="yes").status_code == 302
     text = said(client.get(mine))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -147,7 +147,10 @@ def value_of(one: Lifecycle, name: str, value: Any) -> str:
     if field.type == "choice":
         return next((said(label) for id, label in field.choices if id == value), str(value))
     if field.type == "datetime":
-        return f"{datetime.fromisoformat(str(value)).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        at = datetime.fromisoformat(str(value)).astimezone(SHANGHAI)
+        # A term that ends with a day is that day, for the desk as for the reporter.
+        ends = at.time() == time.min and any(each.field == name for state in one.states for each in state.deadlines)
+        return str(last_day(at)) if ends else f"{at:%Y-%m-%d %H:%M}"
     return f"{value} {field.unit}".strip()
 
 
