@@ -140,6 +140,7 @@ MATRIX: dict[str, Row] = {
     "desk_notice": Row("/notices/{notice}/", OWN),
     "desk_notice_remind": Row("/notices/{notice}/remind/", (SIGN_IN, 404, 404, 403, 404, SIGN_IN), "post", {}),
     "desk_notice_withdraw": Row("/notices/{notice}/withdraw/", (SIGN_IN, 404, 404, 403, 404, 422), "post", {}),
+    "desk_notice_signatures": Row("/notices/{notice}/signatures/?as=csv", OWN),
     "desk_notice_attachment": Row("/notices/{notice}/files/abc/", NOBODY),
     "desk_receipt_read": Row("/notices/{notice}/{receipt}/read/", (SIGN_IN, 404, 404, 204, 404, 403), "post", {}),
     "desk_receipt_sign": Row("/notices/{notice}/{receipt}/sign/", (SIGN_IN, 404, 404, SIGN_IN, 404, 403), "post", {}),

@@ -21,11 +21,15 @@ from yibiao.cases import walking
 from yibiao.core import clock
 from yibiao.core.problems import Refusal, refuse
 from yibiao.desk import tables, workbooks
-from yibiao.desk.pages import registers
+from yibiao.desk.pages import notice_files, registers
 from yibiao.desk.problems import NO_PAGE
+from yibiao.figures import queries as counting
 from yibiao.ledger import actions as ledger
 from yibiao.ledger import queries as log
 from yibiao.ledger.types import Fact
+from yibiao.notices import actions as notices
+from yibiao.notices import queries as papers
+from yibiao.notices.types import NoticeDraft, Receiver
 from yibiao.people import queries as rights
 from yibiao.people.types import Account
 from yibiao.records import actions as records
@@ -38,6 +42,7 @@ LISTS = (
     f"/registers/enterprise/?program={SAFETY}",
     f"/cases/?program={SAFETY}",
     f"/duty/coverage/?program={SAFETY}",
+    f"/notices/?program={SAFETY}",
 )
 
 
@@ -105,6 +110,59 @@ def test_the_filter_of_cases_is_said_in_words(site: World, enter: Enter) -> None
     assert "隐患_在办_已交办" in named
     topic = editor.get(f"/duty/coverage/?program={SAFETY}&topic=daily&from=2022-09-10&until=2022-09-12&as=csv")
     assert "daily" not in unquote(topic["Content-Disposition"])
+
+
+def test_who_signed_a_notice_is_what_its_page_says(site: World, enter: Enter) -> None:
+    address = f"/notices/{site.notice}/signatures/?as=csv"
+    heads, *lines = _csv(enter(site.editor).get(address))
+    held = papers.receipts(site.notice, scope=rights.scope(site.editor.key, "review"))
+    assert [line[heads.index("接收单位")] for line in lines] == ["二道区"] * len(held) != []
+    states = {"unread": "未读", "read": "已读未签", "signed": "已签收", "answered": "已反馈"}
+    assert [line[heads.index("签收情况")] for line in lines] == [states[one.state] for one in held]
+    assert enter(site.other).get(address).status_code == 404
+
+
+def test_notices_of_the_filter_and_every_page_of_them(
+    site: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        draft = NoticeDraft(
+            SAFETY, "notice", f"示办〔2022〕{number + 7}号", f"第 {number} 份", "正文", (Receiver(ERDAO),)
+        )
+        by = rights.warrant(site.editor.key, "review", place=JILIN, program=SAFETY)
+        notices.issue(draft, by=by)
+    client, address = enter(site.editor), f"/notices/?program={SAFETY}&as=csv"
+    every = _csv(client.get(address))
+    assert [line[1] for line in every[1:4]] == ["第 2 份", "第 1 份", "第 0 份"]
+    monkeypatch.setattr(notice_files, "_TOGETHER", 1)
+    assert _csv(client.get(address)) == every
+    assert [line[1] for line in _csv(client.get(f"{address}&text=〔2022〕8号"))[1:]] == ["第 1 份"]
+    named = unquote(client.get(f"{address}&state=unsigned")["Content-Disposition"])
+    assert "还有人没签收" in named
+
+
+def test_all_figures_of_a_program_are_taken_away_as_they_stand(site: World, enter: Enter) -> None:
+    address, scope = f"/figures/?program={SAFETY}&place={ERDAO}", rights.scope(site.editor.key, "analyse")
+    client = enter(site.editor)
+    page = client.get(address)
+    heads, *lines = _csv(client.get(f"{address}&as=csv"))
+    assert "as=xlsx" in page.content.decode()
+    asked = [one.query for one in page.context["rows"]]
+    found = [counting.figure(query, scope=scope) for query in asked]
+    assert len(found) == len(lines) > 5
+    for line, one in zip(lines, found, strict=True):
+        told = dict(zip(heads, line, strict=True))
+        assert told["数"] == ("缺" if one.value is None else f"{one.value:f}")
+        assert (told["指标"], told["单位"], told["事实"]) == (
+            one.indicator.label.zh,
+            one.indicator.unit,
+            str(one.facts),
+        )
+    *_, about = load_workbook(io.BytesIO(b"".join(client.get(f"{address}&q=隐患&as=xlsx")))).worksheets
+    said = dict(about.iter_rows(values_only=True))
+    shown = client.get(f"{address}&q=隐患").context["rows"]
+    assert (said["地点"], said["行数"]) == (f"二道区 {ERDAO}", len(shown))
+    assert 0 < len(shown) < len(lines)
 
 
 def test_a_long_list_is_walked_in_the_order_of_its_pages(site: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,6 +130,7 @@ urlpatterns: list[Any] = [
     page("notices/<str:id>/", notices.page, "desk_notice"),
     page("notices/<str:id>/remind/", notices.remind, "desk_notice_remind"),
     page("notices/<str:id>/withdraw/", notices.withdraw, "desk_notice_withdraw"),
+    page("notices/<str:id>/signatures/", notices.signatures, "desk_notice_signatures"),
     page("notices/<str:id>/files/<str:digest>/", notices.attachment, "desk_notice_attachment"),
     page("notices/<str:id>/<str:receipt>/read/", notices.read, "desk_receipt_read"),
     page("notices/<str:id>/<str:receipt>/sign/", notices.sign, "desk_receipt_sign"),

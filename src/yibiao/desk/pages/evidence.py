@@ -26,14 +26,17 @@ def answer(request: HttpRequest, setting: Frame, query: Query) -> HttpResponseBa
     label = found.indicator.label.of(border.language())
     unit = found.indicator.unit
     value = gettext("缺") if found.value is None else f"{found.value:f}{unit}"
-    about = [
-        (gettext("指标"), f"{label}（{query.indicator}）"),
-        (gettext("数"), value),
+    named = ((gettext("指标"), f"{label}（{query.indicator}）"), (gettext("数"), value))
+    return tables.answer(request, label, _every(setting, query), about=[*named, *about(setting, query)])
+
+
+def about(setting: Frame, query: Query) -> tuple[tuple[str, Any], ...]:
+    """Of what place, period and checkpoint something is."""
+    return (
         (gettext("地点"), f"{setting.place.name} {query.place}"),
         (gettext("期间"), " — ".join(addresses.period(query.period).values())),
         (gettext("存证点"), query.as_of or (setting.checkpoint.number if setting.checkpoint else "")),
-    ]
-    return tables.answer(request, label, _every(setting, query), about=about)
+    )
 
 
 def _every(setting: Frame, query: Query) -> Iterator[list[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -29,7 +30,7 @@ PART: Final = 20
 SHOWN_RECORDS: Final = 20
 
 
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: HttpRequest) -> HttpResponseBase:
     """数据: every indicator of the program, with its figure here and now."""
     setting = frame(request)
     if setting is None:
@@ -39,7 +40,24 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = []
     if setting.checkpoint is not None:
         rows = [reckoning.figure(ask(setting, one), scope=setting.scope) for one in known]
+    if tables.wanted(request):
+        about = evidence.about(setting, ask(setting, known[0])) if known else ()
+        title = f"{setting.program.title.of(border.language())}_{gettext('全部指标')}"
+        return tables.answer(request, title, _lines(rows), about=about)
     return render(request, "desk/figures.html", {"frame": setting, "rows": rows, "q": text})
+
+
+def _lines(rows: Sequence[Figure]) -> Iterator[list[Any]]:
+    yield [
+        gettext("指标"), gettext("数"), gettext("单位"), gettext("数的是什么"), gettext("应报"), gettext("实报"),
+        gettext("事实"), gettext("编号"),
+    ]  # fmt: skip
+    spoken = border.language()
+    for one in rows:
+        owed = (one.coverage.owed, one.coverage.filed) if one.coverage else (None, None)
+        value = gettext("缺") if one.value is None else one.value
+        label, counts = one.indicator.label.of(spoken), one.indicator.counts.of(spoken)
+        yield [label, value, one.indicator.unit, counts, *owed, one.facts, one.indicator.ref]
 
 
 def _matches(indicator: Indicator, text: str) -> bool:

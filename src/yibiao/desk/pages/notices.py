@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -16,10 +16,13 @@ from django.views.decorators.http import require_POST
 from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Refusal, refuse
-from yibiao.desk import border
+from yibiao.desk import border, tables
 from yibiao.desk.middleware import spoken_all
+from yibiao.desk.pages import notice_files
 from yibiao.desk.pages.frame import Frame, frame, nothing
+from yibiao.desk.pages.notice_files import names, receiver
 from yibiao.desk.problems import BAD_PERIOD
+from yibiao.desk.templatetags.notices import notice_state
 from yibiao.notices import actions, queries
 from yibiao.notices.types import Notice, NoticeDraft, Receipt, Receiver, Upload
 from yibiao.people import queries as people
@@ -31,18 +34,23 @@ WRITING: Final[Right] = "review"
 ACTING: Final[tuple[Right, ...]] = ("fill", "review")
 
 
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: HttpRequest) -> HttpResponseBase:
     """The notices that concern the person, newest first."""
     setting = frame(request)
     if setting is None:
         return nothing(request)
     text, state = request.GET.get("text", "").strip(), request.GET.get("state", "")
+    state = state if state in STATES else ""
+    if tables.wanted(request):
+        every = notice_files.listed(setting.program.code, text, state, kinds(setting), scope=setting.scope)
+        said = gettext("还有人没签收") if state == "unsigned" else notice_state(state)
+        return tables.answer(request, gettext("通知"), every, words={"state": (gettext("状态"), said)})
     number = border.number(request.GET.get("page"))
     found = queries.page(
         scope=setting.scope,
         program=setting.program.code,
         text=text,
-        state=state if state in STATES else "",
+        state=state,
         number=number,
     )
     waiting = queries.waiting(bodies(request), scope=setting.scope, program=setting.program.code)
@@ -138,6 +146,17 @@ def moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
     except ValueError:
         raise refuse(BAD_PERIOD.at(text=text[:40])) from None
+
+
+def signatures(request: HttpRequest, id: str) -> HttpResponseBase:
+    """Who has signed a notice, as a file."""
+    scope = border.reading(request)
+    found = queries.notice(id, scope=scope)
+    border.program(request, found.program)
+    held = queries.receipts(id, scope=scope)
+    lines = notice_files.signed(held, names((found, *held)), people.names({one.signed_by for one in held}))
+    about = [(gettext("通知"), found.title), (gettext("文号"), found.number)]
+    return tables.answer(request, gettext("签收情况") + f"_{found.number}", lines, about=about)
 
 
 def page(request: HttpRequest, id: str, refusal: Refusal | None = None) -> HttpResponse:
@@ -339,21 +358,6 @@ def named(found: Iterable[Notice]) -> list[dict[str, Any]]:
     held = list(found)
     known = names(held)
     return [{"notice": one, "issuer": known.get(one.organisation, one.organisation)} for one in held]
-
-
-def names(held: Iterable[Notice | Receipt]) -> dict[str, str]:
-    """Names of places and organisations by code."""
-    held = list(held)
-    found = places.names(list({one.place for one in held}))
-    codes = {one.organisation for one in held if one.organisation}
-    return found | ({one.code: one.name for one in people.organisations(codes=codes)} if codes else {})
-
-
-def receiver(one: Receipt | None, known: Mapping[str, str]) -> str:
-    if one is None:
-        return ""
-    code = one.organisation or one.place
-    return known.get(code, code)
 
 
 def _by_id(held: Sequence[Receipt], id: str) -> Receipt | None:
