@@ -104,7 +104,9 @@ TEMPLATES = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA / 'yibiao.sqlite3'}", conn_max_age=60, conn_health_checks=True
+        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA / 'yibiao.sqlite3'}",
+        conn_max_age=60,
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
