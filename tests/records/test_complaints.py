@@ -71,3 +71,9 @@ def test_a_question_that_a_register_answers_is_found(town: Town) -> None:
     asks = replace(check, fields=tuple(again if field is bare else field for field in check.fields))
     (found,) = forms.held(asks, [firm])
     assert (found.field.name, found.register, found.remedy) == ("staff_now", "firm", "firm.staff")
+    # The same words ask for the same thing, also where they want it written and not counted.
+    written = replace(again, type="text", name="how_many")
+    worded = replace(check, fields=tuple(written if field is bare else field for field in check.fields))
+    assert [one.field.name for one in forms.held(worded, [firm])] == ["how_many"]
+    other = replace(written, label=Text("值班人数", "Staff on duty"))
+    assert forms.held(replace(worded, fields=(*worded.fields[:1], other)), [firm]) == ()

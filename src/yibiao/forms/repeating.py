@@ -33,6 +33,8 @@ def _matches(form: FormVersion, keeper: FormVersion, *, picked: bool) -> Iterato
         for kept in saved:
             name, label = field.name == kept.name, bool(field.label.zh) and field.label.zh == kept.label.zh
             # Without a choice from the register, only what is the same in name and in words is surely the same thing.
-            if field.type == kept.type and ((name or label) if picked else (name and label)):
+            # With one, the same words ask for the same thing, though one form has a list of answers and the other none.
+            alike = field.type == kept.type and ((name or label) if picked else (name and label))
+            if alike or (picked and label):
                 yield field, kept.name
                 break
