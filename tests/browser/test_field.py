@@ -431,6 +431,17 @@ def test_nobody_leaves_a_form_without_the_photo_just_taken(phone: Phone, site: S
     assert [one["counts"] for one in added(site, before)] == [[1, 1, 1]]
 
 
+# A full phone may refuse to keep more; one whose storage is used up often gives nothing back either.
+BROKEN = """
+(why) => {
+  const { put, get } = IDBObjectStore.prototype;
+  window.kept = { put, get };
+  const broken = () => { throw new DOMException("", why); };
+  Object.assign(IDBObjectStore.prototype, { put: broken }, why === "UnknownError" && { get: broken });
+}
+"""
+
+
 @pytest.mark.parametrize("why", ["QuotaExceededError", "UnknownError"])
 def test_a_full_phone_says_so_and_keeps_what_it_has(phone: Phone, site: Site, photo: str, why: str) -> None:
     page = phone.start()
@@ -438,13 +449,11 @@ def test_a_full_phone_says_so_and_keeps_what_it_has(phone: Phone, site: Site, ph
     begin(page)
     choose(page, "矿山")
     expect(page.locator(".saved")).to_contain_text("已存")
-    page.evaluate(
-        "() => { window.kept = IDBObjectStore.prototype.put;"
-        " IDBObjectStore.prototype.put = () => { throw new DOMException('', why); } }".replace("why", repr(why))
-    )
+    page.evaluate(BROKEN, why)
     page.set_input_files(PHOTO, photo)
     expect(page.locator("[role=alert].note")).to_contain_text("没有存上")
-    page.evaluate("() => { IDBObjectStore.prototype.put = window.kept }")
+    expect(page.locator(".top .saved")).to_contain_text("没有存上")
+    page.evaluate("() => { Object.assign(IDBObjectStore.prototype, window.kept) }")
     page.fill("input[name='/data/hazards']", "3")
     expect(page.locator("[role=alert].note")).to_have_count(0)
     page.reload()

@@ -167,7 +167,7 @@ async function draw(opened = false) {
     if (opened || !isForm) turn += 1;
     const mine = turn;
     const here = () => mine === turn;
-    app.clock = await clock();
+    app.clock = await clock().catch(() => app.clock);
     if (!isForm) await drawScreen(TABS.includes(name) || name === "conflict" ? name : "today", rest, here);
     else {
       if (opened) await fill(app, root(), name, rest, here);

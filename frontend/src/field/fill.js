@@ -189,7 +189,8 @@ class Keeper {
   tell(trouble) {
     if ((this.app.trouble ?? "") === trouble) return;
     this.app.trouble = trouble;
-    if (trouble) this.page.saved.textContent = "";
+    if (trouble) this.page.saved.textContent = t("fill.not-kept");
+    this.page.saved.classList.toggle("saved-not", Boolean(trouble));
     this.app.draw();
   }
 }

@@ -125,6 +125,7 @@ function settle(view) {
 
 function speak(view) {
   for (const text of view.querySelectorAll("[data-i18n]")) text.textContent = t(`form.${text.dataset.i18n}`);
+  for (const list of view.querySelectorAll(".option-wrapper")) list.dataset.first = t("choose.first");
   for (const mark of view.querySelectorAll(".required")) mark.textContent = t("fill.required");
   for (const button of view.querySelectorAll(".add-repeat-btn")) button.textContent = `＋ ${t("fill.add")}`;
   for (const button of view.querySelectorAll(".repeat-buttons .remove")) button.textContent = t("fill.remove");

@@ -58,6 +58,13 @@ export async function wipe(account) {
   await deleteDB(name(account));
 }
 
+// A step that fails is told of where it is awaited, once.
+function begin(stores) {
+  const step = db.transaction(stores, "readwrite");
+  step.done.catch(() => {});
+  return step;
+}
+
 export const get = (store, key) => db.get(store, key);
 export const put = (store, value, key) => db.put(store, value, key);
 export const remove = (store, key) => db.delete(store, key);
@@ -72,7 +79,7 @@ export async function records() {
 
 // Changes one value by what it was, in one step: two windows never undo what the other kept.
 export async function amend(store, key, how) {
-  const step = db.transaction(store, "readwrite");
+  const step = begin(store);
   const before = await step.store.get(key);
   const after = how(before);
   if (after !== before) await step.store.put(after, key);
@@ -82,7 +89,7 @@ export async function amend(store, key, how) {
 // A record and its files, all or nothing; files that it no longer names go. ``instead`` is the record that it follows:
 // it goes in the same step, and where it is gone already nothing is kept.
 export async function save(record, blobs, instead = null) {
-  const change = db.transaction(["records", "files"], "readwrite");
+  const change = begin(["records", "files"]);
   const store = change.objectStore("files");
   if (instead) {
     if ((await change.objectStore("records").get(instead))?.state !== "refused") return false;
@@ -103,7 +110,7 @@ export async function save(record, blobs, instead = null) {
 
 // Changes a record only where it still stands as expected: sending and mending may meet.
 export async function change(id, expected, values) {
-  const step = db.transaction("records", "readwrite");
+  const step = begin("records");
   const found = await step.store.get(id);
   const fits = found && (expected === null || expected.includes(found.state));
   if (fits) await step.store.put({ ...found, ...values });
@@ -113,7 +120,7 @@ export async function change(id, expected, values) {
 
 // Whether it went: what is being sent stays.
 export async function forget(id) {
-  const step = db.transaction(["records", "files"], "readwrite");
+  const step = begin(["records", "files"]);
   if ((await step.objectStore("records").get(id))?.state === "sending") return false;
   for (const key of await step.objectStore("files").index("record").getAllKeys(id)) {
     await step.objectStore("files").delete(key);
@@ -125,7 +132,7 @@ export async function forget(id) {
 
 // A record that arrived, which needs its answers and files no longer; only where it still stands as it was sent.
 export async function arrived(id, values) {
-  const step = db.transaction(["records", "files"], "readwrite");
+  const step = begin(["records", "files"]);
   const found = await step.objectStore("records").get(id);
   if (found?.state === "sending") {
     await step.objectStore("records").put({ ...found, ...values, state: "sent", xml: "" });
@@ -136,7 +143,7 @@ export async function arrived(id, values) {
 
 // A file that arrived, unless it went meanwhile.
 export async function marked(id, name) {
-  const step = db.transaction("files", "readwrite");
+  const step = begin("files");
   const found = await step.store.get([id, name]);
   if (found) await step.store.put({ ...found, sent: true });
   await step.done;

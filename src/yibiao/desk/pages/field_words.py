@@ -36,7 +36,9 @@ def _shell() -> dict[str, str]:
         "clock.minutes": gettext("{count} 分钟"),
         "storage.low": gettext("手机存储快满了，请先把发件箱发完，或清理手机。"),
         "storage.full": gettext("手机存储已满，刚填的内容没有存上。请清理手机后再继续。"),
-        "storage.broken": gettext("刚填的内容没有存上。请不要关掉这一页，再改一处试试；还是不行，请先抄下来。"),
+        "storage.broken": gettext(
+            "刚填的内容没有存上，多半是手机存储满了。请不要关掉这一页：清理手机后再改一处试试；还是不行，请先抄下来。"
+        ),
         "cancel": gettext("取消"),
         "close": gettext("关闭"),
         "delete": gettext("删除"),
@@ -108,6 +110,7 @@ def _filling() -> dict[str, str]:
         "fill.done": gettext("填完，发送"),
         "fill.later": gettext("以后再填"),
         "fill.saved": gettext("已存 {at}"),
+        "fill.not-kept": gettext("没有存上，请看最上面的说明"),
         "fill.unfinished": gettext("还有没填好的，请看红线处"),
         "fill.missing": gettext("应用没有下载完整，请在有网络的地方重新打开。"),
         "fill.gone": gettext("这份草稿的表单不在本机了。草稿还在，请在有网络的地方再试。"),
