@@ -17,9 +17,11 @@ from tests import databases
 from tests.figures import test_oracle as oracle
 from tests.figures import world
 from tests.figures.world import CHANGCHUN, ERDAO, JILIN, NANGUAN, SIPING, draft
+from yibiao.core import moments
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
 from yibiao.figures import actions, breakdowns, caching, growing, measures, queries, reading
+from yibiao.figures.moving import Kept
 from yibiao.figures.types import Query
 from yibiao.people import actions as people
 from yibiao.people.models import Organisation
@@ -40,12 +42,16 @@ ASKED = ("checks", "major", "found", "objects", "items", "readings", "share", "r
          "this-year", "by-office")  # fmt: skip
 PLACES = (JILIN, CHANGCHUN, SIPING, ERDAO)
 OTHER = world.TOML.replace("grade = 'major' and found >= 2", "grade = 'major'")
-ACTS = ("send", "send", "send", "unit", "report", "follow", "add", "move", "define", "seal")
+ACTS = ("send", "send", "send", "quarter", "quarter", "unit", "report", "follow", "add", "move", "define", "seal")
 
 
 @pytest.fixture(autouse=True)
 def _kept(_nothing_kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching, "MOST", 10_000)
+
+
+def quarter(code: str, residents: int, **more: Any) -> Any:
+    return draft("quarter", {"code": code, "residents": residents, "status": "open"}, **more)
 
 
 class Story:
@@ -55,6 +61,7 @@ class Story:
         self.chance = random.Random(seed)
         self.sent = oracle.played(steps)
         self.count = 0
+        self.revisions: dict[str, int] = {}
 
     def act(self) -> None:
         self.count += 1
@@ -63,6 +70,17 @@ class Story:
     def _send(self) -> None:
         if (one := next(self.sent, None)) is not None:
             world.append(one, seal=self.chance.random() < 0.8)
+
+    def _quarter(self) -> None:
+        """One of three quarters as one of a few records tells of it: anew, otherwise, elsewhere or no more."""
+        id, hour = self.chance.choice("abcd") + str(self.count // 6), self.chance.randint(0, 23)
+        self.revisions[id] = self.revisions.get(id, 0) + 1
+        gone = self.revisions[id] > 1 and self.chance.random() < 0.3
+        sent = quarter(
+            self.chance.choice(("q1", "q2", "q3")), self.chance.randint(0, 9), id=id, revision=self.revisions[id],
+            place=self.chance.choice(PLACES), at=f"2022-09-1{self.chance.randint(0, 3)}T{hour:02d}:00", withdrawn=gone,
+        )  # fmt: skip
+        world.append(sent, seal=self.chance.random() < 0.8)
 
     def _unit(self) -> None:
         world.append(draft("unit", {"code": f"u{self.count % 2}", "level": "county"}, id=f"u{self.count}"))
@@ -94,7 +112,7 @@ class Story:
 
     def questions(self) -> list[Query]:
         """Few, so that each is asked again after much that may have changed it."""
-        picked = [(id, self.chance.choice(PLACES)) for id in self.chance.sample(ASKED, 5)]
+        picked = [(id, self.chance.choice(PLACES)) for id in ("residents", *self.chance.sample(ASKED, 5))]
         whole = oracle.Period(oracle.START, oracle.START + oracle.timedelta(days=30))
         edition: Any = self.chance.choice(("then", "now"))
         # The holiday ends within a day.
@@ -134,9 +152,10 @@ def _compare(query: Query) -> None:
         query
     )
     assert (found.query, found.as_of) == (query, question.checkpoint)
-    if found.indicator.measure in ("count", "sum", "distinct"):
+    if found.indicator.measure in ("count", "sum", "distinct", "latest"):
         columns = [one.name for one in queries.dimensions(query.indicator)]
-        for by in ("child", "day", *columns):
+        # Of a stock each day is a question of its own, and is not moved on.
+        for by in ("child",) if found.indicator.measure == "latest" else ("child", "day", *columns):
             assert queries.breakdown(query, by=by, scope=world.EVERYWHERE) == breakdowns.slices(question, by), (
                 query,
                 by,
@@ -312,3 +331,65 @@ def test_parts_of_a_distinct_count_are_moved_on() -> None:
     for by, move in (("child", growing.by_child), ("day", growing.by_day)):
         assert move([(now, then.upto, before[by])]) == [breakdowns.slices(now, by)], by
     assert growing.at_places([(now, then.upto, at)]) == [breakdowns.at_places(now, (ERDAO, SIPING))]
+
+
+def test_a_stock_and_its_parts_are_moved_on() -> None:
+    """A subject of which more is said, one that moves, one that is new, and a word that was old when it came."""
+    world.install()
+    world.append(
+        quarter("q1", 40, at="2022-09-01T10:00"), quarter("q2", 8, place=SIPING, at="2022-09-02T10:00", id="b"),
+        quarter("q3", 5, place=NANGUAN, at="2022-09-02T11:00"), quarter("q4", 3, place=SIPING, at="2022-09-02T12:00"),
+    )  # fmt: skip
+    query = world.query("residents", period=Period.month(2022, 9))
+    for sent in (
+        [quarter("q1", 41, at="2022-09-05T10:00")],
+        [quarter("q2", 9, place=ERDAO, at="2022-09-06T10:00"), quarter("q5", 2, place=JILIN, at="2022-09-06T10:00")],
+        [quarter("q3", 999, at="2022-09-01T08:00"), quarter("q1", 7, at="2022-10-02T08:00")],
+        [quarter("q2", 6, place=SIPING, at="2022-09-02T10:00", id="b", revision=2)],
+    ):
+        then = reading.ask(query, world.EVERYWHERE)
+        parts, at = breakdowns.slices(then, "child"), breakdowns.at_places(then, (ERDAO, NANGUAN))
+        was = measures.measure(then, then.indicator)
+        assert was.value is not None
+        world.append(*sent)
+        now = reading.ask(query, world.EVERYWHERE)
+        assert growing.by_child([(now, then.upto, parts)]) == [breakdowns.slices(now, "child")]
+        assert growing.at_places([(now, then.upto, at)]) == [breakdowns.at_places(now, (ERDAO, NANGUAN))]
+        moved, is_ = (
+            growing.stock(now, then.upto, Kept(then.upto, was.value, was.facts)),
+            measures.measure(now, now.indicator),
+        )
+        assert moved is not None
+        assert (moved.value, moved.facts) == (is_.value, is_.facts)
+
+
+def test_boards_whose_periods_end_alike_share_the_look_at_a_stock(monkeypatch: pytest.MonkeyPatch) -> None:
+    world.install()
+    world.append(quarter("q1", 40, at="2022-09-01T10:00"), quarter("q2", 8, place=SIPING, at="2022-09-02T10:00"))
+    ends = (date(2022, 9, 30), date(2022, 9, 30), date(2022, 9, 3))
+    asked = [world.query("residents", period=Period.days(date(2022, 9, 1 + n), end)) for n, end in enumerate(ends)]
+    thens = [reading.ask(query, world.EVERYWHERE) for query in asked]
+    kept = [(then.upto, breakdowns.slices(then, "child")) for then in thens]
+    world.append(quarter("q1", 41, at="2022-09-05T10:00"))
+    looks: list[int] = []
+    over = reading.over
+    monkeypatch.setattr(reading, "over", lambda *said: (looks.append(1), over(*said))[1])
+    with moments.shared():
+        nows = [reading.ask(query, world.EVERYWHERE) for query in asked]
+        moved = growing.by_child([(now, *one) for now, one in zip(nows, kept, strict=True)])
+    assert len(looks) == 4, "then and now, for each end"
+    assert moved == [breakdowns.slices(now, "child") for now in nows]
+    assert moved[0] != moved[2]
+
+
+def test_a_stock_of_which_perhaps_nothing_is_known_any_more_is_counted_anew() -> None:
+    world.install()
+    world.append(quarter("q1", 40, at="2022-09-01T10:00", id="a"), quarter("q2", 8, place=SIPING, id="b"))
+    query = world.query("residents", period=Period.month(2022, 9))
+    then = reading.ask(query, world.EVERYWHERE)
+    parts = breakdowns.slices(then, "child")
+    world.append(quarter("q2", 8, place=SIPING, id="b", revision=2, withdrawn=True))
+    now = reading.ask(query, world.EVERYWHERE)
+    assert growing.by_child([(now, then.upto, parts)]) == [None]
+    assert {one.key: one.value for one in breakdowns.slices(now, "child")}[SIPING] is None
+    _compare(query)

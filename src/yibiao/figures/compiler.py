@@ -286,10 +286,11 @@ def _when(side: str, at: datetime, *, exactly: bool) -> str:
 def _newest(term: Term, live: str) -> str:
     """The newest row for each subject. The filter comes after: what was newest and passes no longer is not counted."""
     per = keys.one(term, term.per, keys.cell(term.per, term.dialect))
+    wanted = f" AND {per} IN ({', '.join(map(quoted, term.only))})" if term.only else ""
     return (
         f"SELECT f.*, ROW_NUMBER() OVER (PARTITION BY {per} "  # noqa: S608
         "ORDER BY f.occurred_at DESC, f.position DESC, f.item DESC) AS nth\n"
-        f"  FROM ({live}) AS f WHERE {per} IS NOT NULL"
+        f"  FROM ({live}) AS f WHERE {per} IS NOT NULL{wanted}"
     )
 
 

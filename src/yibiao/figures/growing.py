@@ -1,8 +1,8 @@
 """The parts of a figure brought up to a later position by what was sealed since, instead of counted anew.
 
 A board draws the same parts several times a second while people file; what came in between is a few rows. Parts of a
-distinct count are moved as so many figures are, by one look at the keys that were touched; those of a stock are not:
-who was counted where before has to be looked up among all that was ever said.
+distinct count are moved as so many figures are, by one look at the keys that were touched; those of a stock by two
+looks at all that was ever said of the subjects that were touched: as it was known then, and as it is known now.
 """
 
 from __future__ import annotations
@@ -14,17 +14,37 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from yibiao.core import moments
-from yibiao.figures import arrivals, breakdowns, caching, cubes, cubing, geography, moving, reading, store, tail
+from yibiao.figures import (
+    arrivals,
+    breakdowns,
+    caching,
+    compiler,
+    cubes,
+    cubing,
+    geography,
+    keys,
+    moving,
+    reading,
+    store,
+    tail,
+)  # fmt: skip
 from yibiao.figures.arrivals import EVER, Arrived, Row
+from yibiao.figures.engines import duckdb
 from yibiao.figures.moving import Kept
 from yibiao.figures.reading import Question
+from yibiao.figures.terms import Term
 from yibiao.figures.types import Indicator, Slice
 
 # So many facts of a kind are counted anew as fast as the keys of some are looked up.
 LARGE: Final = 100_000
+# Of more subjects than so many a stock is counted anew.
+MANY: Final = 1_000
 Slices: TypeAlias = tuple[Slice, ...]
 Cuts: TypeAlias = Mapping[str, breakdowns.Cut]
 Values: TypeAlias = Mapping[str, Decimal | None]
+# Of the tree: a code, and the first and the last number below it.
+Range: TypeAlias = tuple[str, int, int]
+_NEVER: Final = (Decimal(0), 0, 0)
 
 
 def by_child(kept: Sequence[tuple[Question, int, Slices]]) -> Sequence[Slices | None]:
@@ -45,6 +65,14 @@ def at_places(kept: Sequence[tuple[Question, int, Values]]) -> Sequence[Values |
     return [_at_places(*one) for one in kept]
 
 
+def stock(question: Question, position: int, before: Kept) -> Kept | None:
+    """A stock as a whole, from what it was as of an earlier position; None where it is to be counted anew."""
+    place = question.standing.place
+    whole = [Slice(place.code, "", before.value, before.facts)]
+    moved = _restocked(question, position, whole, [(place.code, place.enter, place.leave)])
+    return Kept(question.upto, moved[0].value, moved[0].facts) if moved and moved[0].value is not None else None
+
+
 def by_column(name: str) -> caching.Move[Cuts]:
     """``breakdowns.by_column`` of one column likewise."""
     return lambda kept: [_by_column(name, *one) for one in kept]
@@ -62,9 +90,11 @@ def _by_child(question: Question, position: int, before: Slices) -> Slices | Non
 
 
 def _in_ranges(
-    question: Question, position: int, parts: Sequence[Slice], ranges: Sequence[tuple[str, int, int]]
+    question: Question, position: int, parts: Sequence[Slice], ranges: Sequence[Range]
 ) -> list[Slice] | None:
     """What lies in each of several ranges of the tree."""
+    if question.indicator.measure == "latest":
+        return _restocked(question, position, parts, ranges)
     if question.indicator.measure == "distinct":
         places = [breakdowns.at(question, *one) for one in ranges]
         return _apart([(place, question.indicator, one) for place, one in zip(places, parts, strict=True)], position)
@@ -74,6 +104,58 @@ def _in_ranges(
         return None
     within = (arrived.within(enter, leave, days.texts) for _, enter, leave in ranges)
     return [_added(one, rows) for one, rows in zip(parts, within, strict=True)]
+
+
+def _restocked(
+    question: Question, position: int, parts: Sequence[Slice], ranges: Sequence[Range]
+) -> list[Slice] | None:  # fmt: skip
+    """Parts of a stock, by what is now the newest word on each subject that something was said of, less what was."""
+    now = reading.term(question, question.indicator)
+    then = reading.term(replace(question, upto=position), question.indicator)
+    plain = question.kept and now.attribution == "place" and compiler.single(now) and not (now.merged or then.merged)
+    if not plain or not moving.near(position, question.upto) or not _large(question, question.indicator):
+        return None
+    subjects = _subjects(question, now, position)
+    if len(subjects) > MANY:
+        return None
+    if not subjects:
+        return list(parts)
+    was, is_ = (_stocked(question, replace(one, only=subjects), ranges) for one in (then, now))
+    found = []
+    for part in parts:
+        (before, behind, known), (value, facts, knows) = was.get(part.key, _NEVER), is_.get(part.key, _NEVER)
+        left = part.facts + facts - behind
+        if part.value is not None and knows < known and left <= 0:
+            # Perhaps nothing at all is known there any more.
+            return None
+        stated = part.value is not None or knows
+        total = (part.value or Decimal(0)) + value - before
+        found.append(replace(part, value=reading.exact(total) if stated else None, facts=left))
+    return found
+
+
+def _subjects(question: Question, term: Term, position: int) -> tuple[str, ...]:
+    """Of which something was said, or taken back, after a position."""
+    new, gone = tail.moves(question.projection, term.source, position, question.upto)
+    if not new.num_rows and not gone.num_rows:
+        return ()
+    with arrivals.signed(term, new, gone) as relation:
+        rows = duckdb.run(f"SELECT DISTINCT {keys.cell(term.per)} FROM ({relation}) AS f")  # noqa: S608
+    return tuple(sorted(str(one) for (one,) in rows if one is not None))
+
+
+def _stocked(question: Question, term: Term, ranges: Sequence[Range]) -> dict[str, tuple[Decimal, int, int]]:
+    """(value, facts, subjects of which anything is known) of each range, of some subjects alone.
+
+    From when a period is makes no difference to a stock: boards whose periods end alike share one look.
+    """
+
+    def find() -> dict[str, tuple[Decimal, int, int]]:
+        rows = reading.over(question.projection, term.upto, compiler.by_range(term, ranges), [term])
+        return {code: (Decimal(value), facts, known) for code, value, facts, known in rows}
+
+    asked = term.source, term.upto, term.tree, term.program, term.until, term.filter, term.of, term.per, term.only
+    return moments.once(("stocked", question.projection.token, *asked, tuple(ranges)), find)
 
 
 def _apart(parts: Sequence[tuple[Question, Indicator, Slice]], position: int) -> list[Slice] | None:

@@ -357,14 +357,18 @@ def _measured(question: Question) -> measures.Measured:
 
 
 def _moved(kept: Sequence[tuple[Question, int, measures.Measured]]) -> Sequence[measures.Measured | None]:
-    """Counts, sums and distinct counts with what was sealed after a position."""
+    """Counts, sums, distinct counts and stocks with what was sealed after a position."""
     found: list[measures.Measured | None] = [None] * len(kept)
     asked = {
         index: (question, question.indicator, moving.Kept(position, before.value, before.facts))
         for index, (question, position, before) in enumerate(kept)
-        if question.indicator.measure in ("count", "sum", "distinct")
+        if question.indicator.measure in ("count", "sum", "distinct", "latest")
         and not question.indicator.coverage and before.value is not None
     }  # fmt: skip
+    stocks = {index: asked.pop(index) for index in list(asked) if asked[index][1].measure == "latest"}
+    for index, (question, _, before) in stocks.items():
+        more = growing.stock(question, before.position, before)
+        found[index] = measures.Measured(more.value, more.facts) if more else None
     for index, one in zip(asked, cubes.since(list(asked.values())), strict=True):
         found[index] = one and measures.Measured(reading.exact(one[0]), one[1])
     return found

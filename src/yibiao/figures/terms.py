@@ -30,7 +30,8 @@ class Term:
     them (``${code}``). ``program`` is empty for all programs, ``from_`` and ``until`` are None for no bound.
     ``solid`` is whether every code from ``lowest`` to ``highest`` is one of the range of the tree. ``merged`` are the
     cells in which some keys count as others. What is ``rowed`` tells where DuckDB has each row from (``ROW``), and
-    ``at`` is where it has those that are wanted, where not all are.
+    ``at`` is where it has those that are wanted, where not all are. A stock looks at the subjects in ``only`` alone,
+    where there are any.
     """
 
     number: int
@@ -55,6 +56,7 @@ class Term:
     merged: Merged = ()
     rowed: bool = False
     at: tuple[Row, ...] = ()
+    only: tuple[str, ...] = ()
     dialect: Dialect = DUCKDB
 
     @property
