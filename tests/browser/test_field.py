@@ -165,6 +165,8 @@ def test_a_draft_has_one_window_and_an_open_app_one_person(phone: Phone, site: S
     other = page.context.new_page()
     page.context.clear_cookies()
     sign_in(other, site, "nanguan")
+    # A window behind another one is drawn once a second.
+    second.bring_to_front()
     second.evaluate("dispatchEvent(new Event('online'))")
     expect(second.locator(".top h1")).to_have_text("草稿")
     expect(second.locator(".nothing")).to_be_visible()
