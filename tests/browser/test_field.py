@@ -463,6 +463,31 @@ def test_a_full_phone_says_so_and_keeps_what_it_has(phone: Phone, site: Site, ph
     expect(page.locator(".attach-shown img")).to_be_visible()
 
 
+# As if many photos waited: one file of more than 300 MB, which no record names.
+MUCH = """
+async () => {
+  const [{ name }] = (await indexedDB.databases()).filter((one) => one.name.startsWith("yibiao-field-"));
+  const done = (asked) => new Promise((found) => (asked.onsuccess = () => found(asked.result)));
+  const db = await done(indexedDB.open(name));
+  const blob = new Blob([new Uint8Array(310_000_000)]);
+  await done(db.transaction("files", "readwrite").objectStore("files").put({ record: "much", name: "much", blob }));
+  db.close();
+  // The browser adds it up a little later.
+  while ((await navigator.storage.estimate()).usage < 310_000_000) await new Promise((on) => setTimeout(on, 100));
+}
+"""
+
+
+def test_much_that_was_not_sent_is_told_of(phone: Phone, site: Site) -> None:
+    page = phone.start()
+    sign_in(page, site)
+    note = page.get_by_text("多半是还没发出的照片")
+    expect(note).to_have_count(0)
+    page.evaluate(MUCH)
+    page.reload()
+    expect(note).to_contain_text("本机已存了 31")
+
+
 FAST = """
 () => {
   const real = Date.now;

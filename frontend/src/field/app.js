@@ -125,9 +125,9 @@ async function fetchAll(all) {
 // Whether the phone has room for more.
 async function measure() {
   const room = await store.room().catch(() => null);
-  const low = Boolean(room?.low);
-  if (low === Boolean(app.low)) return;
-  app.low = low;
+  const note = room?.note ? t(`storage.${room.note}`, { used: Math.round(room.used / 1_000_000) }) : "";
+  if (note === app.room) return;
+  app.room = note;
   draw();
 }
 
@@ -199,7 +199,7 @@ function notes() {
     app.signedOut && h("p", { class: "note note-bad" }, t("signed-out"), " ", link("/account/login/?next=/field/", t("sign-in"))),
     app.update && h("p", { class: "note" }, t("update"), " ", h("button", { type: "button", class: "plain", onclick: () => app.update.postMessage("take") }, t("update.take"))),
     app.clock && h("p", { class: "note note-bad" }, app.clock),
-    app.low && h("p", { class: "note note-bad" }, t("storage.low")),
+    app.room && h("p", { class: "note note-bad" }, app.room),
     app.trouble && h("p", { class: "note note-bad", role: "alert" }, t(`storage.${app.trouble}`)),
     app.progress && h("p", { class: "note", role: "status" }, app.progress),
   ].filter(Boolean);

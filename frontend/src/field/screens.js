@@ -172,7 +172,7 @@ export async function me(app) {
       button(t("me.fetch"), redraw(() => app.refresh({ all: true }))),
       h("a", { class: "act", href: "/" }, t("me.desk")),
     ),
-    room ? h("p", { class: room.low ? "note note-bad" : "quiet" }, t("me.room", { used: mega(room.used), free: mega(room.free) })) : null,
+    room ? h("p", { class: room.note ? "note note-bad" : "quiet" }, t("me.room", { used: mega(room.used), free: mega(room.free) })) : null,
     h("section", { class: "stack" }, button(t("me.leave"), () => goodbye(app), "act-bad")),
   ];
 }

@@ -149,10 +149,15 @@ export async function marked(id, name) {
   await step.done;
 }
 
-// Free bytes, and whether they are few; null where the browser does not say.
+// What lies here is mostly photos that were not sent: of so much one is told, however much room there seems to be.
+const HEAVY = 300_000_000;
+
+// Free bytes, and what is to be told of them: "low", "heavy" or nothing; null where the browser does not say. Some
+// browsers always say the same of what is free, and the phone is full without a warning.
 export async function room() {
   const told = await navigator.storage?.estimate?.();
   if (!told?.quota) return null;
   const free = told.quota - told.usage;
-  return { used: told.usage, free, low: free < 50_000_000 || told.usage > told.quota * 0.85 };
+  const low = free < 50_000_000 || told.usage > told.quota * 0.85;
+  return { used: told.usage, free, note: low ? "low" : told.usage > HEAVY ? "heavy" : "" };
 }
