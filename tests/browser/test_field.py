@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import qrcode
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.phones import (
     PHOTO,
@@ -198,9 +198,8 @@ def test_what_the_server_refuses_is_said_and_mended(phone: Phone, site: Site) ->
     assert [one["counts"] for one in added(site, before)] == [[1, 1, 0]]
 
 
-def test_what_differs_from_the_server_is_settled_by_a_correction(phone: Phone, site: Site) -> None:
-    """The answer was lost, so the phone does not know that the server has it; then somebody changes it."""
-    before, page = site.records(), phone.start()
+def conflicting(page: Page, site: Site) -> None:
+    """A record whose answer was lost, changed on the phone meanwhile, and the page on which one settles that."""
     sign_in(page, site)
     site.network.cut(1.0, times=1_000)
     begin(page)
@@ -214,6 +213,12 @@ def test_what_differs_from_the_server_is_settled_by_a_correction(phone: Phone, s
     finish(page)
     states(page, "refused", 1)
     page.get_by_role("link", name="处理冲突").click()
+
+
+def test_what_differs_from_the_server_is_settled_by_a_correction(phone: Phone, site: Site) -> None:
+    """The answer was lost, so the phone does not know that the server has it; then somebody changes it."""
+    before, page = site.records(), phone.start()
+    conflicting(page, site)
     page.get_by_role("button", name="用本机这份更正那份").click()
     states(page, "sent", 1)
     assert [one["counts"] for one in added(site, before)] == [[2, 2, 0]]
@@ -221,18 +226,7 @@ def test_what_differs_from_the_server_is_settled_by_a_correction(phone: Phone, s
 
 def test_a_glove_that_taps_twice_makes_one_record_of_a_conflict(phone: Phone, site: Site) -> None:
     before, page = site.records(), phone.start()
-    sign_in(page, site)
-    site.network.cut(1.0, times=1_000)
-    begin(page)
-    answer(page, "示例起初")
-    finish(page)
-    expect(page.locator(".item[data-state=waiting]")).to_contain_text("次")
-    page.get_by_role("button", name="修改").click()
-    page.fill("input[name='/data/measure']", "示例另一份")
-    site.network.cut(1.0, times=0)
-    finish(page)
-    states(page, "refused", 1)
-    page.get_by_role("link", name="处理冲突").click()
+    conflicting(page, site)
     page.get_by_role("button", name="另作一份发送").evaluate("(button) => { button.click(); button.click(); }")
     states(page, "sent", 1)
     states(page, "refused", 0)

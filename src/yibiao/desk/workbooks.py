@@ -6,7 +6,6 @@ Source: ECMA-376 (5th edition), part 1, chapter 18, and part 2, chapter 10.
 
 from __future__ import annotations
 
-import io
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +19,8 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl.utils import get_column_letter
+
+from yibiao.core.leaving import Leaving
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What neither a sheet nor a file may be called.
@@ -108,7 +109,7 @@ class _Book:
     """The file itself: one sheet is open at a time, and what is packed of it waits to be sent."""
 
     def __init__(self) -> None:
-        self.out = _Out()
+        self.out = Leaving()
         self.archive = ZipFile(self.out, "w", ZIP_DEFLATED, compresslevel=4)
         self.titles: list[str] = []
         self.sheet: IO[bytes] | None = None
@@ -117,9 +118,8 @@ class _Book:
         self.archive.writestr("_rels/.rels", _ROOT)
 
     def pieces(self, least: int) -> Iterator[bytes]:
-        if len(self.out.ready) > least:
-            yield bytes(self.out.ready)
-            self.out.ready.clear()
+        if self.out.waiting > least:
+            yield self.out.taken()
 
     def begin(self, title: str, start: str) -> None:
         self.end()
@@ -192,20 +192,6 @@ class _Table:
         self.book.begin(self.name if self.sheets == 1 else f"{self.name} {self.sheets}", _BEGIN)
         if self.heads is not None:
             self.book.put(self.heads)
-
-
-class _Out(io.RawIOBase):
-    """Where a file goes that nobody can go back in."""
-
-    def __init__(self) -> None:
-        self.ready = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: Any) -> int:
-        self.ready += piece
-        return len(piece)
 
 
 _QUOTES: Final = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}

@@ -35,7 +35,9 @@ def _shell() -> dict[str, str]:
         "clock.hours": gettext("{count} 小时"),
         "clock.minutes": gettext("{count} 分钟"),
         "storage.low": gettext("手机存储快满了，请先把发件箱发完，或清理手机。"),
-        "storage.heavy": gettext("本机已存了 {used} MB，多半是还没发出的照片。请尽快在有网络的地方发出，免得手机存满。"),
+        "storage.heavy": gettext(
+            "本机已存了 {used} MB，多半是还没发出的照片。请尽快在有网络的地方发出，免得手机存满。"
+        ),
         "storage.full": gettext("手机存储已满，刚填的内容没有存上。请清理手机后再继续。"),
         "storage.broken": gettext(
             "刚填的内容没有存上，多半是手机存储满了。请不要关掉这一页：清理手机后再改一处试试；还是不行，请先抄下来。"

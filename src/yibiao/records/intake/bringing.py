@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl.utils import get_column_letter
 
+from yibiao.core.leaving import Leaving
 from yibiao.forms.types import Field, FormVersion
 from yibiao.people import queries as people
 from yibiao.people.types import Scope
@@ -128,7 +129,7 @@ def _by_text(called: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _spliced(book: bytes, lines: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """A template with these rows in the place of its first one, which says how they look."""
-    out = _Out()
+    out = Leaving()
     with ZipFile(io.BytesIO(book)) as old, ZipFile(out, "w", ZIP_DEFLATED, compresslevel=4) as new:
         for name in old.namelist():
             if name != _SHEET:
@@ -148,7 +149,7 @@ def _spliced(book: bytes, lines: Iterable[Sequence[Any]]) -> Iterator[bytes]:
                     if value is not None
                 )
                 sheet.write(f'<row r="{number}">{made}</row>'.encode())
-                if len(out.ready) > _PIECE:
+                if out.waiting > _PIECE:
                     yield out.taken()
             sheet.write(text[first.end() :].encode())
     yield out.taken()
@@ -159,22 +160,3 @@ def _cell(head: str, value: Any) -> str:
         return f"<c {head}><v>{value}</v></c>"
     text = escape(_ILLEGAL.sub("", str(value)))
     return f'<c {head} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-
-
-class _Out(io.RawIOBase):
-    """Where a file goes that nobody can go back in."""
-
-    def __init__(self) -> None:
-        self.ready = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: Any) -> int:
-        self.ready += piece
-        return len(piece)
-
-    def taken(self) -> bytes:
-        piece = bytes(self.ready)
-        self.ready.clear()
-        return piece
