@@ -88,13 +88,7 @@ def check(chars: int, rounds: int, write: Path | None) -> None:
         "readers": {name: speed and speed.as_json() for name, speed in speeds.items()},
         "page": _page(rounds),
     }
-    if write is not None:
-        put(write, "check", "Draft check", _table(result))
-    if terminal.wants_json():
-        # Durations are floats, which the records of facts never are.
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
-        return
-    terminal.out(result, _table(result))
+    tell(result, _table(result), write, "check", "Draft check")
 
 
 def _page(rounds: int) -> dict[str, Any]:
@@ -185,12 +179,7 @@ def safety(open_cases: int, units: int, days: int, rounds: int, write: Path | No
         "beside": measured.beside(rounds, days),
     }
     lines = _safety_table(result)
-    if write is not None:
-        put(write, "safety", "Safety work", lines)
-    if terminal.wants_json():
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
-        return
-    terminal.out(result, lines)
+    tell(result, lines, write, "safety", "Safety work")
 
 
 def _safety_table(result: dict[str, Any]) -> list[str]:
@@ -211,6 +200,17 @@ def _safety_table(result: dict[str, Any]) -> list[str]:
     return lines + [
         f"| {name} | {one['found']:,} | {one['ms']} | {one['plain_ms']} |" for name, one in result["beside"].items()
     ]
+
+
+def tell(result: dict[str, Any], lines: Sequence[str], write: Path | None, name: str, title: str) -> None:
+    """What was measured, as JSON or as the lines of a page; into the section of a page too, where one is named."""
+    if write is not None:
+        put(write, name, title, lines)
+    if terminal.wants_json():
+        # Durations are floats, which the records of facts never are.
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        terminal.out(result, lines)
 
 
 def put(path: Path, name: str, title: str, lines: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -12,8 +11,7 @@ import click
 from django.utils.translation import gettext
 
 from yibiao.desk.bench import measuring
-from yibiao.desk.commands import terminal
-from yibiao.desk.commands.benching import put
+from yibiao.desk.commands.benching import tell
 from yibiao.desk.commands.terminal import options
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -64,12 +62,7 @@ def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> N
         "tail": measured.tail(rounds),
     }
     lines = _table(result)
-    if write is not None:
-        put(write, f"figures {facts}", f"Figures, {facts:,} facts", lines)
-    if terminal.wants_json():
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
-        return
-    terminal.out(result, lines)
+    tell(result, lines, write, f"figures {facts}", f"Figures, {facts:,} facts")
 
 
 def _version(package: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,8 +11,7 @@ import click
 from django.utils.translation import gettext
 
 from yibiao.desk.bench import ingest, measuring
-from yibiao.desk.commands import terminal
-from yibiao.desk.commands.benching import put
+from yibiao.desk.commands.benching import tell
 from yibiao.desk.commands.terminal import options
 
 
@@ -53,16 +51,10 @@ def measure(clients: str, seconds: float, stored: int, sheet: int, database: str
             raise click.ClickException(gettext("没有量成：数据库要是空的，并且能连上。")) from None
     result = {"machine": measuring.machine(), "versions": measuring.versions(), "seconds": seconds, **found}
     lines = _table(result)
-    if write is not None:
-        # One section for each database and each number of records stored before: they are compared.
-        name = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}.get(result["database"], result["database"])
-        stored_before = f"{result['stored_before']:,}"
-        put(write, f"ingest {name} {stored_before}", f"Sending, {name}, {stored_before} records stored before", lines)
-    if terminal.wants_json():
-        # Durations are floats, which the records of facts never are.
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
-        return
-    terminal.out(result, lines)
+    # One section for each database and each number of records stored before: they are compared.
+    name = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}.get(result["database"], result["database"])
+    before = f"{result['stored_before']:,}"
+    tell(result, lines, write, f"ingest {name} {before}", f"Sending, {name}, {before} records stored before")
 
 
 def _table(result: dict[str, Any]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,7 @@ import click
 from django.utils.translation import gettext
 
 from yibiao.desk.bench import measuring
-from yibiao.desk.commands import terminal
-from yibiao.desk.commands.benching import put
+from yibiao.desk.commands.benching import tell
 from yibiao.desk.commands.terminal import options
 
 
@@ -36,12 +34,7 @@ def entities(count: int, rounds: int, write: Path | None) -> None:
         "questions": measured.questions(count, rounds),
     }
     lines = _table(result)
-    if write is not None:
-        put(write, "entities", "Registers", lines)
-    if terminal.wants_json():
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
-        return
-    terminal.out(result, lines)
+    tell(result, lines, write, "entities", "Registers")
 
 
 def _table(result: dict[str, Any]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,8 +11,7 @@ import click
 from django.utils.translation import gettext
 
 from yibiao.desk.bench import live, measuring
-from yibiao.desk.commands import terminal
-from yibiao.desk.commands.benching import put
+from yibiao.desk.commands.benching import tell
 from yibiao.desk.commands.terminal import options
 
 
@@ -48,13 +46,7 @@ def watch(rates: str, seconds: float, boards: int, database: str, write: Path | 
             raise click.ClickException(gettext("没有量成：数据库要是空的，并且能连上。")) from None
     result = {"machine": measuring.machine(), "versions": measuring.versions(), "seconds": seconds, **found}
     lines = _table(result)
-    if write is not None:
-        put(write, "live", "Live board", lines)
-    if terminal.wants_json():
-        # Durations are floats, which the records of facts never are.
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
-        return
-    terminal.out(result, lines)
+    tell(result, lines, write, "live", "Live board")
 
 
 def _table(result: dict[str, Any]) -> list[str]:
