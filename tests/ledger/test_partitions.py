@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import Error, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -91,12 +92,8 @@ def test_who_divides_gives_way_to_a_long_transaction(undivided: None, monkeypatc
     add(*range(1, 51))
     waited: list[float] = []
     monkeypatch.setattr(dividing, "_PATIENCE", "SET LOCAL lock_timeout = '50ms'")
-    long = connections["default"].copy("long")
+    long = held("SELECT count(*) FROM ledger_entry")
     try:
-        long.ensure_connection()
-        long.connection.autocommit = False
-        with long.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM ledger_entry")
 
         def pause(seconds: float) -> None:
             # Between two attempts the table is free for all others; then the transaction ends.
@@ -162,12 +159,8 @@ def test_the_sealer_makes_parts_before_they_are_needed(divided: None, monkeypatc
 def test_the_sealer_does_not_wait_for_who_reads_the_whole_log(divided: None, monkeypatch: pytest.MonkeyPatch) -> None:
     add(*range(1, 51))
     monkeypatch.setattr(dividing, "_PATIENCE", "SET LOCAL lock_timeout = '50ms'")
-    reader = connections["default"].copy("reader")
+    reader = held("SELECT count(*) FROM ledger_entry")
     try:
-        reader.ensure_connection()
-        reader.connection.autocommit = False
-        with reader.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM ledger_entry")
         assert dividing.ahead(ROWS) == 0
         reader.connection.rollback()
         assert dividing.ahead(ROWS) == 1
@@ -194,12 +187,8 @@ def test_others_write_and_read_while_a_part_is_moved(divided: None) -> None:
     add(*range(1, 250))
     actions.seal()
     first = partitions.partitions()[0].name
-    mover = connections["default"].copy("mover")
+    mover = held(f"LOCK TABLE {first} IN ACCESS EXCLUSIVE MODE")
     try:
-        mover.ensure_connection()
-        mover.connection.autocommit = False
-        with mover.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {first} IN ACCESS EXCLUSIVE MODE")
         run("SET statement_timeout = '5s'")
         add(*range(250, 260))
         actions.seal()
@@ -254,6 +243,16 @@ def test_an_entry_without_its_key_and_a_key_without_its_entry_are_named(divided:
         assert fault.startswith("entry 9: its key")
         transaction.set_rollback(True)
     assert queries.verify().sound
+
+
+def held(statement: str) -> BaseDatabaseWrapper:
+    """A connection of its own with a transaction that goes on, and what the statement locked with it."""
+    other = connections["default"].copy("other")
+    other.ensure_connection()
+    other.connection.autocommit = False
+    with other.cursor() as cursor:
+        cursor.execute(statement)
+    return other
 
 
 def name(number: int) -> str:

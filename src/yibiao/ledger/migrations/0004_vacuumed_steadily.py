@@ -2,14 +2,9 @@
 
 from django.db import migrations
 
-from yibiao.ledger import partitions
+from yibiao.ledger import dividing, partitions
 
 APPENDED = ("ledger_entry", "ledger_position", "ledger_node")
-# By default a log of a billion rows is vacuumed once in two hundred million; each row is frozen at the first time.
-STEADILY = (
-    "autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 1000000, "
-    "autovacuum_freeze_min_age = 0"
-)
 OFTEN = "autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000"
 
 
@@ -18,7 +13,7 @@ def steadily(apps, schema_editor):
         # Where entries lie in partitions already, these have been set on each.
         in_partitions = [partitions.TABLE] if partitions.partitions(schema_editor.connection) else []
         for table in set(APPENDED).difference(in_partitions):
-            schema_editor.execute(f"ALTER TABLE {table} SET ({STEADILY})")
+            schema_editor.execute(f"ALTER TABLE {table} SET ({dividing.STEADILY})")
         schema_editor.execute(f"ALTER TABLE ledger_pending SET ({OFTEN})")
 
 
