@@ -20,7 +20,7 @@ from tests.figures.world import CHANGCHUN, ERDAO, JILIN, NANGUAN, SIPING, draft
 from yibiao.core import moments
 from yibiao.core.periods import Period
 from yibiao.core.problems import Refusal
-from yibiao.figures import actions, breakdowns, caching, growing, measures, queries, reading
+from yibiao.figures import actions, breakdowns, caching, growing, measures, paging, queries, reading
 from yibiao.figures.moving import Kept
 from yibiao.figures.types import Query
 from yibiao.people import actions as people
@@ -152,6 +152,11 @@ def _compare(query: Query) -> None:
         query
     )
     assert (found.query, found.as_of) == (query, question.checkpoint)
+    behind, (rows, total) = queries.contributions(query, scope=world.EVERYWHERE, size=3), paging.page(question, 3, 0)
+    assert behind.total == total
+    assert [(one.fact, one.revision, one.position, one.place) for one in behind.items] == [
+        (row[2], row[3], row[1], row[5]) for row in rows
+    ]
     if found.indicator.measure in ("count", "sum", "distinct", "latest"):
         columns = [one.name for one in queries.dimensions(query.indicator)]
         # Of a stock each day is a question of its own, and is not moved on.
@@ -230,6 +235,26 @@ def test_asking_again_costs_three_small_statements() -> None:
     assert statements(query) == 3
 
 
+def test_the_first_page_of_facts_is_kept_and_those_after_it_are_not() -> None:
+    world.install()
+    world.append(*(draft("check", {"found": nth}, id=f"r{nth}") for nth in range(5)))
+    query = world.query("checks")
+
+    def listed(number: int) -> tuple[int, list[str], int]:
+        with CaptureQueriesContext(connection) as run:
+            found = queries.contributions(query, scope=world.EVERYWHERE, number=number, size=3)
+        return len(run), [one.fact for one in found.items], found.total
+
+    first, facts, total = listed(1)
+    assert (listed(1), total) == ((3, facts, 5), 5)
+    assert first > 3
+    counted, rest, _ = listed(2)
+    assert (listed(2), {*facts, *rest}) == ((counted, rest, 5), {f"r{nth}" for nth in range(5)})
+    assert counted > 3
+    world.append(draft("check", {"found": 9}, id="r9"))
+    assert "r9" in listed(1)[1]
+
+
 def test_each_thing_that_a_figure_rests_on_changes_it() -> None:
     world.install()
     grid = PlaceDraft("grid-1", "样例网格", "grid", ERDAO)
@@ -277,7 +302,9 @@ def test_a_figure_that_somebody_saw_is_closed_to_whom_it_is_not_open() -> None:
     query = world.query("checks", place=NANGUAN)
     queries.figure(query, scope=world.EVERYWHERE)
     own = Scope("someone", "analyse", (Grant("analyse", ERDAO, frozenset({"*"})),))
-    for read in (queries.figure, queries.coverage, lambda one, scope: queries.breakdown(one, by="day", scope=scope)):
+    queries.contributions(query, scope=world.EVERYWHERE)
+    by_day = lambda one, scope: queries.breakdown(one, by="day", scope=scope)  # noqa: E731
+    for read in (queries.figure, queries.coverage, queries.contributions, by_day):
         with pytest.raises(Refusal) as refused:
             read(query, scope=own)
         assert refused.value.codes == ("figures.scope.outside",)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -229,3 +231,23 @@ def test_a_cube_follows_a_new_numbering_of_the_tree() -> None:
     assert kept("checks", place=ERDAO, period=days(9, 1)) == (2, 2)
     assert kept("checks", place="220105001000", period=days(9, 1)) == (1, 1)
     assert Cube.objects.filter(projection=store.active()).values("tree").distinct().count() == 1
+
+
+@pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") != "postgres", reason="SQLite needs no such look")
+def test_the_database_knows_of_a_cube_as_soon_as_it_is_built() -> None:
+    world.install()
+    for nth in range(40):
+        world.append(draft("check", {"found": nth}, place=(ERDAO, SIPING)[nth % 2]), seal=nth == 39)
+    actions.follow()
+
+    def known() -> set[int]:
+        sql = "SELECT most_common_vals::text::bigint[] FROM pg_stats WHERE tablename = 'figures_cell' AND attname = %s"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, ["cube_id"])
+            found = cursor.fetchone()
+        return set(found[0] or ()) if found else set()
+
+    assert known() == set(Cell.objects.values_list("cube_id", flat=True))
+    Cube.objects.all().delete()
+    actions.follow()
+    assert known() == set(Cell.objects.values_list("cube_id", flat=True)) != set()

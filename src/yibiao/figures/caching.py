@@ -190,11 +190,18 @@ def _touched(asked: Asked, held: _Kept) -> bool:
 
 def _keep(asked: Asked, keys: tuple[Key, Key], answer: Any) -> None:
     key, exact = keys
-    kept = _Kept(asked.checkpoint, answer, 1 + (len(answer) if isinstance(answer, tuple | dict) else 0))
+    kept = _Kept(asked.checkpoint, answer, _weight(answer))
     _memory.keep(exact, kept)
     newest = _memory.find(key)
     if newest is None or newest.checkpoint.number <= asked.checkpoint.number:
         _memory.keep(key, kept)
+
+
+def _weight(answer: Any) -> int:
+    """How many values an answer holds, and one for each thing that holds them: rows of cells, places with figures."""
+    if isinstance(answer, tuple | list):
+        return 1 + sum(map(_weight, answer))
+    return 1 + len(answer) if isinstance(answer, dict) else 1
 
 
 def kinds(held: Definitions, indicator: Indicator) -> tuple[str, ...]:

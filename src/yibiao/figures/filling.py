@@ -108,6 +108,10 @@ def build(projection: Projection, due: Sequence[Due], tree: str) -> int:
         for one in same:
             # What is stored is let go: the next are being counted, in as much memory.
             built += _store(projection, cubes.digest(*one), tree, counted.pop(0))
+    if built and connection.vendor == "postgresql":
+        # Of a cube that it has never looked at it expects nothing, and reads all of it for a few cells.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE figures_cell")
     return built
 
 

@@ -108,9 +108,17 @@ def children(standing: Standing) -> tuple[Place, ...]:
 
 def ranges(standing: Standing, codes: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
     """The ranges of the tree under several places; one that lies outside the place asked for is left out."""
-    wanted = set(codes)
-    numbered = places.numbering(places.edition(standing.day).number, standing.place.code)
-    return tuple(one for one in numbered if one[0] in wanted)
+    place = standing.place
+    edition = places.edition(standing.day).number
+    return _ranges(standing.tree, edition, place.enter, place.leave, tuple(codes))
+
+
+# A table of thousands of places is asked for again and again; the name of a tree never changes what it stands for.
+@lru_cache(maxsize=16)
+def _ranges(
+    tree: str, edition: int, enter: int, leave: int, codes: tuple[str, ...]
+) -> tuple[tuple[str, int, int], ...]:
+    return tuple(one for one in places.numbering(edition, set(codes)) if enter <= one[1] < leave)
 
 
 @lru_cache(maxsize=4096)

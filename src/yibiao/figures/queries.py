@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Max, Sum
 
@@ -70,6 +70,10 @@ from yibiao.forms.types import FormVersion
 from yibiao.ledger import queries as ledger
 from yibiao.packs.types import Declared, PackFiles
 from yibiao.people.types import Scope
+
+# A first page of no more rows is kept for whoever asks for it again.
+_KEPT: Final = 100
+_SHOWN: Final = json.JSONDecoder(parse_float=Decimal)
 
 
 def check(
@@ -262,9 +266,15 @@ def contributions(query: Query, *, scope: Scope, number: int = 1, size: int = 50
     Shape: one per fact, or per item of its repeat; newest first.
     Raises: as ``figure``.
     """
-    question, nth = reading.ask(query, scope), max(number, 1)
-    found, total = paging.page(question, size, (nth - 1) * size)
-    return Contributions(tuple(_contribution(row) for row in found), total, nth, size)
+    nth = max(number, 1)
+
+    def page(question: Question) -> tuple[list[tuple[Any, ...]], int]:
+        return paging.page(question, size, (nth - 1) * size)
+
+    # The first is opened again and again. Whoever reads through all of them pushes nothing out that others ask.
+    first = nth == 1 and size <= _KEPT
+    found, total = caching.answered(query, scope, ("page", size), page)[1] if first else page(reading.ask(query, scope))
+    return Contributions(tuple(map(_contribution, found)), total, nth, size)
 
 
 def all_contributions(query: Query, *, scope: Scope) -> Iterator[Contribution]:
@@ -387,9 +397,7 @@ def _figure(query: Query, one: Indicator, as_of: int, found: measures.Measured) 
 
 def _contribution(row: tuple[Any, ...]) -> Contribution:
     kind, position, fact, revision, item, place, occurred_at, amount, shown, _ = row
-    values = {
-        name: value for name, value in json.loads(shown or "{}", parse_float=Decimal).items() if value is not None
-    }
+    values = {name: value for name, value in _SHOWN.decode(shown or "{}").items() if value is not None}
     at = occurred_at.replace(tzinfo=SHANGHAI)
     added = None if amount is None else reading.exact(amount)
     return Contribution(fact, revision, position, item, kind, place, at, added, values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -203,14 +203,11 @@ def search(
     return tuple(map(_place, found[:limit]))
 
 
-def numbering(edition: int, under: str | None = None) -> Iterator[tuple[str, int, int]]:
-    """(code, enter, leave) of an edition, in preorder; of one subtree where given."""
+def numbering(edition: int, codes: Collection[str] | None = None) -> Iterator[tuple[str, int, int]]:
+    """(code, enter, leave) of an edition, in preorder; of some codes where given, without those that it lacks."""
     rows = Node.objects.filter(edition_id=edition)
-    if under is not None:
-        top = rows.filter(code=under).first()
-        if top is None:
-            return iter(())
-        rows = rows.filter(enter__gte=top.enter, enter__lt=top.leave)
+    if codes is not None:
+        rows = rows.filter(code__in=codes)
     return rows.order_by("enter").values_list("code", "enter", "leave").iterator(chunk_size=10_000)
 
 
