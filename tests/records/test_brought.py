@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import shutil
 import uuid
 from collections.abc import Callable
@@ -23,7 +25,9 @@ from yibiao.people import queries as rights
 from yibiao.people.types import Grant
 from yibiao.places import actions as places
 from yibiao.records import actions, queries
-from yibiao.records.models import Submission
+from yibiao.records.intake import bringing
+from yibiao.records.intake.openrosa import foreknown
+from yibiao.records.models import Entity, Submission
 from yibiao.records.types import SubmissionDraft
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +216,72 @@ def test_what_only_records_know_comes_from_the_newest_of_each(db: None) -> None:
     assert shown(clerk, "community-desk/building", [*house, "place"]) == [
         ["b1", "1栋", "示例小区", 5, 3, "否", "二道区"]
     ]
+
+
+def parts_of(page: str) -> list[str]:
+    return [html.unescape(one) for one in re.findall(r'href="(/upload/[^"]*template.xlsx\?with=known[^"]*)"', page)]
+
+
+def firms_of(clerk: Client, address: str) -> list[Any]:
+    answer = clerk.get(address)
+    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    sheet, at = book.worksheets[0], by_name(book.worksheets[0])
+    return [sheet.cell(row, at["firm"]).value for row in range(3, sheet.max_row + 1)]
+
+
+def test_more_than_a_sheet_may_have_come_in_parts_that_say_so(
+    town: Town, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left out without a word: not on the page, not in the sheet, not by an address of before."""
+    monkeypatch.setattr(bringing, "ROW_LIMIT", 3)
+    monkeypatch.setattr(bringing, "PART", 2)
+    for code in ("91440300MA5FXT4K8R", "91110000600037341L", "911100001000013428"):
+        actions.receive(firm(code, f"示例{code}"), by=town.fill())
+    refused = clerk.get(f"{UPLOAD}template.xlsx?with=known")
+    assert refused.status_code == 413
+    assert "一张表最多 3 行" in refused.content.decode()
+    page = clerk.get(UPLOAD).content.decode()
+    assert "共有 5 个“企业”" in page
+    assert "分成 3 份" in page
+    addresses = parts_of(page)
+    assert len(addresses) == 3
+    # One that is registered after the page was shown is in one of its parts all the same.
+    actions.receive(firm("91110000600037341M", "示例新厂"), by=town.fill())
+    found = [firms_of(clerk, address) for address in addresses]
+    every = Entity.objects.filter(place=ERDAO).order_by("key").values_list("label", flat=True)
+    assert [name for some in found for name in some] == list(every)
+    assert max(map(len, found)) == 3
+    answer = clerk.get(addresses[1])
+    assert "2.xlsx" in answer["Content-Disposition"]
+    guide = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))["填写说明"]
+    said = "".join(str(cell.value) for cell in guide["A"])
+    assert "6. 这份模板没有带全：只有编号排在“" in said
+    assert f"共 {len(found[1])} 行" in said
+
+
+def test_it_may_be_of_one_place_of_ones_own(db: None) -> None:
+    town = with_a_firm()
+    actions.receive(firm(ODD, "示例远厂", place=NANGUAN), by=town.fill(town.other, NANGUAN))
+    people.grant(key=town.clerk.key, given=Grant("fill", CHANGCHUN, frozenset({KEPT})), by=None)
+    clerk = signed_in()
+    (whole,) = parts_of(clerk.get(UPLOAD).content.decode())
+    assert firms_of(clerk, whole) == ["示例甲厂", "示例远厂"]
+    page = clerk.get(f"{UPLOAD}?place={NANGUAN}").content.decode()
+    assert "只要“南关区”的：1 行" in page
+    (address,) = parts_of(page)
+    assert firms_of(clerk, address) == ["示例远厂"]
+    guide = load_workbook(io.BytesIO(b"".join(clerk.get(f"{address}&in=en").streaming_content)))["Guide"]
+    assert "only those within 南关区, 1 rows" in "".join(str(cell.value) for cell in guide["A"])
+    assert clerk.get(f"{UPLOAD}?place=220200000000").status_code == 403
+    assert clerk.get(f"{UPLOAD}template.xlsx?with=known&place=220200000000").status_code == 403
+
+
+def test_what_only_records_know_comes_in_parts_too(town: Town, clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many records there are, and however many were filed about the same thing since."""
+    monkeypatch.setattr(foreknown, "LIMIT", 1)
+    monkeypatch.setattr(foreknown, "SUBJECTS", 1)
+    actions.receive(check(THIRD, gate="北门"), by=town.fill())
+    actions.receive(check(THIRD, gate="西门", occurred_at="2022-09-12T09:00:00+08:00"), by=town.fill())
+    book = brought(clerk)
+    sheet, at = book.worksheets[0], by_name(book.worksheets[0])
+    assert [sheet.cell(row, at["gate"]).value for row in (3, 4)] == ["东门", "西门"]

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from yibiao.packs.types import Program
 from yibiao.people import queries as people
-from yibiao.people.types import Right, Scope, Warrant
+from yibiao.people.types import Grant, Right, Scope, Warrant
 from yibiao.records import queries
 from yibiao.records.placing import Atlas
 from yibiao.records.types import Record
@@ -48,6 +48,17 @@ def filing(request: HttpRequest, program: Program) -> tuple[str, ...]:
     if not places:
         warrant(request, "fill", place=program.place, program=program.code)
     return places
+
+
+def filling(request: HttpRequest, program: Program, place: str) -> Scope:
+    """What the person may file about in a program, at or below a place where one is given.
+
+    Raises: ``places.place.unknown``, ``people.scope.outside``.
+    """
+    if not place:
+        return people.scope(actor(request), "fill")
+    by = warrant(request, "fill", place=place, program=program.code)
+    return Scope(by.actor, "fill", (Grant("fill", by.place, frozenset({program.code})),))
 
 
 def warrants(request: HttpRequest, program: Program) -> tuple[Warrant, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, count
 from typing import Any, Final
 
 from django.db import connection
@@ -70,15 +70,29 @@ def entities(
     return tuple(entity_of(row) for row in models.Entity.objects.filter(pk__in=page).order_by("key"))
 
 
-def every(register: str, *, scope: Scope, program: str, limit: int) -> Iterator[types.Entity]:
-    """The entities of a register by key, so many at most, read a page at a time."""
-    begin = types.From()
-    for _ in range(limit // _PAGE):
+def every(
+    register: str, *, scope: Scope, program: str, limit: int | None = None, begin: types.From | None = None
+) -> Iterator[types.Entity]:
+    """The entities of a register by key, or so many at most, read a page at a time."""
+    begin = begin or types.From()
+    for _ in count() if limit is None else range(limit // _PAGE):
         found = entities(register, scope=scope, program=program, size=_PAGE, begin=begin)
         yield from found
         if len(found) < _PAGE:
             return
-        begin = types.From(after=found[-1].key)
+        begin = replace(begin, after=found[-1].key)
+
+
+def entity_count(register: str, *, scope: Scope, program: str, begin: types.From | None = None) -> int:
+    """How many entities ``every`` gives."""
+    if register not in registers(program):
+        return 0
+    rows = models.Entity.objects.filter(within(scope, program), register=register, gone=False, merged_into="")
+    if begin and begin.after:
+        rows = rows.filter(key__gt=begin.after)
+    if begin and begin.upto:
+        rows = rows.filter(key__lte=begin.upto)
+    return rows.count()
 
 
 def stamp(register: str, *, scope: Scope, program: str) -> str:

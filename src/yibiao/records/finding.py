@@ -88,6 +88,8 @@ def _turned(rows: QuerySet[Any], key: str, begin: From, size: int) -> list[str]:
         rows = rows.filter(**{f"{key}__gt": begin.after})
     if begin.before:
         rows = rows.filter(**{f"{key}__lt": begin.before})
+    if begin.upto:
+        rows = rows.filter(**{f"{key}__lte": begin.upto})
     start = 0 if begin.after or begin.backwards else begin.start
     return list(rows.order_by(f"-{key}" if begin.backwards else key).values_list("pk", flat=True)[start : start + size])
 

@@ -55,13 +55,14 @@ class SubmissionDraft(NamedTuple):
 class From:
     """Where a page of a list by key begins: after a key, before one, or at the very end; else so many further on.
 
-    Whoever says a key gets her page as fast as the first, however far on it is.
+    Whoever says a key gets her page as fast as the first, however far on it is. Nothing behind ``upto`` is listed.
     """
 
     start: int = 0
     after: str = ""
     before: str = ""
     last: bool = False
+    upto: str = ""
 
     @property
     def backwards(self) -> bool:

@@ -16,11 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yibiao.core.problems import Refusal, refuse
 from yibiao.forms.types import FormVersion
 from yibiao.packs.types import Program
-from yibiao.people import queries as people
+from yibiao.people.types import Scope
+from yibiao.places import queries as places
+from yibiao.places.types import Place
 from yibiao.records import border
 from yibiao.records.intake import bringing, cells, naming, problems, sheet, workbook
 from yibiao.records.intake.layout import layouts
 from yibiao.records.intake.openrosa import foreknown
+from yibiao.records.types import From
 from yibiao.records.views import form_of
 
 
@@ -46,15 +49,24 @@ def upload(request: HttpRequest, program: str, form: str) -> HttpResponse:
 @require_GET
 def template(request: HttpRequest, program: str, form: str) -> HttpResponseBase:
     """The template of a form, in Chinese or, asked for by ``in=en``, in English; asked for ``with=known`` it has a row
-    for each entity that the person may file about, with what is known of it."""
+    for each entity that the person may file about, with what is known of it; of those of a ``place``, and of those
+    whose keys lie behind ``after`` and up to ``upto``.
+
+    Raises: ``records.template.too-many``.
+    """
     of, version = form_of(request, program, form)
     language = "en" if request.GET.get("in") == "en" else "zh"
     under = [by.place for by in border.warrants(request, of)]
     name = f"{version.title.of(language) or version.name}.xlsx"
     if request.GET.get("with") == "known" and foreknown.about(version):
-        scope = people.scope(border.actor(request), "fill")
-        book = bringing.template(version, of.code, scope=scope, under=under, language=language)
-        return _named(StreamingHttpResponse(book, content_type=workbook.XLSX), name)
+        at, scope = _at(request, of)
+        begin = From(after=request.GET.get("after", ""), upto=request.GET.get("upto", ""))
+        called = at.name if at else ""
+        book = bringing.template(
+            version, of.code, scope=scope, under=under, language=language, begin=begin, place=called
+        )
+        name = " ".join(filter(None, (name.removesuffix(".xlsx"), called, request.GET.get("part", "")[:4])))
+        return _named(StreamingHttpResponse(book, content_type=workbook.XLSX), f"{name}.xlsx")
     return _file(workbook.template(version, language, naming.offered(under)), name)
 
 
@@ -139,18 +151,37 @@ def _choose(
     request: HttpRequest, of: Program, version: FormVersion, refusal: Refusal | None = None, said: Sequence[str] = ()
 ) -> HttpResponse:
     found = [problem.text(border.language()) for problem in refusal.problems] if refusal else list(said)
-    shown = {**_shown(of, version), "problems": found, "about": _about(request, of, version)}
+    shown = {**_shown(of, version), "problems": found, **_known(request, of, version)}
     return render(request, "records/upload.html", shown, status=_status(refusal))
 
 
-def _about(request: HttpRequest, of: Program, version: FormVersion) -> str:
-    """What a template may bring a row for each of, in words; empty where there is none yet."""
+def _known(request: HttpRequest, of: Program, version: FormVersion) -> dict[str, object]:
+    """What a template may bring a row for each of, in words, and in which parts; empty where there is none yet."""
     known = foreknown.about(version)
-    scope = people.scope(border.actor(request), "fill")
-    if known is None or next(foreknown.ahead(version, program=of.code, scope=scope, limit=500), None) is None:
-        return ""
+    if known is None:
+        return {}
+    at, scope = _at(request, of)
+    parts = bringing.parts(version, of.code, scope=scope)
+    if not parts and at is None:
+        return {}
     question, *_ = known
-    return next(one.label.of(border.language()) or one.name for one in version.fields if one.name == question)
+    about = next(one.label.of(border.language()) or one.name for one in version.fields if one.name == question)
+    return {
+        "about": about,
+        "parts": parts,
+        "at": at,
+        "total": sum(one.count for one in parts),
+        "limit": cells.ROW_LIMIT,
+    }
+
+
+def _at(request: HttpRequest, of: Program) -> tuple[Place | None, Scope]:
+    """The place that templates are asked for, None where all are, and what the person may file about there.
+
+    Raises: ``places.place.unknown``, ``people.scope.outside``.
+    """
+    asked = request.GET.get("place", "").strip()
+    return places.place(asked) if asked else None, border.filling(request, of, asked)
 
 
 def _preview(

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -15,15 +16,19 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from openpyxl.utils import get_column_letter
 
 from yibiao.core.leaving import Leaving
+from yibiao.core.problems import refuse
 from yibiao.forms.types import Field, FormVersion
 from yibiao.people import queries as people
 from yibiao.people.types import Scope
 from yibiao.records.entities import entity_labels
-from yibiao.records.intake import naming, rows, workbook
+from yibiao.records.intake import naming, phrases, problems, rows, workbook
 from yibiao.records.intake.cells import ROW_LIMIT
 from yibiao.records.intake.layout import KNOWN, choices, layouts
 from yibiao.records.intake.openrosa import foreknown
+from yibiao.records.types import From
 
+# So many rows has a template where there are more than a sheet may have.
+PART: Final = 90_000
 _SHEET: Final = "xl/worksheets/sheet1.xml"
 _FIRST: Final = re.compile(rf'<row r="{workbook.FIRST}"[^>]*>(.*?)</row>', re.S)
 _SIZE: Final = re.compile(r"<dimension [^>]*/>")
@@ -37,11 +42,52 @@ _PIECE: Final = 1 << 16
 _CELL: Final = 32_000
 
 
-def template(form: FormVersion, program: str, *, scope: Scope, under: Sequence[str], language: str) -> Iterator[bytes]:
-    """The template with a row for each entity of a scope; places below ``under`` are offered by name."""
-    known = foreknown.ahead(form, program=program, scope=scope, limit=ROW_LIMIT)
-    lines = _lines(form, known, under, language)
-    return _spliced(workbook.template(form, language, naming.offered(under), bringing=True), lines)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So many rows of what a form may be about: by key, behind one and up to another, where they are not all."""
+
+    number: int
+    count: int
+    after: str = ""
+    upto: str = ""
+
+    @property
+    def whole(self) -> bool:
+        return not (self.after or self.upto)
+
+
+def parts(form: FormVersion, program: str, *, scope: Scope) -> tuple[Part, ...]:
+    """The templates in which everything in a scope is brought: one, or several of about the same length.
+
+    Shape: by key; empty where nothing is known yet. A part leaves room for what is registered before it is asked for.
+    """
+    total = foreknown.ahead_count(form, program=program, scope=scope, begin=From())
+    many = -(-total // PART) if total > ROW_LIMIT else min(total, 1)
+    ends = [total * one // many for one in range(1, many + 1)]
+    keys = foreknown.ahead_keys(form, program=program, scope=scope, at=[end - 1 for end in ends[:-1]]) if many else []
+    return tuple(
+        Part(number, end - start, after, upto)
+        for number, (start, end, after, upto) in enumerate(
+            zip([0, *ends], ends, ["", *keys], [*keys, ""], strict=False), 1
+        )
+    )
+
+
+def template(
+    form: FormVersion, program: str, *, scope: Scope, under: Sequence[str], language: str, begin: From, place: str = ""
+) -> Iterator[bytes]:
+    """The template with a row for each entity of a scope; places below ``under`` are offered by name.
+
+    It says in words that it is no more than a stretch of them, or those of a ``place``.
+
+    Raises: ``records.template.too-many``.
+    """
+    total = foreknown.ahead_count(form, program=program, scope=scope, begin=begin)
+    if total > ROW_LIMIT:
+        raise refuse(problems.TEMPLATE_MANY.at(count=total, limit=ROW_LIMIT))
+    lines = _lines(form, foreknown.ahead(form, program=program, scope=scope, begin=begin), under, language)
+    more = phrases.part(total, place=place, after=begin.after, upto=begin.upto)
+    return _spliced(workbook.template(form, language, naming.offered(under), (phrases.BROUGHT, *more)), lines)
 
 
 def _lines(

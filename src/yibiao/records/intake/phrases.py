@@ -35,6 +35,16 @@ BROUGHT: Final = (
     "5. Green cells are known from a register or the last record: leave what is right, change what is not; a row with "
     "nothing else in it is no record.",
 )
+_PART: Final = (
+    "6. 这份模板没有带全：只有{which}的，共 {count} 行；其余的请在上传页面另外下载。",
+    "6. This template does not bring everything: only those {which}, {count} rows; download the others from the page "
+    "of uploads.",
+)
+_WHICH: Final[Mapping[str, tuple[str, str]]] = {
+    "place": ("“{}”以内", "within {}"),
+    "after": ("编号排在“{}”之后", "with keys behind {}"),
+    "upto": ("编号到“{}”为止", "with keys up to {}"),
+}
 HEADS: Final = (
     ("栏目", "Column"),
     ("必填", "Required"),
@@ -46,6 +56,15 @@ HEADS: Final = (
 
 def of(said: tuple[str, str], language: str) -> str:
     return said[language == "en"]
+
+
+def part(count: int, **which: str) -> tuple[tuple[str, str], ...]:
+    """What a template says of itself that brings so many rows of a place, or of a stretch of keys; else nothing."""
+    said = [(zh.format(which[name]), en.format(which[name])) for name, (zh, en) in _WHICH.items() if which.get(name)]
+    if not said:
+        return ()
+    zh, en = zip(*said, strict=True)
+    return ((_PART[0].format(which="、".join(zh), count=count), _PART[1].format(which=", ".join(en), count=count)),)
 
 
 def kind(field: Field, language: str) -> str:

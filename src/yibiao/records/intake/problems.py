@@ -19,6 +19,14 @@ SHEET_LARGE = Rule(
     "Split it into several files.",
     413,
 )
+TEMPLATE_MANY = Rule(
+    "records.template.too-many",
+    "这里有 {count} 个，一张表最多 {limit} 行。",
+    "There are {count} of them, and a sheet takes {limit} rows.",
+    "请回到上传页面，分几份下载，或者只选一处的。",
+    "Go back to the page of uploads, and take the template in parts or of one place.",
+    413,
+)
 SHEET_FORMAT = Rule(
     "records.sheet.unreadable",
     "这个文件不是可用的 .xlsx 或 .csv 表格。",

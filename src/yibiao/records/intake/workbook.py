@@ -35,24 +35,27 @@ _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def template(form: FormVersion, language: str = "zh", places: Sequence[str] = (), *, bringing: bool = False) -> bytes:
+def template(
+    form: FormVersion, language: str = "zh", places: Sequence[str] = (), brought: Sequence[tuple[str, str]] = ()
+) -> bytes:
     """The template of a form: a sheet for its rows, one per repeat, one that explains, one hidden with the lists.
 
-    ``places`` are offered wherever a place is asked for; others may be written all the same. One for ``bringing`` rows
-    has a hidden column for what was known, and in its first row the looks of all of them.
+    ``places`` are offered wherever a place is asked for; others may be written all the same. One for rows that are
+    ``brought``, which is what is said of them, has a hidden column for what was known, and in its first row the looks
+    of all of them.
     """
     book = Workbook()
     sheets = []
     for index, layout in enumerate(layouts(form, language)):
         sheet = book.active if index == 0 else book.create_sheet()
         sheet.title = layout.title
-        if not bringing:
+        if not brought:
             layout = replace(layout, columns=tuple(one for one in layout.columns if one.name != KNOWN))
         _head(sheet, layout, language)
         sheets.append((sheet, layout))
-    if bringing:
+    if brought:
         _specimen(*sheets[0])
-    _guide(book.create_sheet("Guide" if language == "en" else GUIDE), form, language, bringing=bringing)
+    _guide(book.create_sheet("Guide" if language == "en" else GUIDE), form, language, brought)
     lists = book.create_sheet(LISTS)
     lists.sheet_state = "hidden"
     column = 1
@@ -206,8 +209,8 @@ def _offered(texts: Sequence[str], lists: Any, column: int) -> tuple[DataValidat
     return DataValidation("list", formula1=f"{quote_sheetname(LISTS)}!${letter}$1:${letter}${len(texts)}"), column + 1
 
 
-def _guide(sheet: Any, form: FormVersion, language: str, *, bringing: bool) -> None:
-    rules = (*phrases.RULES, phrases.BROUGHT) if bringing else phrases.RULES
+def _guide(sheet: Any, form: FormVersion, language: str, brought: Sequence[tuple[str, str]]) -> None:
+    rules = (*phrases.RULES, *brought)
     title = phrases.of((f"{form.title.zh} 填写说明", f"{form.title.of('en')}: how to fill it in"), language)
     lines = [[title], *([phrases.of(one, language)] for one in rules), []]
     head = len(lines) + 1

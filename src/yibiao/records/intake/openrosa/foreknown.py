@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils.crypto import salted_hmac
 
 from yibiao.core import canon
@@ -23,8 +25,9 @@ from yibiao.forms.types import Field, FormVersion
 from yibiao.people.types import Scope
 from yibiao.records import entities, models, placing, prefilling
 from yibiao.records.outlines import outline
-from yibiao.records.types import Entity
+from yibiao.records.types import Entity, From
 
+T = TypeVar("T")
 SALT: Final = "records.foreknown"
 LAST: Final = "last"
 REGISTER: Final = "register"
@@ -92,10 +95,9 @@ def sources(form: FormVersion, *, program: str, scope: Scope) -> tuple[Source, .
             row = _row(form, program, question, one.key, one.label, _values(form, one, names))
             rows.append(replace(row, uid=one.uid, version=one.version))
         found.append(Source(question, REGISTER, tuple(rows), register, names))
-    lasting = [one.name for one in form.fields if one.prefill == LAST and not one.personal]
     subject = next((one.name for one in form.fields if one.role == "subject" and not one.repeat), "")
-    if lasting and subject:
-        found.append(Source(subject, LAST, tuple(_last(form, program, scope, subject, lasting))))
+    if _lasting(form) and subject:
+        found.append(Source(subject, LAST, tuple(_last(form, program, scope, subject))))
     return tuple(found)
 
 
@@ -114,26 +116,71 @@ def about(form: FormVersion) -> tuple[str, str, Mapping[str, str]] | None:
     return (name, register, known) if name else None
 
 
-def ahead(form: FormVersion, *, program: str, scope: Scope, limit: int) -> Iterator[tuple[Row, str]]:
+def ahead(form: FormVersion, *, program: str, scope: Scope, begin: From) -> Iterator[tuple[Row, str]]:
     """One row for each thing that a record of the form may be about, and what the row is told back by.
 
-    The key is among the values: whoever finds it written down has not answered it. Order: entities by key, what only
-    records know by the newest of them; so many at most.
+    The key is among the values: whoever finds it written down has not answered it. Order: by key, from where it is to
+    begin.
     """
     question, register, names = about(form) or ("", "", {})
     asked = outline(form).roles.get("subject")
-    same = asked is not None and asked.name == question
-    last = {one.key: one for one in _last(form, program, scope, question, _lasting(form))} if same else {}
+    newest = _newest(form, program, scope) if asked is not None and asked.name == question else {}
     if not register:
-        for one in last.values():
-            yield _told(form, program, question, [_row(form, program, question, one.key, "", {question: one.key}), one])
+        for keys in _batches(_between(newest, begin)):
+            last = _lasts(form, program, question, newest, keys)
+            for key in keys:
+                row = _row(form, program, question, key, "", {question: key})
+                yield _told(form, program, question, [row, *last.get(key, ())])
         return
-    for some in _batches(entities.every(register, scope=scope, program=program, limit=limit)):
+    for some in _batches(entities.every(register, scope=scope, program=program, begin=begin)):
         said = _said(form, scope, some) if register == _kept_register(form) and names else {}
+        last = _lasts(form, program, question, newest, [entity.key for entity in some])
         for entity in some:
             values = {**said.get(entity.id, {}), **_values(form, entity, names), question: entity.key}
-            rows = [_row(form, program, question, entity.key, entity.label, values)]
-            yield _told(form, program, question, [*rows, last[entity.key]] if entity.key in last else rows)
+            row = _row(form, program, question, entity.key, entity.label, values)
+            yield _told(form, program, question, [row, *last.get(entity.key, ())])
+
+
+def ahead_count(form: FormVersion, *, program: str, scope: Scope, begin: From) -> int:
+    """How many rows ``ahead`` gives."""
+    _, register, _ = about(form) or ("", "", {})
+    if register:
+        return entities.entity_count(register, scope=scope, program=program, begin=begin)
+    return len(_between(_newest(form, program, scope), begin))
+
+
+def ahead_keys(form: FormVersion, *, program: str, scope: Scope, at: Sequence[int]) -> list[str]:
+    """The keys of some rows of ``ahead``, by their places in its order (from 0)."""
+    _, register, _ = about(form) or ("", "", {})
+    if not register:
+        keys = _between(_newest(form, program, scope), From())
+        return [keys[one] for one in at if one < len(keys)]
+    pages = [entities.entities(register, scope=scope, program=program, begin=From(one), size=1) for one in at]
+    return [found[0].key for found in pages if found]
+
+
+def _between(newest: Mapping[str, str], begin: From) -> list[str]:
+    return [key for key in sorted(newest) if key > begin.after and (not begin.upto or key <= begin.upto)]
+
+
+def _newest(form: FormVersion, program: str, scope: Scope) -> dict[str, str]:
+    """The last record of each thing that only records know, by its key."""
+    if not _lasting(form):
+        return {}
+    rows = _about_something(form, program, scope).annotate(
+        rank=Window(RowNumber(), partition_by="subject", order_by=["-occurred_at", "-received_at", "pk"])
+    )
+    return dict(rows.filter(rank=1).values_list("subject", "pk").order_by())
+
+
+def _lasts(
+    form: FormVersion, program: str, question: str, newest: Mapping[str, str], keys: Sequence[str]
+) -> dict[str, list[Row]]:
+    """What the last records know of some things, by their keys; of one of which they know nothing, nothing."""
+    asked = [newest[key] for key in keys if key in newest]
+    found = models.Submission.objects.filter(pk__in=asked).values_list("pk", "subject", "answers") if asked else ()
+    rows = {key: _remembered(form, program, question, key, id, text) for id, key, text in found}
+    return {key: [row] for key, row in rows.items() if row is not None}
 
 
 def _told(form: FormVersion, program: str, question: str, rows: Sequence[Row]) -> tuple[Row, str]:
@@ -145,8 +192,9 @@ def _told(form: FormVersion, program: str, question: str, rows: Sequence[Row]) -
     return replace(rows[0], values=every), json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def _batches(found: Iterator[Entity]) -> Iterator[list[Entity]]:
-    while some := list(islice(found, _TOGETHER)):
+def _batches(found: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(found)
+    while some := list(islice(rest, _TOGETHER)):
         yield some
 
 
@@ -247,21 +295,29 @@ def _values(form: FormVersion, one: Entity, names: Mapping[str, str]) -> dict[st
     return found
 
 
-def _last(form: FormVersion, program: str, scope: Scope, subject: str, names: list[str]) -> Iterator[Row]:
+def _about_something(form: FormVersion, program: str, scope: Scope) -> QuerySet[models.Submission]:
     open_to = placing.within(scope, program=program)
     rows = models.Submission.objects.filter(open_to, form=form.id, program=program)
-    newest = rows.exclude(state="withdrawn").exclude(subject="").order_by("-occurred_at", "-received_at")
-    fields = {one.name: one for one in form.fields if not one.repeat}
+    return rows.exclude(state="withdrawn").exclude(subject="")
+
+
+def _last(form: FormVersion, program: str, scope: Scope, subject: str) -> Iterator[Row]:
+    newest = _about_something(form, program, scope).order_by("-occurred_at", "-received_at")
     seen: set[str] = set()
     for id, key, text in newest.values_list("pk", "subject", "answers")[:LIMIT].iterator():
         if key in seen or len(seen) >= SUBJECTS:
             continue
         seen.add(key)
-        answers = json.loads(text)
-        values = {name: answers[name] for name in names if answers.get(name) not in (None, "", [])}
-        fit = {name: value for name, value in values.items() if prefilling.offered(form, fields[name], value)}
-        if fit:
-            yield _row(form, program, subject, key, id, fit)
+        if row := _remembered(form, program, subject, key, id, text):
+            yield row
+
+
+def _remembered(form: FormVersion, program: str, question: str, key: str, id: str, text: str) -> Row | None:
+    """What a last record has to bring along; None where that is nothing."""
+    fields, answers = {one.name: one for one in form.fields if not one.repeat}, json.loads(text)
+    values = {name: answers[name] for name in _lasting(form) if answers.get(name) not in (None, "", [])}
+    fit = {name: value for name, value in values.items() if prefilling.offered(form, fields[name], value)}
+    return _row(form, program, question, key, id, fit) if fit else None
 
 
 def _entities(register: str, program: str, scope: Scope) -> Iterator[Entity]:
