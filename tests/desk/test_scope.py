@@ -131,7 +131,7 @@ MATRIX: dict[str, Row] = {
     "desk_draft_report": Row("/drafts/{draft}/report/", WRITER),
     "desk_draft_values": Row("/drafts/{draft}/values/", WRITER),
     "desk_draft_check": Row("/drafts/{draft}/checks/1/", WRITER),
-    "desk_inbox": Row("/inbox/", OPEN),
+    "desk_inbox": Row("/inbox/?as=csv", OPEN),
     "desk_inbox_mark": Row("/inbox/read/", (SIGN_IN,) * 6, "post", {}),
     "desk_inbox_addresses": Row("/inbox/addresses/", (SIGN_IN,) * 6, "post", {}),
     "desk_inbox_open": Row("/inbox/99999999/", NOBODY),

@@ -21,7 +21,7 @@ from yibiao.cases import walking
 from yibiao.core import clock
 from yibiao.core.problems import Refusal, refuse
 from yibiao.desk import tables, workbooks
-from yibiao.desk.pages import notice_files, registers
+from yibiao.desk.pages import inbox, notice_files, registers
 from yibiao.desk.problems import NO_PAGE
 from yibiao.figures import queries as counting
 from yibiao.ledger import actions as ledger
@@ -85,6 +85,28 @@ def test_records_are_taken_away_in_words_with_their_items(site: World, enter: En
     name = unquote(plain["Content-Disposition"])
     assert "记录_假期安全生产_督查检查记录_已收到" in name
     assert f"共{len(rows)}行.csv" in name, "what it holds stands in the name of a file that has no place for it"
+
+
+def test_an_inbox_is_taken_away_by_whose_it_is_alone(site: World, enter: Enter, monkeypatch: Any) -> None:
+    """Also what is marked as read while the file leaves."""
+    monkeypatch.setattr(inbox, "_TOGETHER", 1)
+    monkeypatch.setattr("yibiao.notices.inbox._TOGETHER", 1)
+    clerk = enter(site.clerk)
+    assert "as=xlsx" in clerk.get("/inbox/").content.decode()
+    held = papers.inbox(site.clerk.key).items
+    assert len(held) == 2
+    lines = _csv(clerk.get("/inbox/?as=csv"))[1:]
+    assert [line[1] for line in lines] == [one.text.zh for one in held]
+    assert {line[6] for line in lines} == {one.subject for one in held}
+    assert {line[3] for line in lines} == {"假期安全生产"}
+    left = iter(clerk.get("/inbox/?unread=1&as=csv"))
+    first = next(left)
+    clerk.post("/inbox/read/")
+    assert len(_csv([first, *left])) == 3
+    empty = clerk.get("/inbox/?unread=1&as=xlsx")
+    sheet, about = load_workbook(io.BytesIO(b"".join(empty.streaming_content))).worksheets
+    assert (sheet.max_row, dict(about.iter_rows(values_only=True))["筛选条件"]) == (1, "状态：未读")
+    assert len(_csv(enter(site.other).get("/inbox/?as=csv"))) == 1 + len(papers.inbox(site.other.key).items)
 
 
 def heads(sheet: Any) -> list[str]:

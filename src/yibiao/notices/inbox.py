@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from django.db import transaction
 
@@ -10,6 +11,8 @@ from yibiao.core import clock
 from yibiao.core.problems import refuse
 from yibiao.notices import addresses, models, problems, telling
 from yibiao.notices.types import Fault, Inbox, Item
+
+_TOGETHER: Final = 300
 
 
 def inbox(account: str, *, unread: bool = False, number: int = 1, size: int = 30) -> Inbox:
@@ -22,6 +25,15 @@ def inbox(account: str, *, unread: bool = False, number: int = 1, size: int = 30
     number = min(max(1, number), max(1, -(-total // size)))
     shown = held.order_by("-told_at", "-pk")[(number - 1) * size : number * size]
     return Inbox(tuple(map(_item, shown)), total, open_, number, size)
+
+
+def inbox_messages(account: str, *, unread: bool = False) -> Iterator[Item]:
+    """The messages of an account in the same order, as they were when the first was asked for."""
+    held = models.Told.objects.filter(account=account, **({"read_at": None} if unread else {}))
+    ids = list(held.order_by("-told_at", "-pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), _TOGETHER):
+        found = models.Told.objects.in_bulk(ids[start : start + _TOGETHER])
+        yield from (_item(found[id]) for id in ids[start : start + _TOGETHER] if id in found)
 
 
 def unread_count(account: str) -> int:

@@ -13,7 +13,7 @@ from yibiao.core.problems import Problem, refuse
 from yibiao.ledger import queries as ledger
 from yibiao.notices import files, models, permits, plans, problems, rows
 from yibiao.notices.declaring import RECEIPT_STATES, declared, sources
-from yibiao.notices.inbox import addresses_of, faults_of, inbox, message_of, unread_count
+from yibiao.notices.inbox import addresses_of, faults_of, inbox, inbox_messages, message_of, unread_count
 from yibiao.notices.types import Attachment, Notice, NoticePage, Outbox, Plan, Receipt, Step, Tally, Unsigned, Waiting
 from yibiao.notices.warned import cap, feed, messages, warnings
 from yibiao.packs import queries as packs
@@ -22,9 +22,9 @@ from yibiao.people.types import Organisation, Scope
 from yibiao.places.types import LEVELS
 
 __all__ = [
-    "addresses_of", "attachment", "cap", "check", "declared", "faults_of", "feed", "history", "inbox", "is_issuer",
-    "message_of", "messages", "notice", "own", "page", "plan", "pressing", "receipts", "sources", "unread_count",
-    "unsigned", "waiting", "warnings",
+    "addresses_of", "attachment", "cap", "check", "declared", "faults_of", "feed", "history", "inbox",
+    "inbox_messages", "is_issuer", "message_of", "messages", "notice", "own", "page", "plan", "pressing", "receipts", "sources",
+    "unread_count", "unsigned", "waiting", "warnings",
 ]  # fmt: skip
 
 

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from yibiao.core.problems import Refusal
-from yibiao.desk import border
+from yibiao.desk import border, tables
 from yibiao.desk.middleware import spoken_all
 from yibiao.notices import actions, queries
 from yibiao.notices.types import Item
+from yibiao.packs import queries as packs
 from yibiao.places import queries as places
 
+_TOGETHER: Final = 300
 # What a message is about → the page that shows it.
 PAGES: Final = {"notice": "desk_notice", "warning": "desk_warning", "case": "desk_case"}
 
 
-def inbox(request: HttpRequest, refused: Refusal | None = None) -> HttpResponse:
+def inbox(request: HttpRequest, refused: Refusal | None = None) -> HttpResponseBase:
     """The messages, newest first; unread ones only if asked."""
     key, unread = border.actor(request), request.GET.get("unread") == "1"
+    if tables.wanted(request):
+        words = {"unread": (gettext("状态"), gettext("未读") if unread else gettext("全部"))}
+        return tables.answer(request, gettext("收件箱"), _listed(key, unread), words=words)
     found = queries.inbox(key, unread=unread, number=border.number(request.GET.get("page")))
     known = places.names(list({one.place for one in found.items}))
     more = "&unread=1" if unread else ""
@@ -38,6 +45,24 @@ def inbox(request: HttpRequest, refused: Refusal | None = None) -> HttpResponse:
         "refused": spoken_all(refused.problems) if refused else [],
     }
     return render(request, "desk/inbox.html", shown, status=422 if refused else 200)
+
+
+def _listed(key: str, unread: bool) -> Iterator[list[Any]]:
+    """The same messages as a file has them."""
+    yield [
+        gettext("时间"), gettext("消息"), gettext("地点"), gettext("专项"), gettext("紧急"), gettext("读过的时间"),
+        gettext("编号"),
+    ]  # fmt: skip
+    known = {one.code: one.title.of(border.language()) for one in packs.programs()}
+    held = queries.inbox_messages(key, unread=unread)
+    while some := list(islice(held, _TOGETHER)):
+        at = places.names(list({one.place for one in some}))
+        for one in some:
+            urgent = gettext("是") if one.urgent else ""
+            yield [
+                one.told_at, one.text.of(border.language()), at.get(one.place, one.place),
+                known.get(one.program, one.program), urgent, one.read_at, one.subject,
+            ]  # fmt: skip
 
 
 def _channels(request: HttpRequest, key: str) -> list[dict[str, Any]]:
@@ -73,7 +98,7 @@ def mark(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def addresses(request: HttpRequest) -> HttpResponse:
+def addresses(request: HttpRequest) -> HttpResponseBase:
     """Where one wants to be told of what is urgent, outside of the site."""
     wanted = {channel: request.POST.get(channel, "") for channel in queries.addresses_of("")}
     try:
