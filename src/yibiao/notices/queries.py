@@ -23,8 +23,8 @@ from yibiao.places.types import LEVELS
 
 __all__ = [
     "addresses_of", "attachment", "cap", "check", "declared", "faults_of", "feed", "history", "inbox",
-    "inbox_messages", "is_issuer", "message_of", "messages", "notice", "own", "page", "plan", "pressing", "receipts", "sources",
-    "unread_count", "unsigned", "waiting", "warnings",
+    "inbox_messages", "is_issuer", "message_of", "messages", "notice", "own", "page", "plan", "pressing", "receipts",
+    "sources", "unread_count", "unsigned", "waiting", "warnings",
 ]  # fmt: skip
 
 
