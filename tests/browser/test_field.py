@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import struct
 import time
 import zlib
@@ -189,6 +190,10 @@ def test_what_the_server_refuses_is_said_and_mended(phone: Phone, site: Site) ->
     finish(page)
     states(page, "refused", 1)
     assert page.locator(".why li").count() >= 1
+    expect(page.locator(".why").first).to_contain_text("检查时间")
+    speak(page, site, "English")
+    expect(page.locator(".why").first).not_to_contain_text(re.compile("[\u4e00-\u9fff]"))
+    speak(page, site, "中文")
     page.get_by_role("button", name="修改").click()
     page.locator(".problems button").first.click()
     expect(page.locator(".pointed")).to_contain_text("检查时间")
@@ -196,6 +201,14 @@ def test_what_the_server_refuses_is_said_and_mended(phone: Phone, site: Site) ->
     finish(page)
     states(page, "sent", 1)
     assert [one["counts"] for one in added(site, before)] == [[1, 1, 0]]
+
+
+def speak(page: Page, site: Site, language: str) -> None:
+    """Switches the app over, and looks at its outbox."""
+    page.goto(f"{site.network.address}/field/#/me")
+    page.get_by_role("button", name=language).click()
+    expect(page.locator(".top h1")).to_have_text({"English": "Me", "中文": "我的"}[language])
+    page.goto(f"{site.network.address}/field/#/outbox")
 
 
 def conflicting(page: Page, site: Site) -> None:

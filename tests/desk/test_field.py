@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -97,7 +98,10 @@ def test_what_is_refused_says_at_which_question(world: World, enter: Callable[[A
     answer = sent(enter(world.clerk), "", **MARK)
     assert answer.status_code >= 400
     assert "place" in {one["field"] for one in answer.json()["problems"]}
-    assert all(one["text"] for one in answer.json()["problems"])
+    (place,) = (one for one in answer.json()["problems"] if one["field"] == "place")
+    assert place["text"] == place["texts"]["zh"]
+    assert "请" in place["texts"]["zh"]
+    assert not re.search(r"[\u4e00-\u9fff]", place["texts"]["en"]), "the phone may be switched to English later"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import * as entities from "./entities.js";
 import { h, moment } from "./dom.js";
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
-import { t } from "./words.js";
+import { spoken, t } from "./words.js";
 
 const PAUSE = 250;
 
@@ -99,7 +99,7 @@ function frame(app, form, draft) {
 function said(draft, session) {
   if (!draft?.problems?.length) return [];
   const line = (problem) =>
-    h("li", {}, problem.text, problem.field ? h("button", { type: "button", class: "plain", onclick: () => session.point(problem) }, t("fill.go")) : null);
+    h("li", {}, spoken(problem), problem.field ? h("button", { type: "button", class: "plain", onclick: () => session.point(problem) }, t("fill.go")) : null);
   return [h("h2", {}, t("fill.refused")), h("ul", {}, draft.problems.map(line))];
 }
 

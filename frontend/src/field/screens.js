@@ -6,7 +6,7 @@ import * as entities from "./entities.js";
 import { darkness, isLarge, setDarkness, setLarge } from "./looks.js";
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
-import { t } from "./words.js";
+import { spoken, t } from "./words.js";
 
 const FEW = 6;
 const WEEK = 7 * 86_400_000;
@@ -84,7 +84,7 @@ async function item(app, one) {
     "article",
     { class: "item", "data-state": one.state },
     h("div", { class: "item-main" }, heading(app, one), h("span", { class: `state state-${one.state}` }, t(`state.${one.state}`)), h("span", { class: "quiet" }, tries || moment(one.sentAt ?? one.at))),
-    one.problems?.length ? h("ul", { class: "why" }, one.problems.map((problem) => h("li", {}, problem.text))) : null,
+    one.problems?.length ? h("ul", { class: "why" }, one.problems.map((problem) => h("li", {}, spoken(problem)))) : null,
     sent ? h("p", { class: "quiet" }, t("outbox.part", { count: sent })) : null,
     acts.length ? h("div", { class: "row" }, acts) : null,
   );
@@ -120,7 +120,7 @@ export async function conflict(app, [id]) {
   return [
     h("article", { class: "item" }, h("div", { class: "item-main" }, heading(app, one), h("span", { class: "quiet" }, moment(one.at)))),
     h("p", {}, t(moved ? "conflict.moved" : "conflict.what")),
-    h("ul", { class: "why" }, one.problems.map((problem) => h("li", {}, problem.text))),
+    h("ul", { class: "why" }, one.problems.map((problem) => h("li", {}, spoken(problem)))),
     h(
       "div",
       { class: "stack" },
@@ -181,7 +181,7 @@ export async function me(app) {
 async function goodbye(app) {
   const unsent = (await store.records()).filter((one) => UNSENT.includes(one.state));
   const lines = unsent.length
-    ? [t("leave.unsent", { count: unsent.length }), h("ul", {}, unsent.map((one) => h("li", {}, `${text(app, one.title)} ${one.summary}（${t(`state.${one.state}`)}）`)))]
+    ? [t("leave.unsent", { count: unsent.length }), h("ul", {}, unsent.map((one) => h("li", {}, `${text(app, one.title)} ${one.summary} · ${t(`state.${one.state}`)}`)))]
     : [t("leave.nothing")];
   const choices = [
     { value: "keep", label: t("leave.keep"), kind: "act-main" },

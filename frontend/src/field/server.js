@@ -9,7 +9,7 @@ export class Away extends Error {
 export class SignedOut extends Error {}
 export class Refused extends Error {
   constructor(status, problems) {
-    super(problems.map((problem) => problem.text).join("\n"));
+    super(problems.map((problem) => problem.code).join("\n"));
     this.status = status;
     this.problems = problems;
   }

@@ -193,10 +193,14 @@ def _asker(request: HttpRequest) -> asking.Asker:
 
 
 def _spoken(problem: Problem) -> dict[str, object]:
-    """A problem in the person's language, with the question that it is about."""
+    """A problem with the question that it is about, in each language, as the phone may speak another later.
+
+    ``text`` is for apps of before.
+    """
     return {
         "code": problem.code,
         "text": problem.text(border.language()),
+        "texts": {language: problem.text(language) for language in ("zh", "en")},
         "field": str(problem.values.get("field", "")),
         "repeat": str(problem.values.get("repeat", "")),
         "index": problem.values.get("index", 0),
