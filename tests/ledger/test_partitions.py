@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.db import Error, connection, connections, transaction
+from django.db import Error, OperationalError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django.plugin import DjangoDbBlocker
@@ -20,6 +20,9 @@ from yibiao.ledger.types import FactDraft
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps the entries in one table")
 ROWS = 100
+# What PostgreSQL says where the disk is full.
+RAISED = "RAISE 'could not extend file: no space left on device' USING ERRCODE = 'disk_full'"
+FULL = f"DO $full$ BEGIN {RAISED}; END $full$"
 
 
 @pytest.fixture
@@ -166,6 +169,39 @@ def test_the_sealer_does_not_wait_for_who_reads_the_whole_log(divided: None, mon
         assert dividing.ahead(ROWS) == 1
     finally:
         reader.close()
+
+
+def test_what_needs_a_table_for_itself_is_tried_again_for_a_lock_and_for_nothing_else(
+    divided: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dividing, "_PATIENCE", "SET LOCAL lock_timeout = '50ms'")
+    reader, tried = held("SELECT count(*) FROM ledger_entry"), []
+
+    def act(statement: str) -> None:
+        tried.append(statement)
+        if len(tried) == 2:
+            reader.connection.rollback()
+        run(statement)
+
+    try:
+        dividing._patiently(connection, lambda: act("LOCK TABLE ledger_entry IN ACCESS EXCLUSIVE MODE"))
+    finally:
+        reader.close()
+    assert len(tried) == 2
+    tried.clear()
+    with pytest.raises(OperationalError, match="no space left"):
+        dividing._patiently(connection, lambda: act(FULL))
+    assert len(tried) == 1
+
+
+def test_a_full_disk_is_told_and_not_taken_for_a_busy_table(divided: None) -> None:
+    add(*range(1, 51))
+    run(f"CREATE FUNCTION full_disk() RETURNS event_trigger LANGUAGE plpgsql AS $full$ BEGIN {RAISED}; END $full$")
+    run("CREATE EVENT TRIGGER full_disk ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION full_disk()")
+    with pytest.raises(OperationalError, match="no space left"):
+        dividing.ahead(ROWS)
+    run("DROP EVENT TRIGGER full_disk")
+    assert dividing.ahead(ROWS) == 1
 
 
 def test_without_a_part_nothing_is_refused_and_the_next_begins_after_it(divided: None) -> None:

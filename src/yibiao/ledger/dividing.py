@@ -29,6 +29,8 @@ _LOCK: Final = 0x7969_7061_7274  # the advisory lock of whoever adds partitions
 # Who waits for a table makes all others wait behind him: he gives up soon, and asks again.
 _PATIENCE: Final = "SET LOCAL lock_timeout = '1s'"
 _ATTEMPTS: Final = 600
+# lock_not_available, deadlock_detected
+_BUSY: Final = ("55P03", "40P01")
 _INTO_KEYS: Final = f"INSERT INTO {KEYS} (fact, revision, kind, entry) SELECT fact, revision, kind, id"
 _KEYED: Final = (
     "CREATE OR REPLACE FUNCTION ledger_keyed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -56,6 +58,8 @@ def ahead(rows: int = ROWS) -> int:
             run(connection, f"SELECT pg_advisory_xact_lock({_LOCK})")
             return _added(connection, _reached(connection), rows)
     except OperationalError as busy:
+        if not _is_busy(busy):
+            raise
         log.warning("no partition could be made yet: %s", str(busy).partition("\n")[0])
         return 0
 
@@ -164,12 +168,17 @@ def _patiently(of: BaseDatabaseWrapper, act: Callable[[], None]) -> None:
             with transaction.atomic(using=of.alias):
                 run(of, _PATIENCE)
                 act()
-        except OperationalError:
-            if attempt + 1 == _ATTEMPTS:
+        except OperationalError as busy:
+            if attempt + 1 == _ATTEMPTS or not _is_busy(busy):
                 raise
             time.sleep(0.5)
         else:
             return
+
+
+def _is_busy(failed: OperationalError) -> bool:
+    """Whether it was another's lock; a full disk or a server that ends is another matter, to be told at once."""
+    return getattr(failed.__cause__, "sqlstate", "") in _BUSY
 
 
 def _end(made: Sequence[Partition]) -> int:
