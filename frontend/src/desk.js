@@ -36,6 +36,15 @@ async function enliven(root) {
   if (root === document.body) document.documentElement.dataset.alive = "";
 }
 
+// Where the row of pages is longer than the screen, the one that is open is in sight.
+function showWhere() {
+  for (const here of document.querySelectorAll(".subnav [aria-current]")) {
+    const row = here.parentElement;
+    row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
+}
+showWhere();
+
 function drawer() {
   return document.getElementById("drawer");
 }

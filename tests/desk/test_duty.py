@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from tests.desk.world import ERDAO, JILIN, NANGUAN, SAFETY, World
 from yibiao.bulletins import actions as bulletins
 from yibiao.core.periods import Period
-from yibiao.desk import followers
+from yibiao.desk import followers, labels
 from yibiao.duty import actions, models, queries
 from yibiao.duty.types import Placing, StaffDraft
 from yibiao.figures import queries as figures
@@ -86,6 +87,16 @@ def test_a_reminder_is_one_tap_and_shows_that_it_was_sent(units: World, enter: E
     refused = client.post("/duty/chasing/act/", {**asked, "act": "exempt", "reason": ""}, follow=True)
     assert "免报要写明原因" in refused.content.decode()
     assert enter(units.clerk).post("/duty/chasing/act/", {**asked, "act": "chase"}).status_code == 403
+
+
+def test_in_english_periods_are_said_and_joined_in_english(units: World, enter: Enter) -> None:
+    client = enter(units.editor)
+    client.cookies["django_language"] = "en"
+    assert "· 09-12 · Deadline" in text_of(client, "/", program=SAFETY, now="1"), "as the list of reminders says it"
+    with translation.override("en"):
+        assert labels.said(["a", "b"], {"a": "Coal"}) == "Coal, b"
+    with translation.override("zh-hans"):
+        assert labels.said(["a", "b"], {"a": "煤矿"}) == "煤矿、b"
 
 
 def test_a_zero_with_one_county_missing_waits_for_its_nil(units: World, enter: Enter) -> None:
@@ -160,6 +171,9 @@ def test_a_roster_is_made_filed_kept_and_handed_over_by_forms_alone(units: World
         "到岗",
         "离岗",
     ]
+    assert "<dd>示例220105</dd>" in thing, "the unit is named, not numbered"
+    assert "2022-09-10 08:00" in thing
+    assert "2022-09-10T08:00" not in thing
     now = text_of(client, "/duty/", program=SAFETY, at="2022-09-11T10:00")
     assert "示例科长" in now
     assert enter(units.other).get(url).status_code == 404

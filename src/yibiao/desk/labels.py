@@ -86,7 +86,12 @@ def said(value: Any, labels: dict[str, str]) -> str:
     """A value with its labels put in."""
     if value is None:
         return ""
-    return "、".join(labels.get(key, key) for key in _keys(value))
+    return listed(labels.get(key, key) for key in _keys(value))
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Several things in one line, as the language of the page joins them."""
+    return ("、" if border.language() == "zh" else ", ").join(texts)
 
 
 def heading(column: str, reads: Reader, columns: Sequence[Column]) -> str:

@@ -162,7 +162,7 @@ def findings(view: RosterView, rules: Rules) -> list[str]:
     return made
 
 
-def lines(kind_name: str, answers: Mapping[str, Any], pack: str) -> list[tuple[str, str]]:
+def lines(kind_name: str, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The answers of a fact of duty as people read them; keys of persons and things are left out."""
     found = next((one for one in duty.sources() if one.kind == kind_name), None)
     if found is None:

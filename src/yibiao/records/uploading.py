@@ -164,8 +164,10 @@ def _known(request: HttpRequest, of: Program, version: FormVersion) -> dict[str,
     parts = bringing.parts(version, of.code, scope=scope)
     if not parts and at is None:
         return {}
-    question, *_ = known
-    about = next(one.label.of(border.language()) or one.name for one in version.fields if one.name == question)
+    question, register, _ = known
+    asked = next(one.label for one in version.fields if one.name == question)
+    own = version.entity is not None and version.entity.register == register
+    about = (version.title if own else asked).of(border.language()) or question
     return {
         "about": about,
         "parts": parts,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from yibiao.cases import queries as cases
 from yibiao.core.lifecycles.types import Lifecycle
 from yibiao.core.problems import Refusal, refuse
-from yibiao.desk import border, tables
+from yibiao.desk import border, labels, tables
 from yibiao.desk.pages.registers import titles
 from yibiao.desk.problems import NO_PAGE
 from yibiao.duty import queries as duty
@@ -91,7 +91,7 @@ def _lines(request: HttpRequest) -> Iterator[list[object]]:
             tally = one.tally or _NONE
             yield [
                 program.title.of(border.language()), one.form.title.of(border.language()), _owed(one), _used(one),
-                one.asked, "、".join(each.field.label.of(border.language()) for each in one.held), tally.confirmed,
+                one.asked, labels.listed(each.field.label.of(border.language()) for each in one.held), tally.confirmed,
                 tally.changed, tally.typed, len(one.complaints), one.unanswered,
             ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.desk import border
 from yibiao.desk.pages import notices as papers
 from yibiao.desk.pages.frame import Frame, frame, nothing
+from yibiao.desk.pages.owing import slot_said
 from yibiao.duty import queries as duty
 from yibiao.duty.types import Cell
 from yibiao.forms import queries as forms
@@ -138,7 +139,10 @@ def _duty(request: HttpRequest, setting: Frame, at: datetime) -> dict[str, Any]:
         "posts": {post.id: post.label for type_ in rules.shift_types for post in type_.posts},
         "units": units,
         "shifts": duty.shifts_of(border.actor(request), at=at, limit=3),
-        "owed": [{"cell": cell, "topic": topics.get(cell.topic, cell.topic)} for cell in (*missing, *due)[:FEW]],
+        "owed": [
+            {"cell": cell, "topic": topics.get(cell.topic, cell.topic), "said": slot_said(cell.slot.key)}
+            for cell in (*missing, *due)[:FEW]
+        ],
         "missing_count": len(missing),
         "due_count": len(due),
     }

@@ -206,8 +206,8 @@ def _peak(days: Sequence[Slice], total: Figure) -> str:
 def over_time(days: Sequence[Slice], label: str = "") -> str:
     """What the steps of a series are, in words."""
     if days and len(days[0].key) == len("2022-09"):
-        return gettext("%(label)s逐月（月末）") % {"label": label}
-    return gettext("%(label)s逐日") % {"label": label}
+        return gettext("%(label)s逐月（月末）") % {"label": label} if label else gettext("逐月（月末）")
+    return gettext("%(label)s逐日") % {"label": label} if label else gettext("逐日")
 
 
 def missing(values: Sequence[Figure]) -> list[tuple[Figure, tuple[tuple[str, str], ...]]]:

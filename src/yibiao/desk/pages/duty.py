@@ -18,12 +18,15 @@ from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
 from yibiao.desk import border, watching
 from yibiao.desk.pages.frame import Frame, frame, nothing
+from yibiao.desk.pages.owing import slot_said
 from yibiao.desk.pages.paging import paged
 from yibiao.desk.problems import NO_PAGE
 from yibiao.duty import queries as duty
 from yibiao.duty.types import Assignment, Roster, RosterView, Rules, Swap
 from yibiao.ledger import queries as ledger
+from yibiao.ledger.types import Fact
 from yibiao.people import queries as people
+from yibiao.records import queries as records
 
 # How many spot checks are looked at, how many people of a unit stand before the fold, and what is not yet checked.
 MOST: Final = 2000
@@ -199,11 +202,30 @@ def thing(request: HttpRequest, id: str) -> HttpResponse:
     shown = {
         "frame": setting,
         "kind": watching.kind(history[-1].kind),
-        "steps": [(one, watching.move(str(one.payload.get("move", ""))), names.get(one.actor, "")) for one in history],
-        "lines": watching.lines(history[-1].kind, last, setting.program.pack),
+        "steps": [_step(one, names) for one in history],
+        "lines": watching.lines(history[-1].kind, _worded(last, duty.rules_of(setting.program.pack))),
         "roster_url": _roster_of(str(last.get("shift") or last.get("from_shift") or ""), setting),
     }
     return render(request, "desk/duty_thing.html", shown)
+
+
+def _step(fact: Fact, names: Mapping[str, str]) -> tuple[Fact, str, datetime, str]:
+    """One act: what was done, when and by whom."""
+    move, at = str(fact.payload.get("move", "")), str(fact.payload["moved_at"])
+    return fact, watching.move(move), datetime.fromisoformat(at), names.get(fact.actor, "")
+
+
+def _worded(answers: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
+    """The same answers with the names of what they say by a key: the unit, the report, its period."""
+    found = dict(answers)
+    owes = next((one for one in rules.obligations if one.topic == answers.get("topic")), None)
+    register = owes.register if owes else rules.roster.register if rules.roster else ""
+    unit = str(answers.get("unit", ""))
+    if unit and register:
+        found["unit"] = records.entity_labels(register, [unit]).get(unit, unit)
+    if owes:
+        found |= {"topic": watching.said(owes.label), "slot": slot_said(str(answers.get("slot", "")))}
+    return found
 
 
 @cache_control(private=True, max_age=300)

@@ -17,7 +17,7 @@ from yibiao.cases.types import Disclosed
 from yibiao.core import canon, clock
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import refuse
-from yibiao.desk import border
+from yibiao.desk import border, labels
 from yibiao.desk.pages.frame import frame, nothing
 from yibiao.desk.pages.paging import paged
 from yibiao.desk.problems import NO_PAGE
@@ -103,7 +103,7 @@ def _rows(
                 "plan": plan,
                 "manner": manners.get(plan.manner, plan.manner),
                 "team": teams.get(plan.team, plan.team),
-                "places": "、".join(names.get(place, place) for place in plan.places),
+                "places": labels.listed(names.get(place, place) for place in plan.places),
                 "by": names.get(plan.place, plan.place),
                 "done": done,
                 "share": round(100 * done / plan.planned) if plan.planned else 0,

@@ -16,6 +16,7 @@ from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI, Period
 from yibiao.core.problems import Refusal
 from yibiao.desk import border, tables, watching
+from yibiao.desk.labels import listed
 from yibiao.desk.pages.frame import Frame, frame, nothing
 from yibiao.duty import queries as duty
 from yibiao.duty.types import Cell, Matrix, Obligation, Rules
@@ -186,7 +187,7 @@ def _row(
     return {
         "cell": one,
         "slots": [cell.slot.key for cell in cells],
-        "said": "、".join(slot_said(cell.slot.key) for cell in cells[:LISTED]) + ("…" if len(cells) > LISTED else ""),
+        "said": listed(slot_said(cell.slot.key) for cell in cells[:LISTED]) + ("…" if len(cells) > LISTED else ""),
         "count": len(cells),
         "topic": watching.said(held.label) if held else one.topic,
         "place": names.get(one.unit.place, one.unit.place),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from yibiao.cases import queries as cases
 from yibiao.core import canon
 from yibiao.desk import border, casing, tables
+from yibiao.desk.labels import listed
 from yibiao.desk.pages import record_rows
 from yibiao.desk.pages.drawing import named
 from yibiao.desk.pages.frame import Frame, frame, nothing
@@ -219,13 +220,13 @@ def said(form: FormVersion, name: str, value: Any, repeat: str = "") -> str:
     if value is None or value == []:
         return "—"
     if isinstance(value, list) and isinstance(value[0], Mapping):
-        return "；".join("、".join(said(form, key, one, name) for key, one in item.items()) for item in value)
+        return "；".join(listed(said(form, key, one, name) for key, one in item.items()) for item in value)
     field = next((one for one in form.fields if one.name == name and one.repeat == repeat), None)
     choices = (
         {one.name: one.label.of(border.language()) for one in form.choices.get(field.choices, ())} if field else {}
     )
     if isinstance(value, list | tuple):
-        return "、".join(choices.get(str(one), str(one)) for one in value)
+        return listed(choices.get(str(one), str(one)) for one in value)
     return choices.get(str(value), str(value))
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
-from yibiao.core import uscc
+from yibiao.core import quantities, uscc
 from yibiao.core.periods import SHANGHAI
 from yibiao.core.problems import Problem
 from yibiao.forms import queries as forms
@@ -258,7 +258,7 @@ class _Builder:
             widget=widget,
             label=field.label.of(self.language) or field.name,
             hint=field.hint.of(self.language),
-            unit=field.unit,
+            unit=quantities.said(field.unit, self.language),
             value=_local_input(text) if widget == "datetime" else text,
             shown=self.names(field, text) if text and widget in ("place", "register", "organisations") else "",
             options=self._options(field, value, state),
