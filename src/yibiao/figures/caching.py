@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from yibiao.core import moments
@@ -27,7 +27,7 @@ from yibiao.places import queries as places
 T = TypeVar("T")
 Move: TypeAlias = Callable[[Sequence[tuple[Question, int, T]]], Sequence[T | None]]
 Key = tuple[Hashable, ...]
-MOST: Final = 200_000
+MOST: Final = 400_000
 # Beyond so many positions, looking for what was sealed in between costs as much as counting anew.
 FAR: Final = 20_000
 
@@ -198,10 +198,12 @@ def _keep(asked: Asked, keys: tuple[Key, Key], answer: Any) -> None:
 
 
 def _weight(answer: Any) -> int:
-    """How many values an answer holds, and one for each thing that holds them: rows of cells, places with figures."""
-    if isinstance(answer, tuple | list):
+    """About how many values an answer holds, with one for whatever holds them: cells, parts of a figure, facts."""
+    if isinstance(answer, tuple):
         return 1 + sum(map(_weight, answer))
-    return 1 + len(answer) if isinstance(answer, dict) else 1
+    if isinstance(answer, dict):
+        return 1 + len(answer)
+    return 1 + len(fields(answer)) if is_dataclass(answer) else 1
 
 
 def kinds(held: Definitions, indicator: Indicator) -> tuple[str, ...]:

@@ -268,13 +268,14 @@ def contributions(query: Query, *, scope: Scope, number: int = 1, size: int = 50
     """
     nth = max(number, 1)
 
-    def page(question: Question) -> tuple[list[tuple[Any, ...]], int]:
-        return paging.page(question, size, (nth - 1) * size)
+    def page(question: Question) -> tuple[tuple[Contribution, ...], int]:
+        rows, total = paging.page(question, size, (nth - 1) * size)
+        return tuple(map(_contribution, rows)), total
 
     # The first is opened again and again. Whoever reads through all of them pushes nothing out that others ask.
     first = nth == 1 and size <= _KEPT
     found, total = caching.answered(query, scope, ("page", size), page)[1] if first else page(reading.ask(query, scope))
-    return Contributions(tuple(map(_contribution, found)), total, nth, size)
+    return Contributions(found, total, nth, size)
 
 
 def all_contributions(query: Query, *, scope: Scope) -> Iterator[Contribution]:

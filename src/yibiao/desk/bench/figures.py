@@ -1,6 +1,7 @@
-"""The measurements of ``yibiao bench figures``, each beside the same question written by hand over the same files.
+"""The measurements of ``yibiao bench figures``, each beside the same question written by hand over the same files, and
+beside a plain application's.
 
-Every round asks about another period, so that nothing answers from memory; both ways must agree, else it stops.
+Every round asks about another period, so that nothing answers from memory; all ways must agree, else it stops.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import Any, Final
 from django.conf import settings
 
 from yibiao.core.periods import Period
-from yibiao.desk.bench import plain
-from yibiao.desk.bench.figures_world import DAYS, FIRST, KIND, PROGRAM, PROVINCE, arrive, last_day
+from yibiao.desk.bench import handmade, plain
+from yibiao.desk.bench.figures_world import DAYS, FIRST, PROGRAM, PROVINCE, arrive, last_day
 from yibiao.desk.bench.ingest import child, environment
 from yibiao.desk.operating import everything
 from yibiao.figures import actions as figures
 from yibiao.figures import queries
-from yibiao.figures.types import Query
+from yibiao.figures.types import Contributions, Query
 from yibiao.ledger import queries as log
 from yibiao.places import queries as atlas
 
@@ -33,25 +34,64 @@ OFTEN: Final = 25
 ENOUGH: Final = 1.0
 
 
+def run(facts: int, rounds: int) -> dict[str, Any]:
+    """Every measurement over a province that was built; ``plain_*`` is None where no plain application is beside it."""
+    beside = plain.borne(facts)
+    whole_ = whole()
+    rows, seconds = plain.fill() if beside else (None, None)
+    return {
+        "plain_rows": rows,
+        "rewritten": {
+            "by_hand_seconds": round(handmade.rewritten(settings.DATA), 1),
+            "plain_seconds": _rounded(seconds),
+        },
+        "whole": whole_ | everywhere(beside),
+        "single": single(rounds, beside),
+        "distinct": distinct(rounds, beside),
+        "grid": grid(rounds, beside),
+        "page": page(rounds, beside),
+        "tail": tail(rounds, beside),
+    }
+
+
 def whole() -> dict[str, Any]:
     """All places on all days for twenty indicators, in a process of its own: seconds, and its most megabytes."""
     return child(environment(settings.DATA, os.environ.get("DATABASE_URL", "")), "yibiao.desk.bench.rebuilding")
 
 
-def single(rounds: int) -> dict[str, dict[str, Any]]:
+def everywhere(beside: bool) -> dict[str, Any]:
+    """The same by hand, and plainly: counted once, and not kept."""
+    taken: dict[str, float | None] = {"by_hand_seconds": None, "plain_seconds": None}
+    period, scope = Period.days(FIRST, last_day()), everything()
+    ours = {}
+    for one in queries.indicators(PROGRAM):
+        days = queries.breakdown(Query(one.ref, PROGRAM, PROVINCE, period), by="day", scope=scope)
+        ours[one.id] = int(sum(each.value or 0 for each in days))
+    for name, act in (("by_hand_seconds", handmade.everywhere), ("plain_seconds", plain.everywhere)):
+        if name == "plain_seconds" and not beside:
+            continue
+        begun = time.perf_counter()
+        found = act()
+        taken[name] = _rounded(time.perf_counter() - begun)
+        if found != ours:
+            raise AssertionError(f"{name}: {found} and {ours}")
+    return taken
+
+
+def single(rounds: int, beside: bool) -> dict[str, dict[str, Any]]:
     """One figure for places high and low, long periods and short ones."""
     asked = (("province, 60 days", 0, 60), ("prefecture, 30 days", 1, 30), ("county, 30 days", 2, 30),
              ("community, 60 days", 4, 60))  # fmt: skip
-    return {name: _three("inspections-major", below(depth), days, rounds) for name, depth, days in asked}
+    return {name: _three("inspections-major", below(depth), days, rounds, beside) for name, depth, days in asked}
 
 
-def distinct(rounds: int) -> dict[str, dict[str, Any]]:
+def distinct(rounds: int, beside: bool) -> dict[str, dict[str, Any]]:
     """How many different objects, at every level."""
     levels = ("province", "prefecture", "county", "township", "community")
-    return {f"{name}, 45 days": _three("inspected", below(n), 45, rounds) for n, name in enumerate(levels)}
+    return {f"{name}, 45 days": _three("inspected", below(n), 45, rounds, beside) for n, name in enumerate(levels)}
 
 
-def grid(rounds: int) -> dict[str, Any]:
+def grid(rounds: int, beside: bool) -> dict[str, Any]:
     """A county, its townships and their communities, in each of sixty months."""
     county = below(2)
     codes = [county]
@@ -62,53 +102,64 @@ def grid(rounds: int) -> dict[str, Any]:
     asked = Query(f"{PROGRAM}.inspections-major", PROGRAM, county, Period.days(first, last))
     scope = everything()
     found = queries.by_month(asked, codes, scope=scope)
-
-    def by_hand() -> int:
-        sql = (
-            "SELECT SUBSTR(CAST(day AS VARCHAR), 1, 7), COUNT(*), SUBSTR(place, 1, 9), place FROM {live} "  # noqa: S608
-            f"WHERE {_within(asked)} AND grade = 'major' GROUP BY GROUPING SETS ((1, place), (1, 3), (1))"
-        )
-        return sum(row[1] for row in queries.by_hand(KIND, sql) if row[2] is None and row[3] is None)
-
     whole_ = sum(int(value or 0) for (code, _), value in found.items() if code == county)
-    if whole_ != by_hand():
-        raise AssertionError(f"{county}: {whole_} and {by_hand()}")
+    if whole_ != (other := handmade.by_month(asked)):
+        raise AssertionError(f"{county}: {whole_} and {other}")
+    some = sum(1 for value in found.values() if value)
+    if beside and some != (other := plain.by_month(asked, codes)):
+        raise AssertionError(f"{county}: {some} and {other}")
     return {
         "cells": len(found),
+        "served_ms": _again(lambda _: queries.by_month(asked, codes, scope=scope), range(rounds)),
         "ms": _anew(lambda _: queries.by_month(asked, codes, scope=scope), range(rounds)),
-        "by_hand_ms": _median(lambda _: by_hand(), range(rounds)),
-        "plain_ms": _plainly(lambda _: plain.by_month(asked, codes), range(rounds)),
+        "by_hand_ms": _median(lambda _: handmade.by_month(asked), range(rounds)),
+        "plain_ms": _median(lambda _: plain.by_month(asked, codes), range(rounds)) if beside else None,
     }
 
 
-def page(rounds: int) -> dict[str, dict[str, Any]]:
+def page(rounds: int, beside: bool) -> dict[str, dict[str, Any]]:
     """The first page of the facts behind a figure."""
     made = {}
     for name, depth, days in (("province, 60 days", 0, 60), ("county, 30 days", 2, 30)):
         asked = [_query("inspections-major", below(depth), n, days) for n in range(rounds)]
+        listed = [row.position for row in _page(asked[0]).items]
+        others = [[row[2] for row in handmade.page(asked[0], PAGE)]]
+        if beside:
+            others.append([row[0] for row in plain.page(asked[0], PAGE)])
+        if any(listed != other for other in others):
+            raise AssertionError(f"{name}: {listed} and {others}")
         made[name] = {
-            "ms": _median(lambda one: queries.contributions(one, scope=everything(), size=PAGE), asked),
-            "by_hand_ms": _median(_first_page, asked),
-            "plain_ms": _plainly(lambda one: plain.page(one, PAGE), asked),
+            "served_ms": _again(_page, asked),
+            "ms": _anew(_page, asked),
+            "by_hand_ms": _median(lambda one: handmade.page(one, PAGE), asked),
+            "plain_ms": _median(lambda one: plain.page(one, PAGE), asked) if beside else None,
         }
     return made
 
 
-def tail(rounds: int) -> dict[str, Any]:
+def tail(rounds: int, beside: bool) -> dict[str, Any]:
     """A thousand new facts, some of which correct old ones: from their checkpoint to exact figures, then the cube."""
-    arrive(NEW)
+    arrived = arrive(NEW)
+    handmade.arrive(arrived)
+    took = _median(plain.arrive, [arrived]) if beside else None
     scope, period, taken = everything(), Period.days(FIRST + timedelta(days=1), last_day()), {}
     for id in ("inspections-major", "hazards", "inspected"):
         for depth in (0, 2):
             asked = Query(f"{PROGRAM}.{id}", PROGRAM, below(depth), period)
             begun = time.perf_counter()
             found = queries.figure(asked, scope=scope)
+            first_ms = round((time.perf_counter() - begun) * 1000, 2)
+            others = [queries.recounted(asked, scope=scope).value, handmade.figure(asked, handmade.JOINED)]
+            if beside:
+                others.append(plain.figure(asked))
+            if any(found.value != other for other in others):
+                raise AssertionError(f"{id}: {found} and {others}")
             taken[f"{id}, {('province', '', 'county')[depth]}"] = {
-                "first_ms": round((time.perf_counter() - begun) * 1000, 2),
+                "first_ms": first_ms,
                 "again_ms": _anew(lambda one: queries.figure(one, scope=scope), [asked] * rounds),
+                "by_hand_ms": _median(lambda one: handmade.figure(one, handmade.JOINED), [asked] * rounds),
+                "plain_ms": _median(plain.figure, [asked] * rounds) if beside else None,
             }
-            if found != queries.recounted(asked, scope=scope):
-                raise AssertionError(f"{id}: {found}")
     begun = time.perf_counter()
     figures.follow()
     followed = time.perf_counter() - begun
@@ -116,7 +167,7 @@ def tail(rounds: int) -> dict[str, Any]:
     status = queries.status()
     if newest is None or status.position != newest.size:
         raise AssertionError(f"the columns stand at {status.position}")
-    return {"new": NEW, "figures": taken, "follow_ms": round(followed * 1000)}
+    return {"new": NEW, "plain_taken_ms": took, "figures": taken, "follow_ms": round(followed * 1000)}
 
 
 def below(levels: int) -> str:
@@ -127,54 +178,30 @@ def below(levels: int) -> str:
     return code
 
 
-def _three(id: str, code: str, days: int, rounds: int) -> dict[str, Any]:
+def _three(id: str, code: str, days: int, rounds: int, beside: bool) -> dict[str, Any]:
     """From the cube, from memory, counted anew from the columns, by hand, and in the plain way."""
     asked = [_query(id, code, n, days) for n in range(rounds)]
     scope = everything()
     found = [queries.figure(one, scope=scope).value for one in asked]
     again = [queries.recounted(one, scope=scope).value for one in asked]
-    others = [[_by_hand(one) for one in asked]]
-    if plain.borne():
+    others = [[handmade.figure(one) for one in asked]]
+    if beside:
         others.append([plain.figure(one) for one in asked])
     if not all(found == again == other for other in others):
         raise AssertionError(f"{code}: {found}, {again} and {others}")
-    columns_ms, by_hand_ms = _by_turns(lambda one: queries.recounted(one, scope=scope), _by_hand, asked)
+    columns_ms, by_hand_ms = _by_turns(lambda one: queries.recounted(one, scope=scope), handmade.figure, asked)
     return {
         "value": int(found[0] or 0),
         "cube_ms": _anew(lambda one: queries.figure(one, scope=scope), asked),
         "served_ms": _again(lambda one: queries.figure(one, scope=scope), asked),
         "columns_ms": columns_ms,
         "by_hand_ms": by_hand_ms,
-        "plain_ms": _plainly(plain.figure, asked),
+        "plain_ms": _median(plain.figure, asked) if beside else None,
     }
 
 
-def _by_hand(query: Query) -> int:
-    what = "COUNT(DISTINCT object)" if query.indicator.endswith("inspected") else "COUNT(*)"
-    major = "" if query.indicator.endswith("inspected") else " AND grade = 'major'"
-    sql = f"SELECT {what} FROM {{live}} WHERE {_within(query)}{major}"  # noqa: S608 - codes of our own
-    return int(queries.by_hand(KIND, sql, _months(query))[0][0])
-
-
-def _first_page(query: Query) -> list[tuple[Any, ...]]:
-    sql = (
-        'SELECT "fact.uuid", revision, position, place, occurred_at, grade FROM {live} '  # noqa: S608
-        f"WHERE {_within(query)} AND grade = 'major' ORDER BY occurred_at DESC, position DESC LIMIT {PAGE}"
-    )
-    return queries.by_hand(KIND, sql, _months(query))
-
-
-def _within(query: Query) -> str:
-    """What somebody would write who knows that codes of places are made of those above them."""
-    prefix = query.place.rstrip("0")
-    prefix += "0" * (-len(prefix) % (2 if len(prefix) <= 6 else 3))
-    period = query.period
-    days = f"day >= DATE '{period.first_day}' AND day <= DATE '{period.last_day}'"
-    return f"starts_with(place, '{prefix}') AND {days}"
-
-
-def _months(query: Query) -> tuple[str, str]:
-    return f"{query.period.first_day:%Y-%m}", f"{query.period.last_day:%Y-%m}"
+def _page(query: Query) -> Contributions:
+    return queries.contributions(query, scope=everything(), size=PAGE)
 
 
 def _anew(act: Callable[[Any], object], asked: Sequence[Any]) -> float:
@@ -192,11 +219,6 @@ def _again(act: Callable[[Any], object], asked: Sequence[Any]) -> float:
     for one in asked:
         act(one)
     return _median(act, asked)
-
-
-def _plainly(act: Callable[[Any], object], asked: Sequence[Any]) -> float | None:
-    """The same of the plain way; None where the database is not one for it."""
-    return _median(act, asked) if plain.borne() else None
 
 
 def _by_turns(
@@ -229,3 +251,7 @@ def _median(act: Callable[[Any], object], asked: Sequence[Any]) -> float:
 def _query(id: str, code: str, shift: int, days: int) -> Query:
     first = FIRST + timedelta(days=shift % (DAYS - days + 1))
     return Query(f"{PROGRAM}.{id}", PROGRAM, code, Period.days(first, first + timedelta(days=days - 1)))
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)

@@ -11,6 +11,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -40,8 +41,39 @@ TOWNSHIPS, COMMUNITIES = 15, 14
 CORRECTED: Final = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An inspection that the log takes in; ``corrects`` is the position of the one that it corrects, 0 of none."""
+
+    position: int
+    id: str
+    revision: int
+    place: str
+    subject: str
+    at: datetime
+    grade: str
+    found: int
+    ordered: int
+    corrects: int = 0
+
+
 def last_day() -> date:
     return FIRST + timedelta(days=DAYS - 1)
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds of fact of the program, in the order of its indicators."""
+    return tuple(dict.fromkeys(f"record.{PROGRAM}.{one.source}" for one in queries.indicators(PROGRAM)))
+
+
+def aggregates(kind: str) -> dict[str, str]:
+    """What each indicator of a kind is in SQL, by its id: their filters are such as SQL has too."""
+    found = {}
+    for one in queries.indicators(PROGRAM):
+        if kind == f"record.{PROGRAM}.{one.source}":
+            what = {"count": "COUNT(*)", "sum": f"SUM({one.of})", "distinct": f"COUNT(DISTINCT {one.of})"}[one.measure]
+            found[one.id] = f"{what} FILTER (WHERE {one.filter})" if one.filter else what
+    return found
 
 
 def build(facts: int, tree: Path | None) -> dict[str, Any]:
@@ -101,35 +133,36 @@ def checkpoint(size: int) -> None:
         )
 
 
-def arrive(count: int) -> None:
+def arrive(count: int) -> tuple[Arrival, ...]:
     """So many inspections of one day are in the log and sealed, some of which correct facts of the columns."""
     newest = log.checkpoint()
     after = newest.size if newest else 0
     columns = '"fact.uuid", position, place, subject, occurred_at, grade, found, ordered'
     sql = f"SELECT {columns} FROM {{live}} WHERE revision = 1 AND position <= {after} ORDER BY position LIMIT {count}"  # noqa: S608
     base = queries.by_hand(KIND, sql, (f"{FIRST:%Y-%m}", f"{FIRST:%Y-%m}"))
-    rows = []
-    for n, (id, position, place, subject, at, grade, found, ordered) in enumerate(base):
-        if n % CORRECTED == 0:
-            rows.append((position, str(id), 1, place, subject, at, grade, found, ordered))
-            rows.append((after + n + 1, str(id), 2, place, subject, at, "major", found + 1, ordered))
+    known, made = [], []
+    for n, (id, position, place, subject, at, grade, found, ordered) in enumerate(base, 1):
+        if n % CORRECTED == 1:
+            known.append(Arrival(position, str(id), 1, place, subject, at, grade, found, ordered))
+            made.append(Arrival(after + n, str(id), 2, place, subject, at, "major", found + 1, ordered, position))
         else:
             at = datetime.combine(last_day(), at.time())
-            rows.append((after + n + 1, str(uuid.uuid4()), 1, place, subject, at, grade, found, ordered))
+            made.append(Arrival(after + n, str(uuid.uuid4()), 1, place, subject, at, grade, found, ordered))
     with connection.cursor() as cursor:
-        for row in rows:
-            _entry(cursor, *row)
+        for one in (*known, *made):
+            _entry(cursor, one)
     checkpoint(after + count)
+    return tuple(made)
 
 
-def _entry(
-    cursor: Any, position: int, id: str, revision: int, place: str, subject: str, at: datetime, *answers: Any
-) -> None:
+def _entry(cursor: Any, one: Arrival) -> None:
     """One sealed row of the log."""
-    moment = at.replace(tzinfo=SHANGHAI).astimezone(UTC)
-    held = dict(zip(("grade", "found", "ordered"), answers, strict=True)) | {"object": subject}
+    moment = one.at.replace(tzinfo=SHANGHAI).astimezone(UTC)
+    held = {"grade": one.grade, "found": one.found, "ordered": one.ordered, "object": one.subject}
     payload = json.dumps({"answers": held, "channel": "openrosa"}, sort_keys=True)
-    cells = [KIND, id, revision, PROGRAM, place, "", "", subject, moment, moment, False, payload, "0" * 64]
+    cells = [
+        KIND, one.id, one.revision, PROGRAM, one.place, "", "", one.subject, moment, moment, False, payload, "0" * 64,
+    ]  # fmt: skip
     marks = ", ".join(["%s"] * len(cells))
     names = (
         "kind, fact, revision, program, place, organisation, actor, subject, occurred_at, received_at, withdrawn, "
@@ -138,5 +171,5 @@ def _entry(
     cursor.execute(f"INSERT INTO ledger_entry ({names}) VALUES ({marks}) RETURNING id", cells)  # noqa: S608 - marks
     number = cursor.fetchone()[0]
     cursor.execute(
-        "INSERT INTO ledger_position (position, entry_id, leaf) VALUES (%s, %s, %s)", [position, number, b"0" * 32]
+        "INSERT INTO ledger_position (position, entry_id, leaf) VALUES (%s, %s, %s)", [one.position, number, b"0" * 32]
     )

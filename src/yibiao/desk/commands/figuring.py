@@ -41,7 +41,7 @@ def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> N
     # Its rooms have tables, which `bench check` does without.
     from yibiao.desk import preparing
     from yibiao.desk.bench import figures as measured
-    from yibiao.desk.bench import figures_world, plain
+    from yibiao.desk.bench import figures_world
     from yibiao.desk.bench.safety import database
 
     preparing.prepare()
@@ -53,13 +53,7 @@ def figures(facts: int, tree: Path | None, rounds: int, write: Path | None) -> N
         "rounds": rounds,
         "facts": facts,
         "built": built,
-        "whole": measured.whole(),
-        "plain_rows": plain.fill() if plain.borne() else None,
-        "single": measured.single(rounds),
-        "distinct": measured.distinct(rounds),
-        "grid": measured.grid(rounds),
-        "page": measured.page(rounds),
-        "tail": measured.tail(rounds),
+        **measured.run(facts, rounds),
     }
     lines = _table(result)
     tell(result, lines, write, f"figures {facts}", f"Figures, {facts:,} facts")
@@ -70,38 +64,84 @@ def _version(package: str) -> str:
 
 
 def _table(result: dict[str, Any]) -> list[str]:
-    machine, built, whole = result["machine"], result["built"], result["whole"]
+    machine, built, whole, rewritten = result["machine"], result["built"], result["whole"], result["rewritten"]
     versions = " · ".join(f"{name} {version}" for name, version in result["versions"].items() if version)
+    facts, beside = result["facts"], result["plain_rows"]
     lines = [
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']} {machine['architecture']}; "
         f"{versions} · {result['database']}.",
-        f"{result['facts']:,} facts of five kinds at {built['places']:,} places on 90 days, "
+        f"{facts:,} facts of five kinds at {built['places']:,} places on 90 days, "
         f"{built['bytes_per_fact']} bytes each in the columns; medians of {result['rounds']} rounds. "
-        f"Twenty indicators at all places on all days: {whole['seconds']} s ({whole['cpu_seconds']} s of CPU), "
-        f"{whole['memory_mb']} MB at most.",
+        f"Twenty indicators at all places on all days take {whole['memory_mb']} MB at most.",
         "",
-        f"Plain: GROUP BY over a recursive tree, {result['plain_rows'] or 0:,} inspections in PostgreSQL.",
+        f"Plain: GROUP BY over a recursive tree, {beside:,} live facts in PostgreSQL, a table for each kind."
+        if beside
+        else "Nothing plain beside it: no PostgreSQL, or loading so much into it would take longer than all else.",
         "",
-        "| one figure | again, ms | from the cube, ms | from the columns, ms | by hand, ms | plain, ms |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| made ready, once | s | by hand, s | plain, s |",
+        "|---|---:|---:|---:|",
+        f"| {facts:,} facts, in order | {built['seconds']} | {rewritten['by_hand_seconds']} "
+        f"| {_said(rewritten['plain_seconds'])} |",
+        f"| twenty indicators at all places on all days | {whole['seconds']} | {whole['by_hand_seconds']} "
+        f"| {_said(whole['plain_seconds'])} |",
+        "",
+        "| one figure | again, ms | from the cube, ms | from the columns, ms | by hand, ms | plain, ms | ÷ again |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for group, of in (("single", "count"), ("distinct", "distinct")):
         lines += [
             f"| {of}: {name} | {one['served_ms']} | {one['cube_ms']} | {one['columns_ms']} | {one['by_hand_ms']} "
-            f"| {_said(one['plain_ms'])} |"
+            f"| {_said(one['plain_ms'])} | {_times(one)} |"
             for name, one in result[group].items()
         ]
-    grid, tail = result["grid"], result["tail"]
-    lines += ["", "| question | ms | by hand, ms | plain, ms |", "|---|---:|---:|---:|"]
+    grid = result["grid"]
+    lines += [
+        "",
+        "| question | again, ms | anew, ms | by hand, ms | plain, ms | ÷ again |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
     others = {f"{grid['cells']:,} cells of places and months": grid}
     others |= {f"first page of facts: {name}": one for name, one in result["page"].items()}
     lines += [
-        f"| {name} | {one['ms']} | {one['by_hand_ms']} | {_said(one['plain_ms'])} |" for name, one in others.items()
+        f"| {name} | {one['served_ms']} | {one['ms']} | {one['by_hand_ms']} "
+        f"| {_said(one['plain_ms'])} | {_times(one)} |"
+        for name, one in others.items()
     ]
-    lines += ["", f"| {tail['new']:,} new facts sealed | first figure, ms | the next, ms |", "|---|---:|---:|"]
-    lines += [f"| {name} | {one['first_ms']} | {one['again_ms']} |" for name, one in tail["figures"].items()]
-    return [*lines, "", f"The follower then takes them into columns and cubes in {tail['follow_ms']:,} ms."]
+    return [*lines, *_together(result), *_arrivals(result["tail"])]
 
 
-def _said(milliseconds: float | None) -> str:
-    return "—" if milliseconds is None else str(milliseconds)
+def _together(result: dict[str, Any]) -> list[str]:
+    """All questions of a run, each once."""
+    asked = [*result["single"].values(), *result["distinct"].values(), result["grid"], *result["page"].values()]
+    if any(one["plain_ms"] is None for one in asked):
+        return []
+    again, plain = sum(one["served_ms"] for one in asked), sum(one["plain_ms"] for one in asked)
+    anew = sum(one.get("cube_ms", one.get("ms")) for one in asked)
+    return [
+        "",
+        f"These {len(asked)} questions together, each once: {again:,.1f} ms again, {anew:,.1f} ms anew, "
+        f"{plain:,.1f} ms plain, which is {plain / again:,.0f} and {plain / anew:,.0f} times as long.",
+    ]
+
+
+def _arrivals(tail: dict[str, Any]) -> list[str]:
+    lines = [
+        "",
+        f"| {tail['new']:,} new facts sealed | first figure, ms | the next, ms | by hand, ms | plain, ms |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {name} | {one['first_ms']} | {one['again_ms']} | {one['by_hand_ms']} | {_said(one['plain_ms'])} |"
+        for name, one in tail["figures"].items()
+    ]
+    taken = tail["plain_taken_ms"]
+    beside = "" if taken is None else f" Plain takes {taken:,.0f} ms to write them."
+    return [*lines, "", f"The follower then takes them into columns and cubes in {tail['follow_ms']:,} ms.{beside}"]
+
+
+def _times(one: dict[str, Any]) -> str:
+    return "—" if one["plain_ms"] is None else f"{one['plain_ms'] / one['served_ms']:,.1f}"
+
+
+def _said(amount: float | None) -> str:
+    return "—" if amount is None else str(amount)
