@@ -276,12 +276,26 @@ def test_it_may_be_of_one_place_of_ones_own(db: None) -> None:
     assert clerk.get(f"{UPLOAD}template.xlsx?with=known&place=220200000000").status_code == 403
 
 
-def test_what_only_records_know_comes_in_parts_too(town: Town, clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many records there are, and however many were filed about the same thing since."""
+def test_what_only_records_know_is_looked_for_among_the_newest_and_said_so(
+    town: Town, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not for a phone's few, and however many were filed about the same thing since; but not among all ever filed."""
     monkeypatch.setattr(foreknown, "LIMIT", 1)
     monkeypatch.setattr(foreknown, "SUBJECTS", 1)
     actions.receive(check(THIRD, gate="北门"), by=town.fill())
     actions.receive(check(THIRD, gate="西门", occurred_at="2022-09-12T09:00:00+08:00"), by=town.fill())
-    book = brought(clerk)
-    sheet, at = book.worksheets[0], by_name(book.worksheets[0])
-    assert [sheet.cell(row, at["gate"]).value for row in (3, 4)] == ["东门", "西门"]
+
+    def gates(book: Any) -> list[Any]:
+        sheet, at = book.worksheets[0], by_name(book.worksheets[0])
+        return [sheet.cell(row, at["gate"]).value for row in (3, 4)]
+
+    whole = brought(clerk)
+    assert gates(whole) == ["东门", "西门"]
+    assert (
+        "最近" not in "".join(str(cell.value) for cell in whole["填写说明"]["A"]) + clerk.get(UPLOAD).content.decode()
+    )
+    monkeypatch.setattr(foreknown, "NEWEST", 2)
+    cut = brought(clerk)
+    assert gates(cut) == [None, "西门"]
+    assert "只从最近 2 份填报里找" in "".join(str(cell.value) for cell in cut["填写说明"]["A"])
+    assert "只从最近 2 份填报里找" in clerk.get(UPLOAD).content.decode()

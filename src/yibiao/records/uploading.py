@@ -174,6 +174,7 @@ def _known(request: HttpRequest, of: Program, version: FormVersion) -> dict[str,
         "at": at,
         "total": sum(one.count for one in parts),
         "limit": cells.ROW_LIMIT,
+        "newest": foreknown.ahead_newest(version, program=of.code, scope=scope),
     }
 
 

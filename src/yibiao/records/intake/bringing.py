@@ -87,6 +87,7 @@ def template(
         raise refuse(problems.TEMPLATE_MANY.at(count=total, limit=ROW_LIMIT))
     lines = _lines(form, foreknown.ahead(form, program=program, scope=scope, begin=begin), under, language)
     more = phrases.part(total, place=place, after=begin.after, upto=begin.upto)
+    more += phrases.newest(foreknown.ahead_newest(form, program=program, scope=scope))
     return _spliced(workbook.template(form, language, naming.offered(under), (phrases.BROUGHT, *more)), lines)
 
 

@@ -45,6 +45,10 @@ _WHICH: Final[Mapping[str, tuple[str, str]]] = {
     "after": ("编号排在“{}”之后", "with keys behind {}"),
     "upto": ("编号到“{}”为止", "with keys up to {}"),
 }
+_NEWEST: Final = (
+    "6. 上次填报的内容只从最近 {count} 份填报里找。",
+    "6. What the last record knows is looked for among the newest {count} records only.",
+)
 HEADS: Final = (
     ("栏目", "Column"),
     ("必填", "Required"),
@@ -65,6 +69,11 @@ def part(count: int, **which: str) -> tuple[tuple[str, str], ...]:
         return ()
     zh, en = zip(*said, strict=True)
     return ((_PART[0].format(which="、".join(zh), count=count), _PART[1].format(which=", ".join(en), count=count)),)
+
+
+def newest(count: int) -> tuple[tuple[str, str], ...]:
+    """What a template says of itself that looks at so many of the newest records; nothing where it looks at all."""
+    return ((_NEWEST[0].format(count=count), _NEWEST[1].format(count=count)),) if count else ()
 
 
 def kind(field: Field, language: str) -> str:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -34,6 +35,8 @@ REGISTER: Final = "register"
 # As many as a list on a phone may have; of last records the newest.
 LIMIT: Final = 20_000
 SUBJECTS: Final = 5_000
+# Last records are looked for among so many newest: whoever opens a page would else wait for all that were ever filed.
+NEWEST: Final = 90_000
 ROWS_LIMIT: Final = 200
 _SEAL: Final = 24
 # So many entities have what was said of them looked up together.
@@ -150,13 +153,15 @@ def ahead_count(form: FormVersion, *, program: str, scope: Scope, begin: From) -
 
 
 def ahead_keys(form: FormVersion, *, program: str, scope: Scope, at: Sequence[int]) -> list[str]:
-    """The keys of some rows of ``ahead``, by their places in its order (from 0)."""
+    """The keys of some rows of ``ahead``, by their places in its order (from 0), where a register has them."""
     _, register, _ = about(form) or ("", "", {})
-    if not register:
-        keys = _between(_newest(form, program, scope), From())
-        return [keys[one] for one in at if one < len(keys)]
     pages = [entities.entities(register, scope=scope, program=program, begin=From(one), size=1) for one in at]
     return [found[0].key for found in pages if found]
+
+
+def ahead_newest(form: FormVersion, *, program: str, scope: Scope) -> int:
+    """Among how many of the newest records ``ahead`` looks for what only records know; 0 where it looks at all."""
+    return NEWEST if _lasting(form) and _since(_about_something(form, program, scope)) else 0
 
 
 def _between(newest: Mapping[str, str], begin: From) -> list[str]:
@@ -164,13 +169,22 @@ def _between(newest: Mapping[str, str], begin: From) -> list[str]:
 
 
 def _newest(form: FormVersion, program: str, scope: Scope) -> dict[str, str]:
-    """The last record of each thing that only records know, by its key."""
+    """The last record of each thing that only records know, by its key, among the newest."""
     if not _lasting(form):
         return {}
-    rows = _about_something(form, program, scope).annotate(
+    rows = _about_something(form, program, scope)
+    if since := _since(rows):
+        rows = rows.filter(received_at__gt=since)
+    rows = rows.annotate(
         rank=Window(RowNumber(), partition_by="subject", order_by=["-occurred_at", "-received_at", "pk"])
     )
     return dict(rows.filter(rank=1).values_list("subject", "pk").order_by())
+
+
+def _since(rows: QuerySet[models.Submission]) -> datetime | None:
+    """When the first came in that is older than the newest; None where there are no more."""
+    found = rows.order_by("-received_at", "-id").values_list("received_at", flat=True)
+    return next(iter(found[NEWEST : NEWEST + 1]), None)
 
 
 def _lasts(
