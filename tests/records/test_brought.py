@@ -294,7 +294,12 @@ def test_what_only_records_know_is_looked_for_among_the_newest_and_said_so(
     assert (
         "最近" not in "".join(str(cell.value) for cell in whole["填写说明"]["A"]) + clerk.get(UPLOAD).content.decode()
     )
+    # A sheet is received in one moment, and some of it may be too much.
+    Submission.objects.update(received_at="2022-09-13T09:00:00+08:00")
+    monkeypatch.setattr(foreknown, "NEWEST", 1)
+    assert sum(gate is not None for gate in gates(brought(clerk))) == 1
     monkeypatch.setattr(foreknown, "NEWEST", 2)
+    Submission.objects.filter(subject=GOOD).update(received_at="2022-09-12T09:00:00+08:00")
     cut = brought(clerk)
     assert gates(cut) == [None, "西门"]
     assert "只从最近 2 份填报里找" in "".join(str(cell.value) for cell in cut["填写说明"]["A"])

@@ -16,7 +16,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from django.db.models import QuerySet, Window
+from django.db.models import Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.crypto import salted_hmac
 
@@ -174,16 +174,17 @@ def _newest(form: FormVersion, program: str, scope: Scope) -> dict[str, str]:
         return {}
     rows = _about_something(form, program, scope)
     if since := _since(rows):
-        rows = rows.filter(received_at__gt=since)
+        at, id = since
+        rows = rows.filter(Q(received_at__gt=at) | Q(received_at=at, id__gt=id))
     rows = rows.annotate(
         rank=Window(RowNumber(), partition_by="subject", order_by=["-occurred_at", "-received_at", "pk"])
     )
     return dict(rows.filter(rank=1).values_list("subject", "pk").order_by())
 
 
-def _since(rows: QuerySet[models.Submission]) -> datetime | None:
-    """When the first came in that is older than the newest; None where there are no more."""
-    found = rows.order_by("-received_at", "-id").values_list("received_at", flat=True)
+def _since(rows: QuerySet[models.Submission]) -> tuple[datetime, str] | None:
+    """(moment, id) of the first that is older than the newest; None where there are no more."""
+    found = rows.order_by("-received_at", "-id").values_list("received_at", "id")
     return next(iter(found[NEWEST : NEWEST + 1]), None)
 
 
