@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from yibiao.core import clock
 from yibiao.core.problems import Refusal
@@ -119,7 +119,7 @@ def navigate(path: str, held: frozenset[Right]) -> tuple[Link, ...]:
         manage = (
             link(gettext("账号"), "people_list", "/account/people/", "/accounts/"),
             link(gettext("机构"), "people_organisations"),
-            link(gettext("专项"), "desk_packs", "/packs/"),
+            link(pgettext("several", "专项"), "desk_packs", "/packs/"),
         )
         found.append(link(gettext("管理"), "people_list", below=manage))
     return tuple(found)

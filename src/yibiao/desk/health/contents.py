@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from yibiao.core import clock
 from yibiao.desk.followers import FOLLOWERS
@@ -72,7 +72,7 @@ def examine() -> Iterator[Finding]:
         gettext("%(count)s 个") % {"count": count}, gettext("请运行 yibiao places import。"),
     )  # fmt: skip
     yield found(
-        "contents.programs", gettext("专项"), "packs", fault_unless(bool(programs)),
+        "contents.programs", pgettext("several", "专项"), "packs", fault_unless(bool(programs)),
         gettext("%(count)s 个") % {"count": len(programs)}, gettext("请运行 yibiao pack install --shipped。"),
     )  # fmt: skip
 
