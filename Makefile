@@ -19,8 +19,8 @@ ON_SQLITE_ONLY := core architecture demo bulletins/test_documents.py bulletins/t
   demo_drafts.py drafts.py duty.py field.py inspections.py marking.py notices.py observing.py openapi.py operations.py \
   pages.py parts.py registers.py serving.py streams.py tables.py)
 PYTEST := .venv/bin/pytest -q -p no:cacheprovider
-LONG := $(addprefix tests/browser/test_,field.py walk.py)
-BROWSER := $(LONG) $(filter-out $(LONG),$(sort $(wildcard tests/browser/test_*.py)))
+LONG := $(addprefix tests/browser/,field/test_way.py field/test_memory.py test_walk.py)
+BROWSER := $(LONG) $(filter-out $(LONG),$(sort $(wildcard tests/browser/test_*.py tests/browser/*/test_*.py)))
 BY_SCOPE := --dist loadscope --no-loadscope-reorder
 QUICK := -n 2 $(BY_SCOPE) -m 'not browser and not slow' --ignore=tests/browser
 
