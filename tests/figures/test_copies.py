@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -16,13 +19,17 @@ from tests.figures.world import ERDAO, JILIN, draft
 from yibiao.core.problems import Refusal
 from yibiao.figures import actions, copies, queries, store
 from yibiao.figures.answering import IN_PROCESS
+from yibiao.figures.engines.border import Engine
 from yibiao.figures.engines.loopback import Cluster
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(os.environ.get("YIBIAO_TEST_DB") == "postgres", reason="the files are the same"),
 ]
-MEMORY, S3 = "memory://columns", "s3a://columns/site"
+MEMORY, S3, FETCHED = "memory://columns", "s3a://columns/site", "s3://columns/site"
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-to-be-told", "AWS_DEFAULT_REGION": "us-east-1",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -148,14 +155,8 @@ def test_a_damaged_copy_is_named_and_is_made_again_once_the_list_is_gone(memory:
 @pytest.mark.slow
 def test_an_object_store_over_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """The interface of S3, spoken by its usual client to a server on the loopback."""
-    server, store_ = pytest.importorskip("moto.server"), pytest.importorskip("s3fs")
-    for name, value in (("ACCESS_KEY_ID", "key"), ("SECRET_ACCESS_KEY", "secret"), ("DEFAULT_REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
-    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    running.start()
-    try:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://{}:{}".format(*running.get_host_and_port()))
-        store_.S3FileSystem.clear_instance_cache()
+    store_ = pytest.importorskip("s3fs")
+    with bucket(monkeypatch):
         filled()
         first = actions.copy(S3)
         assert (first.new, first.position) == (first.files, 20)
@@ -170,8 +171,6 @@ def test_an_object_store_over_the_network(monkeypatch: pytest.MonkeyPatch) -> No
         there.pipe_file(f"columns/site/{held.files[0].path}", b"damaged")
         store_.S3FileSystem.clear_instance_cache()
         assert queries.copies(S3) == (held.files[0].path,)
-    finally:
-        running.stop()
     for act in (actions.copy, queries.copies):
         with pytest.raises(Refusal) as refused:
             act(S3)
@@ -193,8 +192,10 @@ def test_spark_counts_from_copies_without_a_file_of_the_site(tmp_path: Path, clu
     numbers = filled()
     with pytest.raises(Refusal) as refused:
         on(cluster, "s3a://columns/site")
-    # Without the package for it, that is what is said.
+    # Without the package for it, that is what is said, and what needs none.
+    assert refused.value.codes == ("figures.engine.package",)
     assert "S3AFileSystem" in refused.value.problems[0].text("en")
+    assert "s3://" in refused.value.problems[0].text("en")
     ways: tuple[dict[str, Any], ...] = ({"place": JILIN}, {"place": ERDAO}, {"as_of": numbers[0]})
     asked = [(id, ways[nth % 3]) for nth, id in enumerate(EVERY)]
     found = [counted(id, IN_PROCESS, **more) for id, more in asked]
@@ -214,3 +215,65 @@ def test_spark_counts_from_copies_without_a_file_of_the_site(tmp_path: Path, clu
     with pytest.raises(Refusal) as refused:
         on(cluster, root)
     assert refused.value.codes == ("figures.copies.old",)
+
+
+@contextmanager
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server that speaks as S3 does, on the loopback; this process knows where and as whom."""
+    server, store_ = pytest.importorskip("moto.server"), pytest.importorskip("s3fs")
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    running.start()
+    try:
+        where = "http://{}:{}".format(*running.get_host_and_port())
+        monkeypatch.setenv("AWS_ENDPOINT_URL", where)
+        store_.S3FileSystem.clear_instance_cache()
+        yield where
+    finally:
+        running.stop()
+
+
+@pytest.mark.slow
+def test_workers_fetch_from_an_object_store(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ways: tuple[dict[str, Any], ...] = ({"place": JILIN}, {"place": ERDAO}, {"as_of": 1})
+    asked = [(id, ways[nth % 3]) for nth, id in enumerate(EVERY[::2])]
+    with bucket(monkeypatch) as where:
+        told = [(f"spark.executorEnv.{name}", value) for name, value in (KEYS | {"AWS_ENDPOINT_URL": where}).items()]
+        there = replace(cluster, settings=(*cluster.settings, *told))
+        filled()
+        found = [counted(id, IN_PROCESS, **more) for id, more in asked]
+        actions.copy(S3)
+        store.root().rename(tmp_path / "away")
+        engine = on(there, FETCHED)
+        assert [counted(id, engine, **more) for id, more in asked] == found
+        (tmp_path / "away").rename(store.root())
+        world.append(draft("check", {"found": 5}))
+        assert counted("found", on(there, FETCHED)) == counted("found", IN_PROCESS)
+        held = pytest.importorskip("s3fs").S3FileSystem(skip_instance_cache=True)
+        held.rm_file(next(path for path in held.find("columns") if path.endswith(".check/2022-09/19-20.parquet")))
+        capfd.readouterr()
+        assert "FileNotFoundError" in refusal(engine, "found")
+        # From here on whoever asks needs a key that the store knows.
+        plain = {"Content-Type": "text/plain"}
+        urlopen(Request(f"{where}/moto-api/reset-auth", data=b"0", headers=plain, method="POST")).close()  # noqa: S310
+        assert "PermissionError" in refusal(engine, "found")
+        with pytest.raises(Refusal) as refused:
+            on(there, FETCHED)
+        assert refused.value.codes == ("figures.copies.unreachable",)
+    assert "ClientError" in (said := refusal(engine, "found")) or "Connect" in said
+    assert "Traceback" not in (out := "".join(capfd.readouterr()))
+    assert KEYS["AWS_SECRET_ACCESS_KEY"] not in out
+
+
+def refusal(engine: Engine, id: str) -> str:
+    """What is said of a figure that a cluster cannot count: one line."""
+    with pytest.raises(Refusal) as refused:
+        counted(id, engine)
+    assert refused.value.codes == ("figures.engine.failed",)
+    said = refused.value.problems[0].text("en")
+    assert KEYS["AWS_SECRET_ACCESS_KEY"] not in said
+    print(said)
+    return said

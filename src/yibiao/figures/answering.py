@@ -7,11 +7,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from yibiao.core.problems import refuse
-from yibiao.figures import copies, problems, staging, store, supplying
-from yibiao.figures.engines import dialects, duckdb, loopback, postgres, spark
+from yibiao.core.problems import Refusal, refuse
+from yibiao.figures import copies, problems, reaching, staging, store, supplying
+from yibiao.figures.engines import dialects, duckdb, fetching, loopback, postgres, spark
 from yibiao.figures.engines.border import Engine, Relation, Rows
 from yibiao.figures.engines.dialects import Dialect
 from yibiao.figures.models import Projection
@@ -74,10 +74,9 @@ class OnCluster:
         relations = self.supply(projection, upto, terms, extra)
         trees = {one.tree: partial(supplying.tree, one.tree) for one in terms}
         try:
-            session = spark.session(self.master, self.settings)
-            return spark.answer(session, sql, relations, trees, self._called, self.schema)
+            return spark.answer(_session(self), sql, relations, trees, self._called, self.schema)
         except spark.faults() as failure:
-            raise refuse(problems.CLUSTER.at(master=self.master, why=spark.why(failure))) from failure
+            raise _failed(self.master, self.files, failure) from failure
 
     def _called(self, path: Path) -> str:
         if not self.files:
@@ -128,11 +127,25 @@ def on_loopback(folder: Path, workers: int) -> Iterator[loopback.Cluster]:
 
 def _over_copies(one: OnCluster) -> OnCluster:
     """The same over what was copied to its address, where something was; else workers have the files themselves."""
+    address = f"{one.files.rstrip('/')}/{copies.CATALOGUE}"
     try:
-        told = spark.text(spark.session(one.master, one.settings), f"{one.files.rstrip('/')}/{copies.CATALOGUE}")
+        told = reaching.text(address) if fetching.fetched(address) else spark.text(_session(one), address)
     except spark.faults() as failure:
-        raise refuse(problems.CLUSTER.at(master=one.master, why=spark.why(failure))) from failure
+        raise _failed(one.master, one.files, failure) from failure
     if told is None:
         return one
     supply = copies.Supply(copies.current(copies.read(told, one.files), one.files))
     return replace(one, supply=supply, schema=supply.schemas().__getitem__)
+
+
+def _session(one: OnCluster) -> Any:
+    return spark.session(one.master, one.settings)
+
+
+def _failed(master: str, files: str, failure: Exception) -> Refusal:
+    """What went wrong on a cluster, as a problem."""
+    if spark.unpacked(failure):
+        known = fetching.scheme(files)
+        other = fetching.STORES.get(known, known)
+        return refuse(problems.CLUSTER_PACKAGE.at(scheme=known, other=other, why=spark.why(failure)))
+    return refuse(problems.CLUSTER.at(master=master, why=spark.why(failure)))

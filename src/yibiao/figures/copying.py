@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
-from django.db import DatabaseError
-
-from yibiao.core.problems import Refusal, refuse
-from yibiao.figures import copies, follow, lake, problems, store
+from yibiao.figures import copies, follow, lake, reaching, store
 from yibiao.figures.copies import CATALOGUE, CatalogueIn, CopyIn
 from yibiao.figures.engines import spark
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Copied
 
-# What Spark calls a store, and what those who fill it call it.
-_SCHEMES: Final = {"s3a": "s3", "s3n": "s3", "wasbs": "abfs", "abfss": "abfs"}
 _PIECE: Final = 1 << 20
 
 
@@ -26,10 +19,10 @@ def copy(root: str) -> Copied:
 
     Raises: figures.copies.missing, figures.copies.unreachable.
     """
-    files, base = _reach(root)
+    files, base = reaching.store(root)
     projection = store.active()
     follow.reach(projection, follow.sealed())
-    with _reaching(root):
+    with reaching.telling(root):
         return _brought(files, base, root, projection)
 
 
@@ -38,8 +31,8 @@ def check(root: str) -> tuple[str, ...]:
 
     Raises: figures.copies.missing, figures.copies.unreachable, figures.copies.unreadable.
     """
-    files, base = _reach(root)
-    with _reaching(root):
+    files, base = reaching.store(root)
+    with reaching.telling(root):
         held = copies.read(files.cat_file(f"{base}/{CATALOGUE}").decode(), root)
         return tuple(one.path for one in held.files if not _sound(files, f"{base}/{one.path}", one))
 
@@ -102,27 +95,3 @@ def _sound(files: Any, address: str, one: CopyIn) -> bool:
         while piece := held.read(_PIECE):
             found.update(piece)
     return found.hexdigest() == one.sha256
-
-
-def _reach(root: str) -> tuple[Any, str]:
-    try:
-        from fsspec.core import url_to_fs
-    except ImportError:
-        raise refuse(problems.COPIES_MISSING.at()) from None
-    scheme, split, rest = root.rstrip("/").partition("://")
-    address = f"{_SCHEMES.get(scheme, scheme)}://{rest}" if split else scheme
-    with _reaching(root):
-        files, base = url_to_fs(address)
-    return files, base.rstrip("/")
-
-
-@contextmanager
-def _reaching(root: str) -> Iterator[None]:
-    """What goes wrong with a store is told as one problem: each has errors of its own, which are not all OSErrors."""
-    try:
-        yield
-    except (Refusal, DatabaseError):
-        raise
-    except Exception as failure:
-        why = (str(failure) or type(failure).__name__).splitlines()[0][:200]
-        raise refuse(problems.COPIES_UNREACHABLE.at(root=root, why=why)) from failure

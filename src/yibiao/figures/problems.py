@@ -264,3 +264,12 @@ CLUSTER: Final = Rule(
     "See whether its machines can read the folder of the columns (--files), and what the cluster's log says.",
     503,
 )
+CLUSTER_PACKAGE: Final = Rule(
+    "figures.engine.package",
+    "Spark 缺少读 {scheme}:// 所需的 Hadoop 扩展包：{why}",
+    "Spark lacks Hadoop's package for {scheme}://: {why}",
+    "请改用 {other}://（由各台机器经 fsspec 读取，不需要扩展包），或者用 --setting spark.jars.packages=… 带上扩展包。",
+    "Write {other}:// instead, which its machines read through fsspec without that package, or bring the package "
+    "with --setting spark.jars.packages=….",
+    503,
+)

@@ -21,7 +21,7 @@ from yibiao.desk.commands.benching import put
 from yibiao.desk.commands.figuring import over
 from yibiao.desk.commands.terminal import options
 from yibiao.desk.operating import everything
-from yibiao.figures import queries
+from yibiao.figures import actions, queries
 from yibiao.figures.types import Figure, Indicator
 
 ENGINES = ("duckdb", "postgres", "spark")
@@ -107,12 +107,13 @@ def line(one: Figure) -> tuple[object, ...]:
     default=None,
     help=gettext("在本机临时起一个集群来算：一个主节点和这么多个工作节点，各是一个进程。"),
 )
+@click.option("--files", default="", help=gettext("先把数据列复制到这个网址，集群从那里读。"))
 @click.option("--setting", multiple=True, metavar="KEY=VALUE", help=gettext("Spark 的一项设置，可写多次。"))
 @click.option("--write", type=click.Path(path_type=Path), default=None, help=gettext("把结果写进这份说明的标记之间。"))
 @options
 def bench(
     facts: int, tree: Path | None, programs: bool, rounds: int, master: str, workers: int | None,
-    setting: Sequence[str], write: Path | None,
+    files: str, setting: Sequence[str], write: Path | None,
 ) -> None:  # fmt: skip
     # Its rooms have tables, which `bench check` does without.
     from yibiao.desk import preparing
@@ -120,15 +121,18 @@ def bench(
 
     preparing.prepare()
     built = _programs() if programs else figures_world.build(facts, tree)
+    if files:
+        actions.copy(files)
     asked = engines.programs() if programs else engines.province()
     with _cluster(master, workers, pairs(setting)) as (where, given):
-        found = engines.compared(asked, "spark", rounds, master=where, settings=given)
+        found = engines.compared(asked, "spark", rounds, master=where, settings=given, files=files)
     result: dict[str, Any] = {
         "machine": measuring.machine(),
         "versions": measuring.versions() | {name: metadata.version(name) for name in ("duckdb", "pyspark")},
         "on": f"{clock.now():%Y-%m-%d}",
         "master": where,
         "workers": workers,
+        "files": files,
         "rounds": rounds,
         "facts": sum(one["facts"] for one in found["medians"].values()) if programs else facts,
         "built": built,
@@ -139,11 +143,18 @@ def bench(
         name, title = (
             ("engines programs", "the five programs") if programs else (f"engines {facts}", f"{facts:,} facts")
         )
+        if files:
+            name, title = f"{name} {_kind(files)}", f"{title}, {_kind(files)}"
         put(write, name, f"Engines, {title}", _page(result, programs))
     if terminal.wants_json():
         click.echo(json.dumps(result, ensure_ascii=False, indent=2))
         return
     _say(result)
+
+
+def _kind(files: str) -> str:
+    """The kind of address that files lie at."""
+    return files.partition("://")[0]
 
 
 @contextmanager
@@ -177,15 +188,16 @@ def _rows(result: dict[str, Any]) -> list[Sequence[object]]:
 def _page(result: dict[str, Any], programs: bool) -> list[str]:
     machine, versions, workers = result["machine"], result["versions"], result["workers"]
     where = f"a cluster of one master and {workers} workers on the loopback" if workers else f"`{result['master']}`"
+    read = f", of files copied to {_kind(result['files'])}://" if result["files"] else ""
     over_ = "the programs of the demo" if programs else (
         f"{result['facts']:,} generated facts at {result['built']['places']:,} places, 5,000 more in the log alone"
     )  # fmt: skip
     return [
         f"{result['on']}, {machine['cpu']}, {machine['cores']} cores, {machine['system']} {machine['architecture']}; "
         f"yibiao {versions['yibiao']} · duckdb {versions['duckdb']} · spark {versions['pyspark']}.",
-        f"{result['figures']} figures over {over_}, by DuckDB in process and by Spark on {where}: all the same, in "
-        f"value, facts, coverage and notes. Counted from the files without cubes; medians, {result['rounds']} rounds. "
-        f"Spark took {result['started_seconds']} s to begin.",
+        f"{result['figures']} figures over {over_}, by DuckDB in process and by Spark on {where}{read}: all the same, "
+        "in value, facts, coverage and notes. Counted from the files without cubes; "
+        f"medians, {result['rounds']} rounds. Spark took {result['started_seconds']} s to begin.",
         "",
         "| asked | figures | DuckDB, ms | Spark, ms |",
         "|---|---:|---:|---:|",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from yibiao.figures.engines.dialects import Dialect
 from yibiao.figures.models import Projection
@@ -14,6 +15,7 @@ from yibiao.figures.types import Column
 
 Rows: TypeAlias = list[tuple[Any, ...]]
 Table: TypeAlias = Any  # an Arrow table; pyarrow has no types of its own
+_WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,14 @@ class Relation:
     rows: Table
     files: tuple[Files, ...] = ()
     less: str = ""
+
+    def read_by(self, sql: str) -> Relation:
+        """Itself without the columns that a statement does not name."""
+        if self.name not in sql:
+            return self
+        names = set(_WORD.findall(sql)) | ({"position"} if self.less else set())
+        named = tuple(one for one in self.columns if one.name in names or not _WORD.fullmatch(one.name))
+        return replace(self, columns=named or self.columns[:1])
 
     def counting(self, rows: str) -> str:
         """A query over all its rows, as one over those that count."""

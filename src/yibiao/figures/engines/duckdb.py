@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -45,7 +43,6 @@ _SQL: Final[Mapping[str, str]] = {
 }
 # Where files hold an id that is a UUID.
 PACKED: Final = "fact.uuid"
-_WORD: Final = re.compile(r"\w+")
 _PIECES: Final = 32
 _SHORT: Final = 60
 _BATCH: Final = 131_072
@@ -150,8 +147,11 @@ def let_go() -> None:
 
 @contextmanager
 def _naming(sql: str, relations: Sequence[Relation]) -> Iterator[str]:
-    """A statement in which relations have their names, and no column that it does not name."""
-    relations = [_less(one, sql) for one in relations]
+    """A statement in which relations have their names, and no column that it does not name.
+
+    Such columns would only take planning, most of a small question.
+    """
+    relations = [one.read_by(sql) for one in relations]
     tails = {one.name: one.rows for one in relations if not _needless(one)}
     with given(tails.values()) as names:
         named, inline = dict(zip(tails, names, strict=True)), DUCKDB.write("inline")
@@ -160,19 +160,6 @@ def _naming(sql: str, relations: Sequence[Relation]) -> Iterator[str]:
             for one in relations
         ]
         yield f"WITH {', '.join(listed)}\n{sql}" if listed else sql
-
-
-def _less(one: Relation, sql: str) -> Relation:
-    """A relation without the columns that nobody names: they only take planning, most of a small question."""
-    if one.name not in sql:
-        return one
-    names = _words(sql) | ({"position"} if one.less else set())
-    named = tuple(one for one in one.columns if one.name in names or not _WORD.fullmatch(one.name))
-    return replace(one, columns=named or one.columns[:1])
-
-
-def _words(sql: str) -> set[str]:
-    return set(_WORD.findall(sql))
 
 
 @contextmanager

@@ -1,14 +1,16 @@
 """Spark, on this machine or a cluster: the same text over the same files.
 
 It is an extra: ``requirements/spark.txt``, and Java 17. Files are read with the schema that they have, as columns may
-be lacking in old ones or have another type there. Workers need to see the files; what no file has goes to them with the
-statement.
+be lacking in old ones or have another type there. Workers need to see the files, whether Hadoop reads them or they
+fetch them themselves; what no file has goes to them with the statement.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -18,6 +20,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yibiao.figures.engines import fetching
 from yibiao.figures.engines.border import Files, Relation, Rows, Table
 from yibiao.figures.engines.dialects import SPARK, identifier
 from yibiao.figures.engines.duckdb import PACKED
@@ -73,6 +76,8 @@ def session(master: str, settings: Iterable[tuple[str, str]] = ()) -> Any:
             return _open[key]
         _reach(master)
         stop()
+        # The Python of workers that fetch files: this one, where nobody says otherwise.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         builder = SparkSession.builder.master(master).appName("yibiao")
         near = master.startswith("local") or "//127.0.0.1" in master
         for name, value in {**SETTINGS, **(_LOCAL if near else {}), **dict(given)}.items():
@@ -90,10 +95,20 @@ def faults() -> tuple[type[Exception], ...]:
 
 
 def why(failure: Exception) -> str:
-    """What Spark said, in one line: the first that says more than which of its calls failed."""
-    lines = [line.strip(": \t") for line in str(failure).splitlines() if line.strip()] or [type(failure).__name__]
+    """What Spark said, in one line: what a worker raised, or else more than which of its calls failed."""
+    lines = [line.rstrip() for line in str(failure).splitlines() if line.strip()] or [type(failure).__name__]
+    traced = next((nth for nth, line in enumerate(lines) if "Traceback (most recent call last)" in line), None)
+    if traced is not None:
+        lines = [line for line in lines[traced + 1 :] if not line[:1].isspace()] or lines
+    lines = [line.strip(": \t") for line in lines]
     said = next((line for line in lines if not line.startswith("An error occurred while calling")), lines[0])
-    return said[:200]
+    return fetching.hidden(said)[:200]
+
+
+def unpacked(failure: Exception) -> bool:
+    """Whether it is that Hadoop lacks the package for a kind of address."""
+    said = str(failure)
+    return "No FileSystem for scheme" in said or ("ClassNotFoundException" in said and "FileSystem not found" in said)
 
 
 def _reach(master: str) -> None:
@@ -138,7 +153,7 @@ def answer(
         listed = [f"{name} AS (SELECT * FROM {_kept(spark, name, make)})" for name, make in trees.items()]  # noqa: S608
         passing: list[str] = []
         try:
-            for one in relations:
+            for one in (relation.read_by(sql) for relation in relations):
                 parts = _parts(spark, one, where, schema or columns, passing) or [_nothing(one.columns)]
                 listed.append(f"{one.name} AS ({one.counting(' UNION ALL '.join(parts))})")
             found = spark.sql(f"WITH {', '.join(listed)}\n{sql}" if listed else sql).collect()
@@ -157,10 +172,23 @@ def _parts(spark: Any, one: Relation, where: Where, schema: Schema, passing: lis
         parts.append(_select(one.columns, _held_by(one.rows.schema), name))
     for files in one.files:
         for held, paths in _alike(files.paths, schema).items():
-            wanted = {column.name for column in one.columns} | {PACKED, *_POSITIONS}
-            known = tuple(pair for pair in held if pair[0] in wanted)
-            parts.append(_select(one.columns, known, _file_view(spark, known, [where(path) for path in paths]), files))
+            named = [where(path) for path in paths]
+            # What Hadoop reads is cut down to what a statement names by Spark; what is fetched, here.
+            known = _fetched(held, one, files) if fetching.fetched(named[0]) else _read(held, one)
+            parts.append(_select(one.columns, known, _file_view(spark, known, named), files))
     return parts
+
+
+def _read(held: Held, one: Relation) -> Held:
+    wanted = {column.name for column in one.columns} | {PACKED, *_POSITIONS}
+    return tuple(pair for pair in held if pair[0] in wanted)
+
+
+def _fetched(held: Held, one: Relation, files: Files) -> Held:
+    names = {column.name for column in one.columns}
+    names |= {name for name, _ in held if name in files.where} | ({PACKED} if "fact" in names else set())
+    # Rows are counted by a column, where a file has none that is named.
+    return tuple(pair for pair in held if pair[0] in names) or tuple(pair for pair in held if pair[0] == "position")
 
 
 def _select(columns: Sequence[Column], held: Held, view: str, files: Files | None = None) -> str:
@@ -203,7 +231,8 @@ def _file_view(spark: Any, held: Held, paths: Sequence[str]) -> str:
     if key not in _views:
         view = f"files_{next(_numbers)}"
         schema = ", ".join(f"`{name}` {type_}" for name, type_ in held)
-        spark.read.schema(schema).parquet(*paths).createOrReplaceTempView(view)
+        read = fetching.view(spark, schema, paths) if fetching.fetched(paths[0]) else None
+        (read or spark.read.schema(schema).parquet(*paths)).createOrReplaceTempView(view)
         _views[key] = view
     return _views[key]
 
