@@ -18,7 +18,7 @@ from tests.figures import test_oracle as oracle
 from tests.figures import world
 from tests.figures.world import CHANGCHUN, ERDAO, GONGZHULING, GONGZHULING_OLD, JILIN, NANGUAN, SIPING, draft
 from yibiao.core.problems import Refusal
-from yibiao.figures import actions, lake, queries
+from yibiao.figures import actions, lake, queries, shelves
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.lake import ManifestIn
 from yibiao.figures.types import Part, Rollup
@@ -112,7 +112,7 @@ def test_a_figure_over_a_lake_is_that_of_all_sites(shared: tuple[Path, list[list
 def test_a_part_says_where_codes_of_the_past_count_today(shared: tuple[Path, list[list[Any]]]) -> None:
     folder, _ = shared
     held = ManifestIn.model_validate(json.loads((folder / CHANGCHUN / lake.MANIFEST).read_bytes()))
-    known = dict(lake.listed(folder, held, lake.PLACES))
+    known = dict(lake.listed(shelves.of(folder), held, lake.PLACES))
     assert (known[GONGZHULING_OLD], known[STREET], known[ERDAO]) == (GONGZHULING, ERDAO, CHANGCHUN)
 
 

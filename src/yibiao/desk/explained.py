@@ -198,9 +198,14 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "site's own PostgreSQL, from the log alone, without Parquet files; for small sites)",
     ),
     "YIBIAO_FIGURES_FILES": (
-        "Spark 集群从哪里读数据列的副本（如 s3a://桶/目录），由 yibiao figure copy 放到那里",
-        "Where a Spark cluster reads copies of the columns (s3a://bucket/folder, for example); yibiao figure copy puts "
+        "Spark 集群从哪里读数据列的副本（如 s3://桶/目录），由 yibiao figure copy 放到那里",
+        "Where a Spark cluster reads copies of the columns (s3://bucket/folder, for example); yibiao figure copy puts "
         "them there",
+    ),
+    "YIBIAO_LAKE_MB": (
+        "放在对象存储上的数据湖，取来的文件在本机最多留多少 MB；一小时内用过的不删",
+        "How many MB of a lake in a store of objects are kept on this machine once fetched; what was used within the "
+        "hour stays",
     ),
     "YIBIAO_LOG_LEVEL": ("日志级别", "Level of the log"),
     "YIBIAO_LOG_FORMAT": (

@@ -6,21 +6,20 @@ was seen before, and a file is read only once its digest is right.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import unquote
 
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from yibiao.core import canon, merkle
 from yibiao.core.problems import refuse
-from yibiao.figures import columns, problems, store
+from yibiao.figures import columns, problems, reaching, store
+from yibiao.figures.shelves import Shelf
 from yibiao.figures.types import Part, Source
 from yibiao.places import queries as places
 
@@ -29,6 +28,7 @@ PLACES: Final = "places"
 ORGANISATIONS: Final = "organisations"
 MERGED: Final = "merged"
 _STRICT: Final = ConfigDict(strict=True, extra="forbid")
+Got = TypeVar("Got")
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.~%-]+(/[0-9A-Za-z_.~%-]+)*$", max_length=500)]
 
@@ -83,13 +83,13 @@ def digest(content: dict[str, Any]) -> str:
     return canon.digest({key: value for key, value in content.items() if key != "digest"})
 
 
-def parts(folder: Path, under: str, now: datetime, late: timedelta) -> list[tuple[Part, ManifestIn | None]]:
+def parts(shelf: Shelf, under: str, now: datetime, late: timedelta) -> list[tuple[Part, ManifestIn | None]]:
     """Each province that a place is in or that is in it, in the order of codes; a manifest where it can be used.
 
     Provinces are the places below the top of today's tree, and whatever else has put something into the lake.
     Raises: figures.lake.overlap.
     """
-    here = sorted(one.name for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
+    here = sorted(one for one in shelf.parts() if not one.startswith("."))
     _apart(here)
     tops = places.children("")
     first = (
@@ -97,7 +97,7 @@ def parts(folder: Path, under: str, now: datetime, late: timedelta) -> list[tupl
     )
     expected = {one.code: one.name for one in first}
     touched = [one for one in {*expected, *here} if one == under or _within(one, under) or _within(under, one)]
-    return [_part(folder, code, expected.get(code, ""), now, late) for code in sorted(touched)]
+    return [_part(shelf, code, expected.get(code, ""), now, late) for code in sorted(touched)]
 
 
 def _within(code: str, of: str) -> bool:
@@ -111,15 +111,14 @@ def _apart(codes: Sequence[str]) -> None:
                 raise refuse(problems.LAKE_OVERLAP.at(first=first, second=second))
 
 
-def _part(folder: Path, code: str, name: str, now: datetime, late: timedelta) -> tuple[Part, ManifestIn | None]:
-    path = folder / code / MANIFEST
-    if not path.is_file():
-        return Part(code, name, "missing"), None
+def _part(shelf: Shelf, code: str, name: str, now: datetime, late: timedelta) -> tuple[Part, ManifestIn | None]:
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(shelf.read(f"{code}/{MANIFEST}"))
         held = ManifestIn.model_validate(content)
-    except (OSError, ValueError, ValidationError) as wrong:
-        return Part(code, name, "unreadable", why=str(wrong).splitlines()[0][:200]), None
+    except FileNotFoundError:
+        return Part(code, name, "missing"), None
+    except Exception as wrong:
+        return Part(code, name, "unreadable", why=reaching.why(wrong)), None
     seal, at = held.checkpoint, datetime.fromisoformat(held.published_at)
     said = Part(code, held.name, "heard", seal.number, seal.size, seal.root, at)
     if held.digest != digest(content):
@@ -170,7 +169,7 @@ def _extends(code: str, held: ManifestIn) -> bool:
     return merkle.verify_consistency(old.size, new.size, steps, bytes.fromhex(old.root), bytes.fromhex(new.root))
 
 
-def held(folder: Path, one: ManifestIn, source: Source, months: tuple[str, str]) -> store.Held:
+def held(shelf: Shelf, one: ManifestIn, source: Source, months: tuple[str, str]) -> store.Held:
     """The files of a source that a figure reads, once their digests are right.
 
     Raises: Damaged.
@@ -182,12 +181,12 @@ def held(folder: Path, one: ManifestIn, source: Source, months: tuple[str, str])
     pairs = [row for row in one.files if live and row.source == gone and row.last > applied]
     history = [row for row in rows if row.history and row.applied > upto]
     return store.Held(
-        tuple(_sound(folder, one, row) for row in live), tuple(_sound(folder, one, row) for row in history),
-        tuple(_sound(folder, one, row) for row in pairs), applied, max((row.last for row in rows), default=0),
+        tuple(_sound(shelf, one, row) for row in live), tuple(_sound(shelf, one, row) for row in history),
+        tuple(_sound(shelf, one, row) for row in pairs), applied, max((row.last for row in rows), default=0),
     )  # fmt: skip
 
 
-def listed(folder: Path, one: ManifestIn, name: str) -> list[tuple[str, str]]:
+def listed(shelf: Shelf, one: ManifestIn, name: str) -> list[tuple[str, str]]:
     """A list that a province published beside its facts: pairs of codes.
 
     Raises: Damaged.
@@ -195,42 +194,39 @@ def listed(folder: Path, one: ManifestIn, name: str) -> list[tuple[str, str]]:
     row = next((row for row in one.files if row.source == name and not row.month), None)
     if row is None:
         return []
-    return [(first, second) for first, second in json.loads(_sound(folder, one, row).read_bytes())]
+    return [(first, second) for first, second in json.loads(_sound(shelf, one, row).read_bytes())]
 
 
-def merged(folder: Path, one: ManifestIn) -> dict[str, tuple[tuple[str, str], ...]]:
+def merged(shelf: Shelf, one: ManifestIn) -> dict[str, tuple[tuple[str, str], ...]]:
     """What a province found to be one, by register.
 
     Raises: Damaged.
     """
     names = [row.source for row in one.files if not row.month and row.source.startswith(f"{MERGED}.")]
-    return {unquote(name.partition(".")[2]): tuple(listed(folder, one, name)) for name in names}
+    return {unquote(name.partition(".")[2]): tuple(listed(shelf, one, name)) for name in names}
 
 
-def check(folder: Path, one: ManifestIn) -> None:
-    """Holds every file of a province against its digest.
+def check(shelf: Shelf, one: ManifestIn) -> None:
+    """Holds every file of a province, as it lies there, against its digest.
 
     Raises: Damaged.
     """
     for row in one.files:
-        _sound(folder, one, row)
+        _had(one, row, shelf.sound)
 
 
-def _sound(folder: Path, one: ManifestIn, row: FileIn) -> Path:
-    path = folder / one.place / row.path
+def _sound(shelf: Shelf, one: ManifestIn, row: FileIn) -> Path:
+    return _had(one, row, shelf.file)
+
+
+def _had(one: ManifestIn, row: FileIn, get: Callable[[str, int, str], Got | None]) -> Got:
+    """What is got of a file, where it is what its digest says."""
     if ".." in row.path.split("/"):
         raise Damaged(one.place, row.path)
     try:
-        held_ = path.stat()
-        good = held_.st_size == row.size and _sha256(path, held_.st_size, held_.st_mtime_ns) == row.sha256
-    except OSError:
-        good = False
-    if not good:
+        found = get(f"{one.place}/{row.path}", row.size, row.sha256)
+    except Exception as wrong:
+        raise Damaged(one.place, f"{row.path}: {reaching.why(wrong)}") from wrong
+    if not found:
         raise Damaged(one.place, row.path)
-    return path
-
-
-@lru_cache(maxsize=65_536)
-def _sha256(path: Path, _size: int, _changed: int) -> str:
-    with path.open("rb") as held_:
-        return hashlib.file_digest(held_, "sha256").hexdigest()
+    return found

@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from yibiao.core import canon, clock
 from yibiao.core.problems import refuse
-from yibiao.figures import columns, follow, geography, lake, merging, problems, store, supplying
-from yibiao.figures.engines import duckdb
+from yibiao.figures import (
+    columns,
+    follow,
+    geography,
+    lake,
+    merging,
+    problems,
+    reaching,
+    shelves,
+    store,
+    supplying,
+)  # fmt: skip
+from yibiao.figures.engines import duckdb, parquet
 from yibiao.figures.lake import FileIn, ManifestIn, SealIn
 from yibiao.figures.models import Projection, Segment
+from yibiao.figures.shelves import Shelf
 from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Checkpoint
 from yibiao.people import queries as people
 from yibiao.places import queries as places
+from yibiao.places.types import Place
 
 # How many earlier checkpoints a manifest proves to extend.
 _PROVED: Final = 60
 
 
-def publish(folder: Path, place: str) -> ManifestIn:
+def publish(folder: Path | str, place: str) -> ManifestIn:
     """Publishes what this site holds, as of its newest checkpoint, as the part of a place; files that stay are kept.
 
-    Raises: figures.lake.empty, figures.lake.outside, places.place.unknown.
+    Raises: figures.lake.empty, figures.lake.outside, figures.copies.unreachable, places.place.unknown.
     """
     top = places.place(place)
     seal = ledger.checkpoint()
@@ -40,14 +51,19 @@ def publish(folder: Path, place: str) -> ManifestIn:
     seal = _covered(projection.position, seal)
     segments = list(Segment.objects.filter(projection=projection).order_by("source", "month", "first"))
     _inside(projection, segments, place)
-    own = folder / place
-    own.mkdir(parents=True, exist_ok=True)
-    before = _published(own)
-    files = [_file(own, before, one) for one in segments]
-    files.append(_list(own, lake.PLACES, _places(projection)))
-    files.append(_list(own, lake.ORGANISATIONS, [(one.code, one.place) for one in people.organisations()]))
+    with reaching.telling(str(folder)):
+        return _put(shelves.of(folder), top, projection, segments, seal)
+
+
+def _put(shelf: Shelf, top: Place, projection: Projection, segments: Sequence[Segment], seal: Checkpoint) -> ManifestIn:
+    place = top.code
+    before = _published(shelf, place)
+    files = [_file(shelf, place, before, one) for one in segments]
+    files.append(_list(shelf, place, lake.PLACES, _places(projection)))
+    listed = [(one.code, one.place) for one in people.organisations()]
+    files.append(_list(shelf, place, lake.ORGANISATIONS, listed))
     files += [
-        _list(own, f"{lake.MERGED}.{quote(register, safe='')}", list(pairs))
+        _list(shelf, place, f"{lake.MERGED}.{quote(register, safe='')}", list(pairs))
         for register, pairs in sorted(merging.standing(seal.size).items())
     ]
     content: dict[str, Any] = {
@@ -60,8 +76,8 @@ def publish(folder: Path, place: str) -> ManifestIn:
         "files": [one.model_dump() for one in files],
     }
     content["digest"] = lake.digest(content)
-    _write(own / lake.MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode())
-    _clear(own, {one.path for one in files} | ({one.path for one in before.files} if before else set()))
+    shelf.write(f"{place}/{lake.MANIFEST}", json.dumps(content, ensure_ascii=False, indent=1).encode())
+    _clear(shelf, place, {one.path for one in files} | ({one.path for one in before.files} if before else set()))
     return ManifestIn.model_validate(content)
 
 
@@ -97,12 +113,12 @@ def _places(projection: Projection) -> list[tuple[str, str]]:
     return [*today.items(), *((code, stands[at]) for code, at in known if code not in today and at in stands)]
 
 
-def _published(own: Path) -> ManifestIn | None:
+def _published(shelf: Shelf, place: str) -> ManifestIn | None:
     """What was published last, where it is sound."""
     try:
-        content = json.loads((own / lake.MANIFEST).read_bytes())
+        content = json.loads(shelf.read(f"{place}/{lake.MANIFEST}"))
         held = ManifestIn.model_validate(content)
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return None
     return held if held.digest == lake.digest(content) else None
 
@@ -122,44 +138,32 @@ def _seal(seal: Checkpoint, path: list[str]) -> dict[str, Any]:
     return SealIn(number=seal.number, size=seal.size, root=seal.root, path=path).model_dump()
 
 
-def _file(own: Path, before: ManifestIn | None, one: Segment) -> FileIn:
+def _file(shelf: Shelf, place: str, before: ManifestIn | None, one: Segment) -> FileIn:
     """A segment in the lake: one that was put there before is there, since segments never change."""
     known = next((row for row in before.files if row.path == one.path), None) if before else None
-    target = own / one.path
-    if known is None or not target.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f"{target.name}.{uuid.uuid4().hex}.tmp")
-        try:
-            os.link(store.root() / one.path, draft)
-        except OSError:
-            shutil.copyfile(store.root() / one.path, draft)
-        draft.replace(target)
+    path = f"{place}/{one.path}"
+    if known is None or not shelf.has(path):
+        shelf.put(path, store.root() / one.path)
         known = None
-    with target.open("rb") as held:
-        found = known.sha256 if known else one.sha256 or hashlib.file_digest(held, "sha256").hexdigest()
+    found = known.sha256 if known else one.sha256 or parquet.digest(store.root() / one.path)
     return FileIn(
         source=one.source, month=one.month, path=one.path, history=one.history, last=one.last, applied=one.applied,
         rows=one.rows, size=one.size, sha256=found,
     )  # fmt: skip
 
 
-def _list(own: Path, name: str, rows: list[tuple[str, str]]) -> FileIn:
+def _list(shelf: Shelf, place: str, name: str, rows: list[tuple[str, str]]) -> FileIn:
     content = json.dumps(sorted(rows), ensure_ascii=False).encode()
     found = hashlib.sha256(content).hexdigest()
     path = f"{name}-{found[:16]}.json"
-    if not (own / path).is_file():
-        _write(own / path, content)
+    if not shelf.has(f"{place}/{path}"):
+        shelf.write(f"{place}/{path}", content)
     return FileIn(source=name, month="", path=path, rows=len(rows), size=len(content), sha256=found)
 
 
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
-    draft.write_bytes(content)
-    draft.replace(path)
-
-
-def _clear(own: Path, kept: set[str]) -> None:
+def _clear(shelf: Shelf, place: str, kept: set[str]) -> None:
     """Removes what neither this manifest nor the one before it names; a reader of the latter still finds its files."""
-    for path in own.rglob("*"):
-        if path.is_file() and path.name != lake.MANIFEST and path.relative_to(own).as_posix() not in kept:
-            path.unlink(missing_ok=True)
+    named = {f"{place}/{path}" for path in (*kept, lake.MANIFEST)}
+    for path in shelf.names(place):
+        if path not in named:
+            shelf.remove(path)

@@ -180,22 +180,22 @@ def recounted(query: Query, *, scope: Scope, engine: Engine = answering.IN_PROCE
 
 
 def rollup(
-    folder: Path, query: Query, *, scope: Scope, late: timedelta = timedelta(hours=36),
+    folder: Path | str, query: Query, *, scope: Scope, late: timedelta = timedelta(hours=36),
     engine: Engine = answering.IN_PROCESS,
 ) -> Rollup:  # fmt: skip
     """A figure over a shared lake, with each province's checkpoint; one published longer ago than ``late`` is lacking.
 
     Missing: ``value`` is None where nothing can be said: of a zero, while any province is lacking.
     Raises: figures.indicator.unknown, figures.scope.outside, figures.lake.overlap, figures.lake.engine,
-        places.place.unknown.
+        figures.copies.unreachable, places.place.unknown.
     """
     return rolling.rollup(folder, query, scope, late, engine)
 
 
-def lake(folder: Path, *, late: timedelta = timedelta(hours=36)) -> tuple[Part, ...]:
+def lake(folder: Path | str, *, late: timedelta = timedelta(hours=36)) -> tuple[Part, ...]:
     """Every province of a shared lake, with all its files held against their digests.
 
-    Raises: figures.lake.overlap.
+    Raises: figures.lake.overlap, figures.copies.unreachable.
     """
     return rolling.inspect(folder, late)
 

@@ -231,6 +231,8 @@ YIBIAO_FIGURES_MEMORY = int(os.environ.get("YIBIAO_FIGURES_MEMORY", "600"))
 YIBIAO_FIGURES_ENGINE = os.environ.get("YIBIAO_FIGURES_ENGINE", "duckdb")
 # Where a cluster reads copies of the columns.
 YIBIAO_FIGURES_FILES = os.environ.get("YIBIAO_FIGURES_FILES", "")
+# How many megabytes of a lake that lies in a store of objects are kept here.
+YIBIAO_LAKE_MB = int(os.environ.get("YIBIAO_LAKE_MB", "20000"))
 if YIBIAO_FIGURES_ENGINE not in ("duckdb", "postgres"):
     raise ImproperlyConfigured("YIBIAO_FIGURES_ENGINE: duckdb or postgres")
 if YIBIAO_FIGURES_ENGINE == "postgres" and DATABASES["default"]["ENGINE"].endswith("sqlite3"):

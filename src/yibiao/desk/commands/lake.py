@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import click
 from django.utils.translation import get_language, gettext, gettext_noop
@@ -16,7 +15,7 @@ from yibiao.desk.operating import over
 from yibiao.figures import actions, queries
 from yibiao.figures.types import Part, Rollup
 
-_folder = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+_folder = click.argument("folder")
 _late = click.option(
     "--late", type=click.FloatRange(min=0.01), default=36, show_default=True, help=gettext("多少小时没有发布算迟。")
 )
@@ -36,11 +35,11 @@ def lake() -> None:
     pass
 
 
-@lake.command("publish", help=gettext("把本站的数据列发布到共享文件夹，附清单：存证点、根、每个文件的摘要。"))
+@lake.command("publish", help=gettext("把本站的数据列发布到共享文件夹或对象存储（如 s3://桶/目录），附清单：存证点、根、每个文件的摘要。"))
 @_folder
 @click.option("--place", required=True, help=gettext("本站所管的地点代码，例如本省。"))
 @options
-def publish(folder: Path, place: str) -> None:
+def publish(folder: str, place: str) -> None:
     made = actions.publish(folder, asking.known(place))
     size = sum(one.size for one in made.files)
     seal = made.checkpoint
@@ -77,7 +76,7 @@ def publish(folder: Path, place: str) -> None:
 @click.option("--setting", multiple=True, metavar="KEY=VALUE", help=gettext("Spark 的一项设置，可写多次。"))
 @options
 def figure(
-    folder: Path, indicator: str, program: str, place: str, from_: str, until: str, late: float, engine: str,
+    folder: str, indicator: str, program: str, place: str, from_: str, until: str, late: float, engine: str,
     master: str, files: str, setting: tuple[str, ...],
 ) -> None:  # fmt: skip
     counted_by = queries.engine(engine, master=master, settings=counting.pairs(setting), files=files)
@@ -90,7 +89,7 @@ def figure(
 @_folder
 @_late
 @options
-def check(folder: Path, late: float) -> None:
+def check(folder: str, late: float) -> None:
     found = queries.lake(folder, late=timedelta(hours=late))
     terminal.out([_part(one) for one in found], terminal.table([_row(one) for one in found]))
     if not all(one.heard for one in found):
