@@ -102,6 +102,17 @@ def test_facts_come_in_pages_and_as_a_file(site: World, enter: Enter) -> None:
     assert (dict(about)["行数"], dict(about)["数"]) == (2, "2人次")
 
 
+def test_a_part_that_is_opened_by_itself_is_a_page(site: World, enter: Enter) -> None:
+    """In another tab, or where no script runs."""
+    client = enter(site.editor)
+    for address in (f"/figures/{SAFETY}/leader-visits/facts/", "/ledger/verify/"):
+        whole, part = client.get(address), client.get(address, headers={"HX-Request": "true"})
+        assert b"<h1>" in whole.content
+        assert b"desk.css" in whole.content
+        assert b"<html" not in part.content
+        assert "HX-Request" in part["Vary"], "the one is not kept for the other"
+
+
 def test_a_ratio_says_its_two_figures_and_its_file_counts_both_again(site: World, enter: Enter) -> None:
     by = rights.warrant(site.clerk.key, "fill", place=ERDAO, program=SAFETY)
     draft = inspection(ERDAO, "示例二道", hazards=0)

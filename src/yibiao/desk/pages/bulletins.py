@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -21,7 +22,7 @@ from yibiao.desk import addresses, asking, border, checking, marking, marks, rec
 from yibiao.desk.middleware import spoken_all
 from yibiao.desk.pages.drafts import at_checkpoint
 from yibiao.desk.pages.figures import record_links
-from yibiao.desk.pages.frame import Frame, frame, nothing
+from yibiao.desk.pages.frame import Frame, frame, nothing, part
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Query
 from yibiao.ledger import queries as ledger
@@ -113,8 +114,9 @@ def _restated(request: HttpRequest, found: Bulletin, one: Any) -> dict[str, Any]
 
 def verify(request: HttpRequest, id: str) -> HttpResponse:
     """Holds an issued bulletin against the log; part of its page."""
-    bulletins.bulletin(id, scope=border.reading(request))
-    return render(request, "desk/parts/verified.html", {"verified": bulletins.verify(id)})
+    found = bulletins.bulletin(id, scope=border.reading(request))
+    shown, back = {"verified": bulletins.verify(id)}, reverse("desk_bulletin", kwargs={"id": id})
+    return part(request, "desk/parts/verified.html", shown, title=found.title, back=back)
 
 
 def edit(request: HttpRequest, id: str) -> HttpResponse:

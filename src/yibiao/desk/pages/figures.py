@@ -17,7 +17,7 @@ from yibiao.core.problems import refuse
 from yibiao.desk import addresses, border, labels, reckoning, tables
 from yibiao.desk.pages import evidence
 from yibiao.desk.pages.drawing import ask, over_time, trend
-from yibiao.desk.pages.frame import Frame, frame, nothing
+from yibiao.desk.pages.frame import Frame, frame, nothing, part
 from yibiao.desk.problems import NO_INDICATOR
 from yibiao.figures import queries as figures
 from yibiao.figures.types import Figure, Indicator, Query, Slice
@@ -104,7 +104,8 @@ def facts(request: HttpRequest, program: str, indicator: str) -> HttpResponseBas
     if tables.wanted(request):
         return evidence.answer(request, setting, query)
     shown = {"frame": setting, "query": query, **_contributions(request, setting, query)}
-    return render(request, "desk/parts/contributions.html", shown)
+    title = figures.indicator(query.indicator).label.of(border.language())
+    return part(request, "desk/parts/contributions.html", shown, title=title, back=addresses.figure(query))
 
 
 def _asked(request: HttpRequest, program: str, indicator: str) -> tuple[Frame, Query]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 
 from yibiao.core.periods import Period
@@ -88,6 +90,15 @@ def path(request: HttpRequest, program: Program, at: Place) -> tuple[tuple[Crumb
 
     above = [one for one in places.ancestors(at.code) if border.inside(request, program, one.code)]
     return tuple(map(crumb, above)), tuple(map(crumb, places.children(at.code)[:200]))
+
+
+def part(request: HttpRequest, template: str, shown: Mapping[str, object], *, title: str, back: str) -> HttpResponse:
+    """A part of a page, for the page that asked; whoever opens its address by itself gets it as a page of its own."""
+    whole = not request.headers.get("HX-Request")
+    more = {"part": template, "title": title, "back": back}
+    found = render(request, "desk/alone.html", {**shown, **more}) if whole else render(request, template, shown)
+    patch_vary_headers(found, ["HX-Request"])
+    return found
 
 
 def nothing(request: HttpRequest) -> HttpResponse:

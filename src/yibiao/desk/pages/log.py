@@ -6,9 +6,12 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
 
 from yibiao.core import merkle
 from yibiao.desk import border
+from yibiao.desk.pages.frame import part
 from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Consistency
 
@@ -29,7 +32,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def verify(request: HttpRequest) -> HttpResponse:
     """Holds every entry against the log, now."""
-    return render(request, "desk/parts/verdict.html", {"verdict": ledger.verify()})
+    shown = {"verdict": ledger.verify()}
+    return part(request, "desk/parts/verdict.html", shown, title=gettext("逐条核验"), back=reverse("desk_ledger"))
 
 
 def _grown(proof: Consistency) -> bool:
