@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,20 @@ def test_small_segments_are_merged() -> None:
     assert expected["checks", 12] == 49
     actions.sweep(grace=0)
     assert answers() == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_replaced_just_now_stay_for_their_readers_however_old_they_are() -> None:
+    history()
+    ago = time.time() - 30 * 86_400
+    for path in store.root().rglob("*.parquet"):
+        os.utime(path, (ago, ago))
+    listed = set(Segment.objects.values_list("path", flat=True))
+    assert world.settle() == 4
+    assert len(listed - set(Segment.objects.values_list("path", flat=True))) == 4
+    assert actions.sweep() == 0, "who listed them a moment ago has not opened them yet"
+    assert listed <= files()
+    assert actions.sweep(grace=0) == 4
 
 
 @pytest.mark.django_db(transaction=True)

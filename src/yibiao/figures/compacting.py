@@ -1,6 +1,7 @@
 """Compaction: many small files become one, and superseded rows leave the live ones.
 
-Old files stay for the sweep, so that a reader that listed them a moment ago still finds them.
+Old files stay for the sweep, so that a reader that listed them a moment ago still finds them; the sweep's grace begins
+when they are replaced.
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ def _replace(projection: Projection, parts: Sequence[Segment]) -> int:
         pairs = store.paths(_pairs(projection, name, min(part.applied for part in parts)))
         found = parquet.settle(store.paths(parts), pairs, upto, store.root() / path, store.root() / apart)
         live, gone = found  # type: ignore[assignment]
+    store.touch(parts)
     with transaction.atomic():
         deleted, _ = Segment.objects.filter(pk__in=[part.pk for part in parts]).delete()
         if deleted != len(parts):

@@ -89,7 +89,7 @@ def _change_over(building: Projection) -> None:
 
 
 def sweep(grace: float = GRACE) -> int:
-    """Removes files that no manifest row names and that are older than ``grace`` seconds; how many.
+    """Removes files that no manifest row names, written or replaced more than ``grace`` seconds ago; how many.
 
     The grace lets a follower commit the file it has just written, and readers of other processes finish.
     """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -110,6 +112,13 @@ def damaged(one: Segment) -> bool:
     """Whether a file is missing or not as it was written; one of which no digest was noted is believed."""
     path = root() / one.path
     return not path.is_file() or (bool(one.sha256) and parquet.digest(path) != one.sha256)
+
+
+def touch(segments: Iterable[Segment]) -> None:
+    """Notes with the files themselves that they are of use until now, however long ago they were written."""
+    for path in paths(segments):
+        with suppress(FileNotFoundError):
+            os.utime(path)
 
 
 def rows(projection: Projection, name: str) -> int:
