@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.figures import world
-from tests.figures.world import JILIN, SIPING, draft
+from tests.figures.world import JILIN, NANGUAN, SIPING, draft
 from yibiao.core.periods import SHANGHAI
-from yibiao.figures import actions, compacting, filling, follow, queries, recounting, store
+from yibiao.figures import actions, compacting, filling, follow, geography, queries, recounting, store
 from yibiao.figures.engines import duckdb, parquet
-from yibiao.figures.models import Cell, Projection, Recount, Segment
+from yibiao.figures.models import Cell, Cube, Projection, Recount, Segment
+from yibiao.places import actions as places
+from yibiao.places.types import PlaceDraft
 
 pytestmark = pytest.mark.django_db
 NIGHT = datetime(2022, 9, 20, 2, 30, tzinfo=SHANGHAI)
@@ -102,6 +104,29 @@ def test_a_little_is_recounted_every_night_and_each_thing_once(caplog: pytest.Lo
     assert recounting.nightly(now) == 0
     assert recounting.nightly(NIGHT + timedelta(days=1)) == everything
     assert queries.recounts()[1] == 0, "what differed was made again"
+
+
+def test_what_was_wrong_of_an_indicator_that_is_no_more_is_told_no_longer() -> None:
+    Cell.objects.filter(place=JILIN).update(total="7", days="10:1:7")
+    assert not actions.verify().sound
+    assert queries.recounts()[1] > 0
+    Recount.objects.filter(wrong=0).delete()
+    [found, *_] = Recount.objects.exclude(what=recounting.COLUMNS)
+    Recount.objects.exclude(pk=found.pk).delete()
+    Recount.objects.filter(pk=found.pk).update(what="of a version before")
+    assert recounting.nightly(NIGHT) > 1
+    assert queries.recounts()[1] == 0
+
+
+def test_a_cube_of_a_tree_that_has_changed_since_is_not_held_against_the_tree_of_today() -> None:
+    places.add_below(NANGUAN, [PlaceDraft("grid-1", "样例网格", "grid", NANGUAN)])
+    # As in a process that begins now.
+    geography._climbs.clear()
+    stale = set(Cube.objects.values_list("tree", flat=True))
+    assert recounting.nightly(NIGHT) > 1
+    assert queries.recounts()[1] == 0
+    assert geography.newest(store.active().token) not in stale
+    assert set(Cube.objects.values_list("tree", flat=True)) == stale, "whoever keeps them makes them anew"
 
 
 def test_a_rebuild_begins_with_nothing_recounted() -> None:

@@ -142,8 +142,12 @@ def _store(projection: Projection, digest: str, tree: str, counted: Counted) -> 
 
 
 def recount(projection: Projection, digest: str, due: Due) -> tuple[Difference, ...]:
-    """Counts one cube anew from the columns, and says where its cells differ; it is then built again."""
-    cube = Cube.objects.filter(projection=projection, digest=digest).first()
+    """Counts one cube anew from the columns, and says where its cells differ; it is then built again.
+
+    One of a tree that has changed since is made anew by whoever keeps it next, and is served to nobody until then.
+    """
+    tree = geography.newest(projection.token)
+    cube = Cube.objects.filter(projection=projection, digest=digest, tree=tree).first()
     if cube is None:
         return ()
     held = _cells(cube)

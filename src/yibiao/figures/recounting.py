@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, time
 from time import monotonic
 from typing import Final
@@ -46,6 +46,7 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
     if serving.columned():
         filling.keep(projection)
     wanted = _cubes(projection)
+    _forget(projection, wanted)
     found: list[Difference] = []
     for done, (digest, due) in enumerate(wanted.items(), 1):
         differing = filling.recount(projection, digest, due)
@@ -67,6 +68,7 @@ def nightly(now: datetime | None = None) -> int:
     projection = store.active()
     begun = local.replace(hour=NIGHT[0].hour, minute=0, second=0, microsecond=0)
     wanted = _cubes(projection)
+    _forget(projection, wanted)
     seen = set(Recount.objects.filter(projection=projection, at__gte=begun).values_list("what", flat=True))
     due = [what for what in (COLUMNS, *wanted) if what not in seen]
     begun_at, looked = monotonic(), 0
@@ -142,6 +144,11 @@ def _sampled(upto: int) -> defaultdict[str, list[Fact]]:
 
 def _cubes(projection: Projection) -> dict[str, filling.Due]:
     return filling.wanted(projection) if serving.columned() else {}
+
+
+def _forget(projection: Projection, wanted: Iterable[str]) -> None:
+    """What is no longer kept, as of an indicator that a new version of its pack defines otherwise, is wrong no more."""
+    Recount.objects.filter(projection=projection).exclude(what__in=[COLUMNS, *wanted]).delete()
 
 
 def _differing(projection: Projection, source: Source, facts: Sequence[Fact]) -> int:
