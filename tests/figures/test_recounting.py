@@ -31,13 +31,13 @@ def _world(_own_columns: None, monkeypatch: pytest.MonkeyPatch) -> None:
     actions.follow()
 
 
-def _segment() -> Segment:
-    return Segment.objects.get(source="record.demo.check")
+def _segment(name: str = "record.demo.check") -> Segment:
+    return Segment.objects.get(source=name)
 
 
-def _write(sql: str) -> None:
+def _write(sql: str, name: str = "record.demo.check") -> None:
     """Other rows in place of those of the file of checks."""
-    held = _segment()
+    held = _segment(name)
     path = store.root() / held.path
     made = parquet.store(path, sql.format(rows=f"SELECT * FROM {duckdb.read([path])}"), parquet.names([path]))
     Segment.objects.filter(pk=held.pk).update(sha256=made.sha256)
@@ -64,6 +64,22 @@ def test_a_fact_that_is_lacking_doubled_or_changed_in_the_columns_is_told(sql: s
     [astray] = actions.verify().astray
     assert (astray.kind, astray.held, astray.logged, astray.wrong) == ("record.demo.check", held, 3, wrong)
     assert queries.recounts()[1] >= 1
+    actions.rebuild()
+    assert actions.verify().sound
+
+
+@pytest.mark.parametrize(
+    ("sql", "wrong"),
+    [
+        ("SELECT * FROM ({rows}) AS r WHERE position > (SELECT MIN(position) FROM ({rows}) AS s)", 1),
+        ("SELECT * FROM ({rows}) AS r UNION ALL SELECT * FROM ({rows}) AS s", 2),
+        ("SELECT * REPLACE (superseded + 1 AS superseded) FROM ({rows}) AS r", 2),
+    ],
+)
+def test_a_correction_that_is_lacking_doubled_or_of_another_fact_is_told(sql: str, wrong: int) -> None:
+    _write(sql, "record.demo.check/_superseded")
+    [astray] = actions.verify().astray
+    assert (astray.kind, astray.held, astray.logged, astray.wrong) == ("record.demo.check", 3, 3, wrong)
     actions.rebuild()
     assert actions.verify().sound
 

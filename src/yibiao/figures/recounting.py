@@ -1,7 +1,8 @@
 """Holds what is kept ready against what it was made from, all at once or a little every night.
 
 A cube is held against the columns, and made again where it differs. Columns are held against the log: whether they have
-each fact once, and whether some facts, spread over the whole log, stand in them as the log has them.
+each fact once, and each correction, and whether some facts, spread over the whole log, stand in them as the log has
+them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, time
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -17,12 +19,12 @@ from django.db.models import Sum
 
 from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
-from yibiao.figures import columns, filling, follow, keeping, serving, staging, store
+from yibiao.figures import columns, filling, follow, keeping, serving, staging, store, superseding
 from yibiao.figures.engines import duckdb
 from yibiao.figures.engines.border import Files, Relation, Rows
 from yibiao.figures.engines.dialects import identifier
 from yibiao.figures.models import Projection, Recount, Segment
-from yibiao.figures.types import Astray, Difference, Source, Verdict
+from yibiao.figures.types import Astray, Column, Difference, Source, Verdict
 from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Fact
 
@@ -32,6 +34,7 @@ TURN: Final = 20.0
 # How many facts are compared cell by cell.
 SAMPLE: Final = 500
 COLUMNS: Final = "columns"
+_NONE: Final = (0, 0)
 log = logging.getLogger(__name__)
 
 
@@ -93,18 +96,19 @@ def against_log(projection: Projection) -> tuple[Astray, ...]:
     if not serving.columned():
         return _staged(projection)
     upto, found = projection.position, []
-    logged, sampled = ledger.tally(upto), _sampled(upto)
+    logged, corrected, sampled = ledger.tally(upto), ledger.corrections(upto), _sampled(upto)
     broken = _damaged(projection)
     for kind, sources in sorted(follow.layout().items()):
         if paths := broken.get(kind):
             whole = Segment.objects.filter(projection=projection, source=store.column_name(sources[0]))
             rows = whole.exclude(path__in=paths).aggregate(rows=Sum("rows"))["rows"] or 0
-            found.append(Astray(kind, rows, logged.get(kind, (0, 0))[0], 0, len(paths)))
+            found.append(Astray(kind, rows, logged.get(kind, _NONE)[0], 0, len(paths)))
             continue
         held = _answer(projection, sources[0], "SELECT COUNT(*), COALESCE(SUM(position), 0) FROM held")[0]
         wrong = sum(_differing(projection, source, sampled[kind]) for source in sources)
-        if tuple(map(int, held)) != logged.get(kind, (0, 0)) or wrong:
-            found.append(Astray(kind, int(held[0]), logged.get(kind, (0, 0))[0], wrong))
+        wrong += _superseding(projection, kind, corrected.get(kind, _NONE), sampled[kind])
+        if tuple(map(int, held)) != logged.get(kind, _NONE) or wrong:
+            found.append(Astray(kind, int(held[0]), logged.get(kind, _NONE)[0], wrong))
     return tuple(found)
 
 
@@ -121,16 +125,18 @@ def _damaged(projection: Projection) -> dict[str, list[str]]:
 def _staged(projection: Projection) -> tuple[Astray, ...]:
     """The same of the rows that the site's PostgreSQL counts, where it serves."""
     upto, found = keeping.position(), []
-    logged, sampled = ledger.tally(upto), _sampled(upto)
+    logged, corrected, sampled = ledger.tally(upto), ledger.corrections(upto), _sampled(upto)
     for source in keeping.sources():
         facts = sampled[source.kind]
         told = Counter(tuple(row) for fact in facts for row in columns.rows(source, fact))
         kept = Counter(staging.rows_at(projection, source, [fact.position or 0 for fact in facts]))
         wrong = len({row[0] for row in ((told - kept) + (kept - told))})
+        tally, pairs = staging.superseding(projection, source, upto, [fact.position or 0 for fact in facts])
+        wrong += _unlike(corrected.get(source.kind, _NONE), tally, facts, pairs)
         # Of a repeat a fact may have any number of rows.
-        held = logged.get(source.kind, (0, 0)) if source.repeat else staging.tally(projection, source, upto)
-        if held != logged.get(source.kind, (0, 0)) or wrong:
-            found.append(Astray(source.kind, held[0], logged.get(source.kind, (0, 0))[0], wrong))
+        held = logged.get(source.kind, _NONE) if source.repeat else staging.tally(projection, source, upto)
+        if held != logged.get(source.kind, _NONE) or wrong:
+            found.append(Astray(source.kind, held[0], logged.get(source.kind, _NONE)[0], wrong))
     return tuple(found)
 
 
@@ -163,12 +169,33 @@ def _differing(projection: Projection, source: Source, facts: Sequence[Fact]) ->
     return int(_answer(projection, source, sql, Relation("told", source.columns, rows))[0][0])
 
 
+def _superseding(projection: Projection, kind: str, logged: tuple[int, int], facts: Sequence[Fact]) -> int:
+    """How much of what the files say superseded facts of a kind is not what the log says."""
+    name, positions = f"{kind}/{columns.SUPERSEDED}", ", ".join(str(fact.position) for fact in facts) or "0"
+    ask = partial(_held, projection, name, columns.SUPERSEDED_COLUMNS)
+    [(count, total)] = ask("SELECT COUNT(*), COALESCE(SUM(position), 0) FROM held")
+    pairs = ask(f"SELECT position, superseded FROM held WHERE position IN ({positions})")  # noqa: S608
+    return _unlike(logged, (int(count), int(total)), facts, pairs)
+
+
+def _unlike(logged: tuple[int, int], held: tuple[int, int], facts: Sequence[Fact], pairs: Rows) -> int:
+    """How many pairs (position, position superseded) differ: of some facts, and in number, by their tallies."""
+    told = Counter((position, before) for _, position, before in superseding.superseded(facts))
+    kept = Counter((int(position), int(before)) for position, before in pairs)
+    differing = len({position for position, _ in ((told - kept) + (kept - told))})
+    return max(differing, abs(logged[0] - held[0]), int(logged != held))
+
+
 def _answer(projection: Projection, source: Source, sql: str, *others: Relation) -> Rows:
     """What SQL gives over all rows that the files of a source hold, live or superseded, by the name ``held``."""
-    segments = Segment.objects.filter(projection=projection, source=store.column_name(source))
-    paths = tuple(store.paths(segments))
+    return _held(projection, store.column_name(source), source.columns, sql, *others)
+
+
+def _held(projection: Projection, name: str, shape: Sequence[Column], sql: str, *others: Relation) -> Rows:
+    """The same of a name in the manifest."""
+    paths = tuple(store.paths(Segment.objects.filter(projection=projection, source=name)))
     files = (Files(paths, f"position <= {projection.position}"),) if paths else ()
-    held = Relation("held", source.columns, duckdb.table(source.columns, []), files)
+    held = Relation("held", tuple(shape), duckdb.table(shape, []), files)
     return duckdb.answer(sql, [held, *others])
 
 

@@ -12,7 +12,8 @@ from typing import Final
 
 from django.db import transaction
 
-from yibiao.figures import columns, superseding
+from yibiao.figures import columns
+from yibiao.figures import superseding as later
 from yibiao.figures.engines import postgres
 from yibiao.figures.engines.border import Rows
 from yibiao.figures.engines.dialects import POSTGRES, identifier
@@ -70,6 +71,20 @@ def rows_at(projection: Projection, source: Source, positions: Sequence[int]) ->
     return postgres.run(f"SELECT {names} FROM {table} WHERE position IN ({listed})")  # noqa: S608
 
 
+def superseding(
+    projection: Projection, source: Source, upto: int, positions: Sequence[int]
+) -> tuple[tuple[int, int], Rows]:
+    """How many rows say that a fact was superseded up to a position, with the sum of those that did; and the pairs
+    (position, position superseded) of some positions."""
+    table = f"{postgres.SCHEMA}.{_rows(projection, source)}_gone"
+    listed = ", ".join(map(str, positions)) or "0"
+    [(count, total)] = postgres.run(
+        f"SELECT COUNT(*), COALESCE(SUM(position), 0) FROM {table} WHERE position <= {upto}"  # noqa: S608
+    )
+    pairs = postgres.run(f"SELECT position, superseded FROM {table} WHERE position IN ({listed})")  # noqa: S608
+    return (int(count), int(total)), pairs
+
+
 def sweep() -> int:
     """Drops tables of projections that are no more; how many."""
     if not postgres.here():
@@ -106,7 +121,7 @@ def _brought(projection: Projection, source: Source, upto: int) -> tuple[str, st
         while at < upto:
             facts = list(ledger.entries(at, upto, (source.kind,), _PIECE))
             postgres.fill(name, source.columns, (row for fact in facts for row in columns.rows(source, fact)))
-            gone = [(position, before) for _, position, before in superseding.superseded(facts)]
+            gone = [(position, before) for _, position, before in later.superseded(facts)]
             postgres.fill(pairs, columns.SUPERSEDED_COLUMNS, gone)
             at = upto if len(facts) < _PIECE else facts[-1].position or upto
         postgres.moved(name, at)

@@ -17,8 +17,8 @@ from yibiao.ledger.types import Checkpoint, Consistency, Counts, Fact, Inclusion
 from yibiao.ledger.verifying import verify
 
 __all__ = [
-    "any_of", "at", "checkpoint", "checkpoint_of", "consistency", "counts", "cursor", "entries", "fact", "guarded",
-    "histories", "history", "inclusion", "partitions", "short_of_partitions", "tally", "verify",
+    "any_of", "at", "checkpoint", "checkpoint_of", "consistency", "corrections", "counts", "cursor", "entries", "fact",
+    "guarded", "histories", "history", "inclusion", "partitions", "short_of_partitions", "tally", "verify",
 ]  # fmt: skip
 
 CHUNK: Final = 2_000
@@ -107,6 +107,12 @@ def at(positions: Iterable[int]) -> Iterator[Fact]:
 def tally(upto: int) -> dict[str, tuple[int, int]]:
     """Of each kind, how many facts up to a position are no withdrawals, and the sum of their positions."""
     found = models.Position.objects.filter(position__lte=upto, entry__withdrawn=False).values_list("entry__kind")
+    return {kind: (count, int(total)) for kind, count, total in found.annotate(n=Count("position"), s=Sum("position"))}
+
+
+def corrections(upto: int) -> dict[str, tuple[int, int]]:
+    """Of each kind, how many facts up to a position correct or withdraw another, and the sum of their positions."""
+    found = models.Position.objects.filter(position__lte=upto, entry__revision__gt=1).values_list("entry__kind")
     return {kind: (count, int(total)) for kind, count, total in found.annotate(n=Count("position"), s=Sum("position"))}
 
 
