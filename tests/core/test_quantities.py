@@ -56,3 +56,6 @@ def test_there_and_back(one: str, other: str, value: int) -> None:
 def test_a_unit_is_said_in_english_where_english_says_one(symbol: str, told: str) -> None:
     assert quantities.said(symbol, "en") == told
     assert quantities.said(symbol, "zh") == symbol
+    assert quantities.headed("Amount", symbol, "en") == (f"Amount ({told})" if told else "Amount")
+    assert quantities.headed("数量", symbol, "zh") == f"数量（{symbol}）"
+    assert quantities.headed("数量", "", "zh") == "数量"

@@ -128,6 +128,12 @@ def said(symbol: str, language: str) -> str:
     return _ENGLISH.get(symbol, "times" if unit(symbol).counts == "visits" else "")
 
 
+def headed(label: str, symbol: str, language: str) -> str:
+    """What stands above numbers: what they are of, and in which unit."""
+    unit_said = said(symbol, language) if symbol else ""
+    return (f"{label} ({unit_said})" if language == "en" else f"{label}（{unit_said}）") if unit_said else label
+
+
 def compatible(a: str, b: str) -> bool:
     """Whether two numbers with these units may be held against each other: 户 and 家 may, 人 and 人次 may not."""
     return unit(a).dimension == unit(b).dimension

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from yibiao.core import moments
+from yibiao.core import moments, quantities
 from yibiao.desk import border
 from yibiao.desk.templatetags import desk as writing
 from yibiao.figures import queries as figures
@@ -104,7 +104,7 @@ def heading(column: str, reads: Reader, columns: Sequence[Column]) -> str:
     known = next((one.label for one in every if one.name == column and one.label.zh), None)
     label = found[1].label if found else known
     text = label.of(border.language()) if label else column
-    return f"{text}（{reads.unit(column)}）" if found and reads.unit(column) else text
+    return quantities.headed(text, reads.unit(column) if found else "", border.language())
 
 
 def _keys(value: Any) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from yibiao.core import quantities
 from yibiao.core.periods import SHANGHAI
 from yibiao.forms.types import Field, FormVersion
 from yibiao.people import queries as people
@@ -63,9 +64,7 @@ def _line(form: FormVersion, field: Field, value: Any, language: str, atlas: Atl
 def _table(form: FormVersion, name: str, items: Any, language: str, atlas: Atlas) -> types.Table:
     fields = [field for field in form.fields if field.repeat == name]
     heading = next((one.label.of(language) for one in form.sections if one.name == name), "") or name
-    labels = tuple(
-        f"{field.label.of(language) or field.name}{f'（{field.unit}）' if field.unit else ''}" for field in fields
-    )
+    labels = tuple(quantities.headed(field.label.of(language) or field.name, field.unit, language) for field in fields)
     rows = tuple(tuple(said(form, field, item.get(field.name), language, atlas) for field in fields) for item in items)
     return types.Table(name, heading, labels, rows)
 

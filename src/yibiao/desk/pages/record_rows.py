@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
+from yibiao.core import quantities
 from yibiao.desk import border
 from yibiao.desk.tables import Beside
 from yibiao.desk.templatetags import desk as writing
@@ -88,4 +89,4 @@ def _heads() -> list[str]:
 
 def _title(field: Field) -> str:
     label = field.label.of(border.language()) or field.name
-    return f"{label}（{field.unit}）" if field.unit else label
+    return quantities.headed(label, field.unit, border.language())
