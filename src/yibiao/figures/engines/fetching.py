@@ -1,15 +1,16 @@
 """Files of a cluster at addresses that Hadoop does not read: its workers fetch them in Python, through fsspec.
 
-Only the columns that a statement names travel. Workers need pyarrow, fsspec and what the store needs beside it, and
-nothing of this program: what runs there goes to them with the statement.
+Only the columns that a statement names travel, of the row groups that may have what it asks for. Workers need pyarrow,
+fsspec and what the store needs beside it, and nothing of this program: what runs there goes to them with the statement.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 SOURCE: Final = "yibiao"
 # What Hadoop has a word for; all else is for fsspec. Where both know a store, each has a word of its own for it.
@@ -18,6 +19,15 @@ HADOOP: Final = frozenset(
 )
 # A store to Hadoop, and to fsspec.
 STORES: Final = {"s3a": "s3", "s3n": "s3", "gs": "gcs", "abfss": "abfs", "wasb": "abfs", "wasbs": "abfs"}
+# From how many bytes on it pays to look first which row groups of a file to fetch.
+SMALL: Final = 4_000_000
+# What Spark asks of a column, and whether that is a lower bound and an upper one.
+_BOUNDS: Final = {
+    "EqualTo": (True, True), "GreaterThan": (True, False), "GreaterThanOrEqual": (True, False),
+    "LessThan": (False, True), "LessThanOrEqual": (False, True),
+}  # fmt: skip
+# The kind of a bound, the column, and the value.
+Bound: TypeAlias = tuple[str, str, Any]
 _PASSWORD: Final = re.compile(r"(?<=://)([^/@:\s]*):[^/@\s]*@")
 
 
@@ -39,6 +49,9 @@ def hidden(text: str) -> str:
 
 def view(spark: Any, schema: str, paths: Sequence[str]) -> Any:
     """Some files of the same columns, of which those in the schema are read."""
+    from pyspark import cloudpickle
+
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
     spark.dataSource.register(_source())
     # So few parts that small files have no task each, so many that no worker has nothing to do.
     parts = max(1, min(len(paths), 4 * spark.sparkContext.defaultParallelism))
@@ -47,7 +60,7 @@ def view(spark: Any, schema: str, paths: Sequence[str]) -> Any:
 
 
 def _source() -> Any:
-    """The data source, made here so that its text goes to the workers whole, and they need not have this module."""
+    """The data source: what Spark asks for, and how it is had."""
     from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 
     class Part(InputPartition):
@@ -56,8 +69,15 @@ def _source() -> Any:
     class Reader(DataSourceReader):
         def __init__(self, schema: Any, parts: list[list[str]]) -> None:
             self.schema, self.parts = schema, parts
+            self.bounds: list[Bound] = []
 
-        def partitions(self) -> list[InputPartition]:
+        def pushFilters(self, filters: list[Any]) -> list[Any]:  # noqa: N802 - so Spark calls it
+            """Notes what leaves out whole row groups; Spark looks at every row all the same."""
+            held = [one for one in filters if type(one).__name__ in _BOUNDS]
+            self.bounds = [(type(one).__name__, ".".join(one.attribute), one.value) for one in held]
+            return filters
+
+        def partitions(self) -> list[Any]:
             return [Part(paths) for paths in self.parts]
 
         def read(self, part: Any) -> Iterator[Any]:
@@ -65,36 +85,66 @@ def _source() -> Any:
 
             wanted = to_arrow_schema(self.schema, timezone="UTC")
             for path in part.value:
-                yield from self.file(path, wanted)
-
-        def file(self, path: str, wanted: Any) -> Iterator[Any]:
-            try:
-                import pyarrow as pa
-                import pyarrow.parquet as pq
-                from fsspec.core import url_to_fs
-                from fsspec.parquet import open_parquet_file
-
-                files, inner = url_to_fs(path)
-                # A name with a dot is asked for by what stands before it.
-                asked = [name.partition(".")[0] for name in wanted.names]
-                with open_parquet_file(inner, fs=files, columns=asked, engine="pyarrow") as held:
-                    for batch in pq.ParquetFile(held).iter_batches(columns=wanted.names):
-                        cells = (batch.column(name) for name in wanted.names)
-                        plain = [
-                            getattr(one, "storage", one).cast(wanted.field(nth).type) for nth, one in enumerate(cells)
-                        ]
-                        yield pa.RecordBatch.from_arrays(plain, schema=wanted)
-            except Exception as failure:
-                said = (str(failure).strip() or "-").splitlines()[0]
-                told = _PASSWORD.sub(r"\1:…@", f"{path}: {type(failure).__name__}: {said}")
-                raise RuntimeError(told) from None
+                yield from _told(path, wanted, self.bounds)
 
     class Source(DataSource):
         @classmethod
         def name(cls) -> str:
             return SOURCE
 
-        def reader(self, schema: Any) -> Reader:
+        def reader(self, schema: Any) -> Any:
             return Reader(schema, json.loads(self.options["parts"]))
 
     return Source
+
+
+def _told(path: str, wanted: Any, bounds: Sequence[Bound]) -> Iterator[Any]:
+    """Whatever goes wrong with a file, in one line with its address."""
+    try:
+        yield from _batches(path, wanted, bounds)
+    except Exception as failure:
+        said = (str(failure).strip() or "-").splitlines()[0]
+        raise RuntimeError(hidden(f"{path}: {type(failure).__name__}: {said}")) from None
+
+
+def _batches(path: str, wanted: Any, bounds: Sequence[Bound]) -> Iterator[Any]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from fsspec.core import url_to_fs
+    from fsspec.parquet import open_parquet_file
+
+    files, inner = url_to_fs(path)
+    groups = None
+    if bounds and files.size(inner) >= SMALL:
+        with files.open(inner, "rb", cache_type="none") as held:
+            groups = chosen(pq.read_metadata(held), bounds)
+        if not groups:
+            return
+    # A name with a dot is asked for by what stands before it.
+    asked = [name.partition(".")[0] for name in wanted.names]
+    with open_parquet_file(inner, fs=files, columns=asked, row_groups=groups, engine="pyarrow") as held:
+        for batch in pq.ParquetFile(held).iter_batches(columns=wanted.names, row_groups=groups):
+            cells = (batch.column(field.name) for field in wanted)
+            plain = [getattr(one, "storage", one).cast(type_) for one, type_ in zip(cells, wanted.types, strict=True)]
+            yield pa.RecordBatch.from_arrays(plain, schema=wanted)
+
+
+def chosen(footer: Any, bounds: Sequence[Bound]) -> list[int]:
+    """The row groups of a file in which, by its footer, a row may lie within all bounds."""
+    at = {footer.schema.column(nth).path: nth for nth in range(footer.num_columns)}
+    told = [(kind, at[column], value) for kind, column, value in bounds if column in at]
+    return [
+        nth
+        for nth in range(footer.num_row_groups)
+        if all(_may(footer.row_group(nth).column(where).statistics, kind, value) for kind, where, value in told)
+    ]
+
+
+def _may(statistics: Any, kind: str, value: Any) -> bool:
+    if statistics is None or not statistics.has_min_max:
+        return True
+    least, most = _BOUNDS[kind]
+    try:
+        return not (least and statistics.max < value) and not (most and statistics.min > value)
+    except TypeError:
+        return True

@@ -37,6 +37,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "spark.sql.parser.escapedStringLiterals": "true",
     # The list of files is given; a cluster need not be asked to list them.
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
+    "spark.sql.python.filterPushdown.enabled": "true",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
