@@ -78,6 +78,9 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, base_url=site.address, locale="en" if english else "zh-CN"
         )
+        if english:
+            # What a browser asks for says nothing: English is what somebody chose.
+            context.add_cookies([{"name": "django_language", "value": "en", "url": site.address}])
         context.set_default_timeout(10_000)
         contexts.append(context)
         context.on("console", heard)

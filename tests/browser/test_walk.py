@@ -190,5 +190,27 @@ def test_every_page_fits_and_says_nothing_in_the_console(
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, address
+        assert address == "/api/docs" or page.locator("html").get_attribute("lang") == ("en" if english else "zh-CN")
         page.wait_for_load_state("networkidle") if address == "/api/docs" else page.wait_for_timeout(200)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+IN_SIGHT = """
+(here) => {
+  const [box, row] = [here, here.parentElement].map((one) => one.getBoundingClientRect());
+  return box.left >= row.left - 1 && box.right <= row.right + 1;
+}
+"""
+
+
+def test_a_phone_shows_where_one_is_and_a_notice_prints_by_itself(site: Site, visit: Callable[..., Page]) -> None:
+    page = visit("editor", width=390, english=True)
+    page.goto("/draws/")
+    alive(page)
+    assert page.locator(".subnav [aria-current]").evaluate(IN_SIGHT), "the last of a row longer than the phone"
+    page.goto(f"/notices/{site.world['notice']}/")
+    page.emulate_media(media="print")
+    assert page.locator(".sheet").evaluate("(sheet) => getComputedStyle(sheet).page") == "sheet"
+    assert page.locator(".page").evaluate("(whole) => getComputedStyle(whole).page") == "auto"
+    expect(page.get_by_text("Receipts")).to_be_visible()
+    expect(page.get_by_text("History")).to_be_hidden()
