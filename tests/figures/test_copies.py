@@ -26,6 +26,7 @@ from yibiao.figures.answering import IN_PROCESS
 from yibiao.figures.engines import fetching
 from yibiao.figures.engines.border import Engine
 from yibiao.figures.engines.loopback import Cluster
+from yibiao.figures.models import Segment
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -86,6 +87,15 @@ def test_what_is_damaged_is_found_and_a_list_that_was_changed_is_refused(memory:
             with pytest.raises(Refusal) as refused:
                 act(MEMORY)
             assert refused.value.codes == ("figures.copies.unreadable",)
+
+
+def test_a_file_that_was_damaged_on_the_site_is_no_sound_copy(memory: Any) -> None:
+    filled()
+    one = store.root() / Segment.objects.filter(source="record.demo.check").values_list("path", flat=True)[0]
+    held = one.read_bytes()
+    one.write_bytes(held[:40] + bytes([held[40] ^ 1]) + held[41:])
+    actions.copy(MEMORY)
+    assert queries.copies(MEMORY) == (str(one.relative_to(store.root())),)
 
 
 def test_figures_from_copies_are_those_of_the_site_whatever_happened_since(memory: Any) -> None:
