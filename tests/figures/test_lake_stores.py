@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,9 @@ from tests.figures.test_lake import first_site, rolled, second_site, state
 from tests.figures.world import CHANGCHUN, ERDAO, JILIN, SIPING, draft
 from yibiao.core import clock
 from yibiao.core.problems import Refusal
-from yibiao.figures import actions, lake, queries, shelves
+from yibiao.figures import actions, keeping, lake, queries, shelves
 from yibiao.figures.engines.loopback import Cluster
+from yibiao.figures.lake import ManifestIn
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -50,6 +52,18 @@ def memory() -> Iterator[Any]:
 
 def kept() -> list[Path]:
     return [one for one in shelves.of(MEMORY).folder.rglob("*") if one.is_file()]
+
+
+def read_there(place: str) -> str:
+    """What a cluster finds of the checks of a part."""
+    shelf = shelves.of(MEMORY, anew=True)
+    manifest = ManifestIn.model_validate(json.loads(shelf.read(f"{place}/{lake.MANIFEST}")))
+    source = next(one for one in keeping.sources() if one.kind == "record.demo.check")
+    try:
+        lake.held(shelf, manifest, source, ("0000-00", "9999-99"))
+    except lake.Damaged as wrong:
+        return wrong.why
+    return "sound"
 
 
 def rows_of(memory: Any, place: str) -> str:
@@ -102,6 +116,13 @@ def test_what_is_damaged_lacking_or_torn_is_named(memory: Any) -> None:
     # What was fetched while it was right is right for ever; that it is lacking there is said by a check.
     assert rolled(MEMORY, "checks").value == 4
     assert {one.place for one in queries.lake(MEMORY) if one.heard} == {CHANGCHUN}
+    assert read_there(CHANGCHUN) == "sound"
+    assert read_there(SIPING).startswith(path.removeprefix(f"/lake/{SIPING}/"))
+    memory.pipe_file(path, b"damaged")
+    # To machines that read there themselves what is kept here says nothing, and stays.
+    assert read_there(SIPING) == path.removeprefix(f"/lake/{SIPING}/")
+    assert rolled(MEMORY, "checks").value == 4
+    memory.rm_file(path)
     for one in kept():
         one.unlink()
     assert state(rolled(MEMORY, "checks"), SIPING).why.startswith(path.removeprefix(f"/lake/{SIPING}/"))
@@ -173,3 +194,8 @@ def test_duckdb_and_spark_count_over_a_lake_in_an_object_store(
             assert rolled(FETCHED, id, place=place).value == near.value, (id, place)
             assert rolled(FETCHED, id, place=place, engine=on(there)).value == near.value, (id, place)
         assert {one.place for one in queries.lake(FETCHED) if one.heard} == {CHANGCHUN, SIPING}
+        held = pytest.importorskip("s3fs").S3FileSystem(skip_instance_cache=True)
+        facts = (path for path in held.find(f"columns/site/{SIPING}") if "demo.check/2022" in path)
+        held.pipe_file(next(path for path in facts if "history" not in path), b"damaged")
+        found = rolled(FETCHED, "checks", engine=on(there))
+        assert (found.value, state(found, SIPING).state) == (2, "damaged")

@@ -64,7 +64,7 @@ def rollup(
     """
     reading.permit(query.place, query.program, scope)
     definitions, indicator = reading.defined(query.indicator)
-    shelf = shelves.of(folder)
+    shelf = shelves.of(folder, anew=isinstance(engine, answering.OnCluster))
     found = lake.parts(shelf, query.place, clock.now(), late)
     projection, damaged = store.active(), dict[str, Damaged]()
     if not isinstance(engine, answering.InProcess | answering.OnCluster):

@@ -66,15 +66,15 @@ class Shelf(Protocol):
         ...
 
 
-def of(lake: Path | str) -> Shelf:
-    """The shelf at a path or an address.
+def of(lake: Path | str, *, anew: bool = False) -> Shelf:
+    """The shelf at a path or an address; ``anew`` where others read there, and what is kept here would prove nothing.
 
     Raises: figures.copies.missing, figures.copies.unreachable.
     """
     address = str(lake)
     if isinstance(lake, Path) or fetching.scheme(address) in ("", "file"):
         return Folder(Path(address.removeprefix("file://")))
-    return Store(address)
+    return Store(address, anew)
 
 
 class Folder:
@@ -100,19 +100,17 @@ class Folder:
         return (self.folder / path).is_file()
 
     def put(self, path: str, source: Path) -> None:
-        def made(draft: Path) -> None:
+        def made(draft: Path) -> bool:
             try:
                 os.link(source, draft)
             except OSError:
                 shutil.copyfile(source, draft)
+            return True
 
         _drafted(self.folder / path, made)
 
     def write(self, path: str, content: bytes) -> None:
-        def made(draft: Path) -> None:
-            draft.write_bytes(content)
-
-        _drafted(self.folder / path, made)
+        _drafted(self.folder / path, lambda draft: draft.write_bytes(content) == len(content))
 
     def names(self, part: str) -> list[str]:
         found = (self.folder / part).rglob("*")
@@ -128,11 +126,12 @@ class Folder:
 class Store:
     """A store of objects, through fsspec."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, anew: bool = False) -> None:
         self.address = address.rstrip("/")
         self.files, self.base = reaching.store(self.address)
         name = hashlib.sha256(self.address.encode()).hexdigest()[:16]
         self.folder = Path(settings.DATA) / "lake" / "kept" / name
+        self.anew, self.seen = anew, set[str]()
 
     def parts(self) -> list[str]:
         self.files.invalidate_cache()
@@ -147,11 +146,15 @@ class Store:
         return bytes(self.files.cat_file(self._at(path)))
 
     def file(self, path: str, size: int, sha256: str) -> Path | None:
-        found = self.folder / path
-        if not _is(found, size, sha256):
-            _drafted(found, lambda draft: self.files.get_file(self._at(path), str(draft)))
-        if not _is(found, size, sha256):
+        found, known = self.folder / path, not self.anew or path in self.seen
+
+        def fetched(draft: Path) -> bool:
+            self.files.get_file(self._at(path), str(draft))
+            return _is(draft, size, sha256)
+
+        if not (known and _is(found, size, sha256)) and not _drafted(found, fetched):
             return None
+        self.seen.add(path)
         # Its change is left as it is: by that it is known for what was read already.
         os.utime(found, ns=(int(clock.now().timestamp() * 1e9), found.stat().st_mtime_ns))
         return found
@@ -202,13 +205,15 @@ def _files(folder: Path) -> Iterator[Path]:
     return (one for one in folder.rglob("*") if one.is_file())
 
 
-def _drafted(target: Path, make: Callable[[Path], None]) -> None:
-    """A file that is there whole or not at all."""
+def _drafted(target: Path, make: Callable[[Path], bool]) -> bool:
+    """Puts a file there whole or not at all; whether it was made."""
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f"{target.name}.{uuid.uuid4().hex}.tmp")
     try:
-        make(draft)
-        draft.replace(target)
+        made = make(draft)
+        if made:
+            draft.replace(target)
+        return made
     finally:
         draft.unlink(missing_ok=True)
 
