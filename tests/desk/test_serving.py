@@ -196,6 +196,7 @@ def _offspring(of: int) -> list[int]:
 def test_an_open_board_is_told_holds_no_thread_and_ends_with_its_session(folder: Path) -> None:
     site = Served(folder, served.free_port())
     cookie = enter(site.address, "bianshen")
+    asked_in_plain_letters(site.address)
     page = ask(site.address, f"/board/?program={SAFETY}", cookie)
     seen = int(re.search(r'data-seen="([0-9]+)"', page.read().decode())[1])  # type: ignore[index]
     # As many as one person may open, and more than that are refused.
@@ -218,6 +219,14 @@ def test_an_open_board_is_told_holds_no_thread_and_ends_with_its_session(folder:
     assert any(line.startswith(b"event: bye") for line in boards[0])
     assert any(line.startswith(b"event: bye") for line in again)
     stopped_in_order(site)
+
+
+def asked_in_plain_letters(address: str) -> None:
+    """An address with Chinese that nobody escaped is one as any other."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as line:
+        line.sendall("GET /nowhere/张三?q=李四 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert line.recv(65536).startswith(b"HTTP/1.1 404")
 
 
 def stopped_in_order(site: Served) -> None:
