@@ -134,6 +134,22 @@ def test_what_was_wrong_of_an_indicator_that_is_no_more_is_told_no_longer() -> N
     assert queries.recounts()[1] == 0
 
 
+def test_a_cube_that_is_moved_on_while_it_is_looked_at_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world.append(draft("check", {"found": 9, "object": "c"}, id="three"))
+    cells, moved = filling._cells, []
+
+    def later(cube: Cube, *which: object) -> filling.Cells:
+        # As a follower of another process does just then.
+        if not moved:
+            moved.append(cube.pk)
+            actions.follow()
+        return cells(cube, *which)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(filling, "_cells", later)
+    assert recounting.nightly(NIGHT) > 1
+    assert (bool(moved), queries.recounts()[1]) == (True, 0)
+
+
 def test_a_cube_of_a_tree_that_has_changed_since_is_not_held_against_the_tree_of_today() -> None:
     places.add_below(NANGUAN, [PlaceDraft("grid-1", "样例网格", "grid", NANGUAN)])
     # As in a process that begins now.

@@ -146,17 +146,26 @@ def recount(projection: Projection, digest: str, due: Due) -> tuple[Difference, 
 
     One of a tree that has changed since is made anew by whoever keeps it next, and is served to nobody until then.
     """
-    tree = geography.newest(projection.token)
-    cube = Cube.objects.filter(projection=projection, digest=digest, tree=tree).first()
-    if cube is None:
+    stood = _standing(projection, digest)
+    if stood is None:
         return ()
-    held = _cells(cube)
+    cube, held = stood
     [found] = counting(projection, [due.term(cube.tree, cube.position)])()
     counted = found.cells()
     wrong = [key for key in sorted({*held, *counted}) if _said(held.get(key)) != _said(counted.get(key))]
     if wrong:
         build(projection, [due], cube.tree)
     return tuple(_difference(due.indicator, key, held.get(key), counted.get(key)) for key in wrong)
+
+
+def _standing(projection: Projection, digest: str) -> tuple[Cube, Cells] | None:
+    """A cube in the tree of today, with its cells as they are at its position: another process may be moving it on."""
+    rows = Cube.objects.filter(projection=projection, digest=digest, tree=geography.newest(projection.token))
+    while (cube := rows.first()) is not None:
+        held = _cells(cube)
+        if rows.filter(pk=cube.pk, position=cube.position).exists():
+            return cube, held
+    return None
 
 
 def wanted(projection: Projection) -> dict[str, Due]:
