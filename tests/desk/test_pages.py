@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -263,6 +264,22 @@ def test_unknown_pages_and_checkpoints(site: World, enter: Enter) -> None:
     assert client.get("/nowhere/").status_code == 404
     assert client.get("/figures/?as_of=99999").status_code == 404
     assert client.get("/?program=no-such").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["/registers/enterprise/?after=%00", "/?program=%00", "/?place=a%00", "/cases/%00/"]
+)
+def test_a_nul_is_refused_before_a_database_meets_it(site: World, enter: Enter, address: str) -> None:
+    answer = enter(site.editor).get(address)
+    assert answer.status_code == 400
+    assert "desk.request.nul" in answer.content.decode()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps it")
+def test_a_nul_in_a_form_is_refused_where_the_database_does(site: World, enter: Enter) -> None:
+    answer = enter(site.editor).post(f"/notices/{site.notice}/withdraw/", {"reason": "示例\x00"})
+    assert answer.status_code == 400
+    assert "desk.request.nul" in answer.content.decode()
 
 
 def test_large_type_is_kept_and_leads_nowhere_else(site: World, enter: Enter) -> None:

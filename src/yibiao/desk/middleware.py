@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from yibiao.core.problems import Problem, Refusal, refuse
 from yibiao.desk import border
-from yibiao.desk.problems import TOO_LARGE
+from yibiao.desk.problems import NUL, TOO_LARGE
 from yibiao.places import queries as places
 
 
@@ -47,9 +48,15 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            # What shows the refusal asks by the same address again.
+            request.GET = QueryDict()
+            return answer(request, refuse(NUL.at()))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DataError) and "NUL" in str(exception):
+            exception = refuse(NUL.at())
         if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
             exception = refuse(TOO_LARGE.at())
         if not isinstance(exception, Refusal):

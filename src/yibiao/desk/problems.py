@@ -60,6 +60,14 @@ TOO_LARGE = Rule(
     "Send it in several parts, or compress it first.",
     413,
 )
+NUL = Rule(
+    "desk.request.nul",
+    "地址或填写的内容里有空字符（NUL），数据库存不了。",
+    "the address or what was written has a NUL character, which no database keeps.",
+    "请去掉它再试；多半是从别处复制时带进来的。",
+    "Take it out and try again; most likely it came along when something was copied.",
+    400,
+)
 SIGN_IN = Rule(
     "desk.sign-in.needed",
     "还没有登录，或登录已经过期。",
