@@ -35,7 +35,10 @@ def lake() -> None:
     pass
 
 
-@lake.command("publish", help=gettext("把本站的数据列发布到共享文件夹或对象存储（如 s3://桶/目录），附清单：存证点、根、每个文件的摘要。"))
+@lake.command(
+    "publish",
+    help=gettext("把本站的数据列发布到共享文件夹或对象存储（如 s3://桶/目录），附清单：存证点、根、每个文件的摘要。"),
+)
 @_folder
 @click.option("--place", required=True, help=gettext("本站所管的地点代码，例如本省。"))
 @options
