@@ -12,6 +12,7 @@ from operator import eq, ge, gt, le, lt
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -190,6 +191,32 @@ def test_row_groups_that_are_not_fetched_have_no_row_that_is_asked_for(tmp_path:
             )
 
 
+@pytest.mark.parametrize("small", [0, 1_000_000])
+def test_what_is_fetched_is_what_lies_there(memory: Any, monkeypatch: pytest.MonkeyPatch, small: int) -> None:
+    monkeypatch.setattr(fetching, "SMALL", small)
+    ids = [uuid4() for _ in range(50)]
+    held = pa.table({
+        "fact": [None] * 49 + ["by hand"], "place": [f"22{nth:02d}" for nth in range(50)], "found": range(50),
+        "fact.uuid": pa.array([one.bytes for one in ids], pa.uuid()),
+    })  # fmt: skip
+    with memory.open("/columns/rows.parquet", "wb") as file:
+        pq.write_table(held, file, row_group_size=10)
+    wanted = pa.schema([("fact.uuid", pa.binary()), ("place", pa.string()), ("fact", pa.string())])
+
+    def fetched(*bounds: fetching.Bound) -> list[dict[str, Any]]:
+        found = fetching.batches("memory://columns/rows.parquet", wanted, bounds)
+        return [row for batch in found for row in batch.to_pylist()]
+
+    everything = fetched()
+    assert [(row["fact.uuid"], row["place"]) for row in everything] == [
+        (one.bytes, f"22{nth:02d}") for nth, one in enumerate(ids)
+    ]
+    assert [row["fact"] for row in everything][-2:] == [None, "by hand"]
+    some = fetched(("GreaterThanOrEqual", "place", "2225"), ("LessThanOrEqual", "place", "2231"))
+    assert some == (everything if small else everything[20:40])
+    assert fetched(("EqualTo", "place", "23")) == (everything if small else [])
+
+
 def test_the_word_of_an_address_says_who_reads_it_and_passwords_are_not_told() -> None:
     by_hadoop = ("/mnt/columns", "file:///mnt/columns", "hdfs://name/columns", "s3a://bucket/columns", "gs://bucket")
     assert not any(map(fetching.fetched, by_hadoop))
@@ -296,6 +323,8 @@ def test_workers_fetch_from_an_object_store(
 ) -> None:
     ways: tuple[dict[str, Any], ...] = ({"place": JILIN}, {"place": ERDAO}, {"as_of": 1})
     asked = [(id, ways[nth % 3]) for nth, id in enumerate(EVERY[::3])]
+    # Of every file the row groups are chosen, however small it is.
+    monkeypatch.setattr(fetching, "SMALL", 0)
     with bucket(monkeypatch) as where:
         told = [(f"spark.executorEnv.{name}", value) for name, value in (KEYS | {"AWS_ENDPOINT_URL": where}).items()]
         there = replace(cluster, settings=(*cluster.settings, *told))

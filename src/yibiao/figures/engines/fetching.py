@@ -101,13 +101,14 @@ def _source() -> Any:
 def _told(path: str, wanted: Any, bounds: Sequence[Bound]) -> Iterator[Any]:
     """Whatever goes wrong with a file, in one line with its address."""
     try:
-        yield from _batches(path, wanted, bounds)
+        yield from batches(path, wanted, bounds)
     except Exception as failure:
         said = (str(failure).strip() or "-").splitlines()[0]
         raise RuntimeError(hidden(f"{path}: {type(failure).__name__}: {said}")) from None
 
 
-def _batches(path: str, wanted: Any, bounds: Sequence[Bound]) -> Iterator[Any]:
+def batches(path: str, wanted: Any, bounds: Sequence[Bound]) -> Iterator[Any]:
+    """The rows of a file that may lie within some bounds, as Arrow batches of a schema."""
     import pyarrow as pa
     import pyarrow.parquet as pq
     from fsspec.core import url_to_fs
