@@ -96,7 +96,7 @@ def against_log(projection: Projection) -> tuple[Astray, ...]:
     if not serving.columned():
         return _staged(projection)
     upto, found = projection.position, []
-    logged, corrected, sampled = ledger.tally(upto), ledger.corrections(upto), _sampled(upto)
+    (logged, corrected), sampled = ledger.tallies(upto), _sampled(upto)
     broken = _damaged(projection)
     for kind, sources in sorted(follow.layout().items()):
         if paths := broken.get(kind):
@@ -125,7 +125,7 @@ def _damaged(projection: Projection) -> dict[str, list[str]]:
 def _staged(projection: Projection) -> tuple[Astray, ...]:
     """The same of the rows that the site's PostgreSQL counts, where it serves."""
     upto, found = keeping.position(), []
-    logged, corrected, sampled = ledger.tally(upto), ledger.corrections(upto), _sampled(upto)
+    (logged, corrected), sampled = ledger.tallies(upto), _sampled(upto)
     for source in keeping.sources():
         facts = sampled[source.kind]
         told = Counter(tuple(row) for fact in facts for row in columns.rows(source, fact))
