@@ -17,6 +17,9 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from tests.desk.world import ERDAO, JILIN, NANGUAN, PASSWORD, SAFETY, World, inspection, seal
+from yibiao.figures import actions as counting
+from yibiao.figures import store
+from yibiao.figures.models import Segment
 from yibiao.ledger import queries as ledger
 from yibiao.people import queries as rights
 from yibiao.people.types import Account
@@ -340,3 +343,28 @@ def test_the_layers_of_a_program_are_those_of_its_pack(site: World, enter: Enter
     page = enter(site.editor).get(f"/board/?program={SAFETY}").content.decode()
     assert 'value="open:hazard"' in page
     assert 'value="owed:' in page
+
+
+def test_what_a_recount_found_is_said_where_figures_are_read(site: World, enter: Enter) -> None:
+    client = enter(site.editor)
+    figure = f"/figures/{SAFETY}/hazards/"
+
+    def pages() -> list[str]:
+        return [client.get(address).content.decode() for address in ("/ledger/", figure)]
+
+    counting.follow()
+    assert "还没有复核过" in pages()[0]
+    assert counting.verify().sound
+    assert ["复核时有" in page for page in pages()] == [False, False]
+    assert "一致" in pages()[0]
+    path = store.root() / Segment.objects.filter(history=False, rows__gt=0)[0].path
+    kept = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+    try:
+        assert not counting.verify().sound
+        assert ["复核时有 1 处与存证对不上" in page for page in pages()] == [True, True]
+    finally:
+        path.write_bytes(kept)
+    assert counting.verify().sound
+    assert ["复核时有" in page for page in pages()] == [False, False]

@@ -72,10 +72,13 @@ def page(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
         return render(request, "desk/figures.html", {"frame": setting, "rows": (), "q": ""})
     shown = _essence(setting, query)
     defined = shown["figure"].indicator
+    recounted, astray = figures.recounts()
     dimensions = labels.dimensions(defined)
     by = request.GET.get("by", "")
     chosen = any(one.name == by for one in dimensions)
     shown |= {
+        "recounted": recounted,
+        "astray": astray,
         "dimensions": dimensions,
         "by": by,
         "by_parts": _by(setting, query, defined, by) if chosen else (),

@@ -1,4 +1,4 @@
-"""存证: the newest checkpoint, whether the log stands, and that it has only ever grown."""
+"""存证: the newest checkpoint, whether the log stands and has only ever grown, and what the last recount found."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from yibiao.core import merkle
 from yibiao.desk import border
 from yibiao.desk.pages.frame import part
+from yibiao.figures import queries as figures
 from yibiao.ledger import queries as ledger
 from yibiao.ledger.types import Consistency
 
@@ -20,7 +21,10 @@ SHOWN: Final = 12
 
 def page(request: HttpRequest) -> HttpResponse:
     newest = ledger.checkpoint()
-    shown: dict[str, Any] = {"newest": newest, "counts": ledger.counts()}
+    recounted, astray = figures.recounts()
+    shown: dict[str, Any] = {
+        "newest": newest, "counts": ledger.counts(), "recounted": recounted, "astray": astray,
+    }  # fmt: skip
     if newest is not None:
         numbers = range(newest.number, max(0, newest.number - SHOWN), -1)
         shown["checkpoints"] = [ledger.checkpoint(number) for number in numbers]
