@@ -33,6 +33,7 @@ from yibiao.figures import (
     moving,
     paging,
     reading,
+    recounting,
     rolling,
     store,
 )
@@ -345,12 +346,14 @@ def coverage(query: Query, *, scope: Scope) -> Coverage | None:
     return caching.answered(query, scope, ("coverage",), _covered)[1]
 
 
-def recounts() -> tuple[datetime | None, int]:
+def recounts(*, open_only: bool = False) -> tuple[datetime | None, int]:
     """When anything was last held against what it was made from, and how much differed in the newest look at each.
 
+    ``open_only`` leaves out cubes, which were made again at once where they differed.
     Missing: None where no night has passed since the columns were built.
     """
-    found = Recount.objects.filter(projection=store.active()).aggregate(at=Max("at"), wrong=Sum("wrong"))
+    rows = Recount.objects.filter(projection=store.active(), **({"what": recounting.COLUMNS} if open_only else {}))
+    found = rows.aggregate(at=Max("at"), wrong=Sum("wrong"))
     return found["at"], found["wrong"] or 0
 
 

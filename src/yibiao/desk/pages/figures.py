@@ -72,7 +72,7 @@ def page(request: HttpRequest, program: str, indicator: str) -> HttpResponse:
         return render(request, "desk/figures.html", {"frame": setting, "rows": (), "q": ""})
     shown = _essence(setting, query)
     defined = shown["figure"].indicator
-    recounted, astray = figures.recounts()
+    recounted, astray = figures.recounts(open_only=True)
     dimensions = labels.dimensions(defined)
     by = request.GET.get("by", "")
     chosen = any(one.name == by for one in dimensions)

@@ -21,7 +21,7 @@ SHOWN: Final = 12
 
 def page(request: HttpRequest) -> HttpResponse:
     newest = ledger.checkpoint()
-    recounted, astray = figures.recounts()
+    recounted, astray = figures.recounts(open_only=True)
     shown: dict[str, Any] = {
         "newest": newest, "counts": ledger.counts(), "recounted": recounted, "astray": astray,
     }  # fmt: skip
