@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from django.db.models import Max, Sum
+from django.db.models import Sum
 
 from yibiao.core import expressions
 from yibiao.core.periods import SHANGHAI, Period
@@ -33,7 +33,6 @@ from yibiao.figures import (
     moving,
     paging,
     reading,
-    recounting,
     rolling,
     store,
 )
@@ -47,8 +46,9 @@ from yibiao.figures.engines.border import Engine
 from yibiao.figures.engines.loopback import Cluster
 from yibiao.figures.inventory import inventory as inventory
 from yibiao.figures.inventory import reread as reread
-from yibiao.figures.models import DefinitionSet, Recount, Segment
+from yibiao.figures.models import DefinitionSet, Segment
 from yibiao.figures.reading import Question
+from yibiao.figures.recounting import recounts as recounts
 from yibiao.figures.types import (
     Check,
     CheckRule,
@@ -344,17 +344,6 @@ def coverage(query: Query, *, scope: Scope) -> Coverage | None:
     Raises: as ``figure``.
     """
     return caching.answered(query, scope, ("coverage",), _covered)[1]
-
-
-def recounts(*, open_only: bool = False) -> tuple[datetime | None, int]:
-    """When anything was last held against what it was made from, and how much differed in the newest look at each.
-
-    ``open_only`` leaves out cubes, which were made again at once where they differed.
-    Missing: None where no night has passed since the columns were built.
-    """
-    rows = Recount.objects.filter(projection=store.active(), **({"what": recounting.COLUMNS} if open_only else {}))
-    found = rows.aggregate(at=Max("at"), wrong=Sum("wrong"))
-    return found["at"], found["wrong"] or 0
 
 
 def status() -> Status:

@@ -15,7 +15,7 @@ from functools import partial
 from time import monotonic
 from typing import Final
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from yibiao.core import clock
 from yibiao.core.periods import SHANGHAI
@@ -86,6 +86,17 @@ def nightly(now: datetime | None = None) -> int:
         _note(projection, what, len(wrong))
         looked += 1
     return looked
+
+
+def recounts(*, open_only: bool = False) -> tuple[datetime | None, int]:
+    """When anything was last held against what it was made from, and how much differed in the newest look at each.
+
+    ``open_only`` leaves out cubes, which were made again at once where they differed.
+    Missing: None where no night has passed since the columns were built.
+    """
+    rows = Recount.objects.filter(projection=store.active(), **({"what": COLUMNS} if open_only else {}))
+    found = rows.aggregate(at=Max("at"), wrong=Sum("wrong"))
+    return found["at"], found["wrong"] or 0
 
 
 def against_log(projection: Projection) -> tuple[Astray, ...]:
