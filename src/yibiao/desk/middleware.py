@@ -48,15 +48,13 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            # What shows the refusal asks by the same address again.
-            request.GET = QueryDict()
-            return answer(request, refuse(NUL.at()))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DataError) and "NUL" in str(exception):
             exception = refuse(NUL.at())
+            # What shows the refusal asks by the same address again.
+            request.GET = QueryDict()
         if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
             exception = refuse(TOO_LARGE.at())
         if not isinstance(exception, Refusal):
