@@ -66,14 +66,24 @@ def kinds() -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"record.{PROGRAM}.{one.source}" for one in queries.indicators(PROGRAM)))
 
 
-def aggregates(kind: str) -> dict[str, str]:
-    """What each indicator of a kind is in SQL, by its id: their filters are such as SQL has too."""
-    found = {}
-    for one in queries.indicators(PROGRAM):
-        if kind == f"record.{PROGRAM}.{one.source}":
-            what = {"count": "COUNT(*)", "sum": f"SUM({one.of})", "distinct": f"COUNT(DISTINCT {one.of})"}[one.measure]
-            found[one.id] = f"{what} FILTER (WHERE {one.filter})" if one.filter else what
-    return found
+def aggregates(kind: str) -> dict[str, tuple[str, str]]:
+    """What each indicator of a kind is in SQL, by its id: the aggregate, and the rows that it is of.
+
+    Their filters are such as SQL has too.
+    """
+    whats = {"count": "COUNT(*)", "sum": "SUM({})", "distinct": "COUNT(DISTINCT {})"}
+    return {
+        one.id: (whats[one.measure].format(one.of), one.filter or "TRUE")
+        for one in queries.indicators(PROGRAM)
+        if kind == f"record.{PROGRAM}.{one.source}"
+    }
+
+
+def together(kind: str) -> dict[str, str]:
+    """The same of all of them at once."""
+    return {
+        id: what if test == "TRUE" else f"{what} FILTER (WHERE {test})" for id, (what, test) in aggregates(kind).items()
+    }
 
 
 def build(facts: int, tree: Path | None) -> dict[str, Any]:

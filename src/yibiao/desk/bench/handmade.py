@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from yibiao.desk.bench.figures_world import KIND, Arrival, aggregates, kinds
+from yibiao.desk.bench.figures_world import KIND, Arrival, aggregates, kinds, together
 from yibiao.figures import queries
 from yibiao.figures.types import Query
 
@@ -27,8 +27,9 @@ JOINED: Final = (
 
 def figure(query: Query, source: str = _LIVE) -> int:
     """A count of major inspections, a sum of hazards, or how many different objects were inspected."""
-    what = aggregates(KIND)[query.indicator.partition(".")[2]]
-    return int(queries.by_hand(KIND, f"SELECT {what} FROM {source} WHERE {_within(query)}", _months(query))[0][0])  # noqa: S608
+    what, test = aggregates(KIND)[query.indicator.partition(".")[2]]
+    sql = f"SELECT {what} FROM {source} WHERE {_within(query)} AND {test}"  # noqa: S608 - codes of our own
+    return int(queries.by_hand(KIND, sql, _months(query))[0][0] or 0)
 
 
 def by_month(query: Query) -> int:
@@ -53,7 +54,7 @@ def everywhere() -> dict[str, int]:
     """Every indicator at all places on all days, counted and not kept: what the days of the province come to."""
     found: dict[str, int] = {}
     for kind in kinds():
-        whats = aggregates(kind)
+        whats = together(kind)
         parts = ", ".join(f"SUBSTR(place, 1, {length}) AS p{length}" for length in _LEVELS)
         sets = ", ".join(f"(p{length}, day)" for length in _LEVELS)
         each = ", ".join(f"{what} AS v{nth}" for nth, what in enumerate(whats.values()))

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
-from yibiao.desk.bench.figures_world import KIND, PROVINCE, Arrival, aggregates, kinds
+from yibiao.desk.bench.figures_world import KIND, PROVINCE, Arrival, aggregates, kinds, together
 from yibiao.figures import queries
 from yibiao.figures.types import Query
 from yibiao.places import queries as atlas
@@ -55,10 +55,10 @@ def fill() -> tuple[int, float]:
 
 def figure(query: Query) -> int:
     """A count of major inspections, a sum of hazards, or how many different objects were inspected."""
-    what = aggregates(KIND)[query.indicator.partition(".")[2]]
+    what, test = aggregates(KIND)[query.indicator.partition(".")[2]]
     sql = (
         f"{_BELOW}SELECT {what} FROM {_table(KIND)} AS f JOIN below AS b ON b.code = f.place "  # noqa: S608
-        "WHERE f.day BETWEEN %s AND %s"
+        f"WHERE f.day BETWEEN %s AND %s AND {test}"
     )
     return int(_asked(sql, [query.place, query.period.first_day, query.period.last_day])[0][0] or 0)
 
@@ -87,7 +87,7 @@ def everywhere() -> dict[str, int]:
     """Every indicator at all places on all days, counted and not kept: what the days of the province come to."""
     found: dict[str, int] = {}
     for kind in kinds():
-        whats = aggregates(kind)
+        whats = together(kind)
         each = ", ".join(f"{what} AS v{nth}" for nth, what in enumerate(whats.values()))
         # All cells are added up, so that none is left uncounted.
         sums = ", ".join(f"SUM(v{nth}) FILTER (WHERE top = %s), SUM(v{nth})" for nth in range(len(whats)))
