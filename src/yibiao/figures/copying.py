@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import Any, Final
+from typing import Any
 
 from yibiao.figures import copies, follow, lake, reaching, store
 from yibiao.figures.copies import CATALOGUE, CatalogueIn, CopyIn
 from yibiao.figures.engines import parquet, spark
 from yibiao.figures.models import Projection, Segment
 from yibiao.figures.types import Copied
-
-_PIECE: Final = 1 << 20
 
 
 def copy(root: str) -> Copied:
@@ -90,8 +87,4 @@ def _put(files: Any, address: str, one: Segment) -> CopyIn:
 def _sound(files: Any, address: str, one: CopyIn) -> bool:
     if not files.exists(address) or files.size(address) != one.size:
         return False
-    found = hashlib.sha256()
-    with files.open(address, "rb") as held:
-        while piece := held.read(_PIECE):
-            found.update(piece)
-    return found.hexdigest() == one.sha256
+    return reaching.digest(files, address) == (one.size, one.sha256)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from django.db import DatabaseError
 
 from yibiao.core.problems import Refusal, refuse
 from yibiao.figures import problems
 from yibiao.figures.engines import fetching
+
+_PIECE: Final = 1 << 20
 
 
 def store(root: str) -> tuple[Any, str]:
@@ -40,6 +43,16 @@ def text(address: str) -> str | None:
             return str(files.cat_file(path).decode())
         except FileNotFoundError:
             return None
+
+
+def digest(files: Any, path: str) -> tuple[int, str]:
+    """The length of a file as it lies in a store, and its SHA-256, read a piece at a time."""
+    found, length = hashlib.sha256(), 0
+    with files.open(path, "rb") as held:
+        while piece := held.read(_PIECE):
+            found.update(piece)
+            length += len(piece)
+    return length, found.hexdigest()
 
 
 @contextmanager

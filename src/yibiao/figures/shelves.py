@@ -18,9 +18,8 @@ from django.conf import settings
 
 from yibiao.core import clock
 from yibiao.figures import reaching
-from yibiao.figures.engines import fetching
+from yibiao.figures.engines import fetching, parquet
 
-_PIECE: Final = 1 << 20
 # So long, in seconds, stays what was used last: another process may be reading it.
 _USED: Final = 3600
 
@@ -160,12 +159,7 @@ class Store:
         return found
 
     def sound(self, path: str, size: int, sha256: str) -> bool:
-        found, length = hashlib.sha256(), 0
-        with self.files.open(self._at(path), "rb") as held:
-            while piece := held.read(_PIECE):
-                found.update(piece)
-                length += len(piece)
-        return (length, found.hexdigest()) == (size, sha256)
+        return reaching.digest(self.files, self._at(path)) == (size, sha256)
 
     def has(self, path: str) -> bool:
         return bool(self.files.exists(self._at(path)))
@@ -228,5 +222,4 @@ def _is(path: Path, size: int, sha256: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _sha256(path: Path, _size: int, _changed: int) -> str:
-    with path.open("rb") as held:
-        return hashlib.file_digest(held, "sha256").hexdigest()
+    return parquet.digest(path)
