@@ -305,6 +305,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         where = "http://{}:{}".format(*running.get_host_and_port())
         monkeypatch.setenv("AWS_ENDPOINT_URL", where)
         store_.S3FileSystem.clear_instance_cache()
+        # What lies there outlasts its server.
+        urlopen(Request(f"{where}/moto-api/reset", method="POST")).close()  # noqa: S310
         admit(where, "inf")
         yield where
     finally:
